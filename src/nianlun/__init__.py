@@ -1,0 +1,1 @@
+"""Nianlun 年轮: pension archives in which every yuan can be traced to the page that proves it."""

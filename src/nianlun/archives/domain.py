@@ -1,0 +1,108 @@
+"""What kinds of document a pension archive holds, and what each can prove. No database, no clock."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Grade(StrEnum):
+    """How strongly a document proves what it says, by the circumstances of its making.
+
+    The order follows the principle of 劳社部发〔1999〕8号 that the first record prevails; the letters are this
+    system's own. A machine's confidence in its reading never changes a grade.
+    """
+
+    A = "A"  # made at the event by a competent body, original, sealed, in the file
+    B = "B"  # made at the event by the unit, unsealed or a copy
+    C = "C"  # compiled later from other papers
+    D = "D"  # stated or declared later
+    E = "E"  # reconstructed without an original
+
+    @property
+    def label(self) -> str:
+        return {
+            "A": "强：当时由有权机关形成",
+            "B": "较强：当时由单位形成",
+            "C": "一般：事后汇总",
+            "D": "弱：事后陈述",
+            "E": "很弱：无原件的重建",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of document: its printed title, what it proves at best, and whether personnel files hold it."""
+
+    label: str
+    titles: tuple[str, ...]  # headings under which it is printed; the first is the usual one
+    grade: Grade
+    in_personnel_file: bool
+    written_by_the_person: bool = False
+
+
+class DocumentKind(StrEnum):
+    """Kinds of document by their function, whatever heading a unit printed on them."""
+
+    HIRING_APPROVAL = "hiring_approval"
+    WORKER_REGISTRATION = "worker_registration"
+    GRADING_APPROVAL = "grading_approval"
+    WAGE_CHANGE = "wage_change"
+    CADRE_RESUME = "cadre_resume"
+    ENLISTMENT = "enlistment"
+    DEMOBILISATION = "demobilisation"
+    SENT_DOWN = "sent_down"
+    RETURN_TO_CITY = "return_to_city"
+    TRANSFER_ORDER = "transfer_order"
+    LABOUR_CONTRACT = "labour_contract"
+    TERMINATION = "termination"
+    LAID_OFF = "laid_off"
+    CONTRIBUTION_BOOK = "contribution_book"
+    WAGE_SHEET = "wage_sheet"
+    IDENTITY_CARD = "identity_card"
+    HOUSEHOLD_PAGE = "household_page"
+    ENROLMENT = "enrolment"
+    RESIDENT_ENROLMENT = "resident_enrolment"
+    RETIREMENT_APPLICATION = "retirement_application"
+    STATEMENT = "statement"
+    OTHER = "other"
+
+    @property
+    def about(self) -> Kind:
+        return KINDS[self]
+
+    @property
+    def label(self) -> str:
+        return KINDS[self].label
+
+
+def _kind(label: str, grade: Grade, *titles: str, filed: bool = True, own_hand: bool = False) -> Kind:
+    return Kind(
+        label=label, titles=(label, *titles), grade=grade, in_personnel_file=filed, written_by_the_person=own_hand
+    )
+
+
+KINDS: dict[DocumentKind, Kind] = {
+    DocumentKind.HIRING_APPROVAL: _kind(
+        "招收工人审批表", Grade.A, "招工审批表", "录用职工审批表", "招工审定表", "招收新职工审批表"
+    ),
+    DocumentKind.WORKER_REGISTRATION: _kind("职工登记表", Grade.C, "工人登记表", "职工履历表", own_hand=True),
+    DocumentKind.GRADING_APPROVAL: _kind("学徒转正定级审批表", Grade.A, "转正定级审批表", "转正定级表"),
+    DocumentKind.WAGE_CHANGE: _kind("职工工资变动审批表", Grade.A, "工资变动审批表", "职工调整工资审批表"),
+    DocumentKind.CADRE_RESUME: _kind("干部履历表", Grade.C, "干部登记表", own_hand=True),
+    DocumentKind.ENLISTMENT: _kind("应征公民入伍登记表", Grade.A, "入伍登记表", "入伍批准书"),
+    DocumentKind.DEMOBILISATION: _kind("退伍军人登记表", Grade.A, "退出现役登记表", "复员军人登记表"),
+    DocumentKind.SENT_DOWN: _kind("知识青年上山下乡登记表", Grade.A, "知青上山下乡登记表", "上山下乡审批表"),
+    DocumentKind.RETURN_TO_CITY: _kind("知识青年回城招工登记表", Grade.A, "回城招工表"),
+    DocumentKind.TRANSFER_ORDER: _kind("职工调动通知书", Grade.A, "调令", "行政介绍信"),
+    DocumentKind.LABOUR_CONTRACT: _kind("劳动合同书", Grade.B, "全民所有制职工劳动合同书"),
+    DocumentKind.TERMINATION: _kind("解除劳动关系证明书", Grade.A, "终止（解除）劳动合同证明书"),
+    DocumentKind.LAID_OFF: _kind("职工下岗证明", Grade.B, "下岗职工证明"),
+    DocumentKind.CONTRIBUTION_BOOK: _kind("职工养老保险手册", Grade.B, "养老保险手册", filed=False),
+    DocumentKind.WAGE_SHEET: _kind("职工工资发放表", Grade.B, "工资表", "工资台账", filed=False),
+    DocumentKind.IDENTITY_CARD: _kind("居民身份证", Grade.B, "居民身份证复印件", filed=False),
+    DocumentKind.HOUSEHOLD_PAGE: _kind("常住人口登记卡", Grade.B, "户口登记卡", filed=False),
+    DocumentKind.ENROLMENT: _kind("社会保险参保登记表", Grade.B, "职工参保登记表", filed=False),
+    DocumentKind.RESIDENT_ENROLMENT: _kind("城乡居民基本养老保险参保登记表", Grade.B, filed=False),
+    DocumentKind.RETIREMENT_APPLICATION: _kind("企业职工退休申请表", Grade.D, "退休审批表", filed=False, own_hand=True),
+    DocumentKind.STATEMENT: _kind("情况说明", Grade.D, "单位证明", "证明", filed=False),
+    DocumentKind.OTHER: _kind("其他材料", Grade.D, filed=False),
+}
