@@ -1,0 +1,1 @@
+"""What every component may use: months, dates, identity numbers, money, digests, seals. No Django."""
