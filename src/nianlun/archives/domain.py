@@ -28,6 +28,34 @@ class Grade(StrEnum):
         }[self.value]
 
 
+class Category(StrEnum):
+    """The five kinds of archives an agency keeps (五类档案)."""
+
+    BUSINESS = "business"
+    ADMINISTRATIVE = "administrative"
+    EQUIPMENT = "equipment"
+    OBJECT = "object"
+    AUDIO_VISUAL = "audio_visual"
+
+    @property
+    def label(self) -> str:
+        return _CATEGORIES[self][0]
+
+    @property
+    def code_stem(self) -> str:
+        """The first parts of the category number, by DA/T 13-2022; pension business is a 专业 archive."""
+        return _CATEGORIES[self][1]
+
+
+_CATEGORIES = {
+    Category.BUSINESS: ("业务档案", "ZY·YL"),
+    Category.ADMINISTRATIVE: ("文书档案", "WS"),
+    Category.EQUIPMENT: ("设备档案", "KJ·SB"),
+    Category.OBJECT: ("实物档案", "SW"),
+    Category.AUDIO_VISUAL: ("声像档案", "ZP"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of document: its printed title, what it proves at best, and whether personnel files hold it."""

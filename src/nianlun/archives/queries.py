@@ -1,0 +1,142 @@
+"""Reading the catalogue. A viewer's scope is part of every query that serves a person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from nianlun.access.domain import NotVisible, Viewer
+from nianlun.archives.domain import Category, DocumentKind
+from nianlun.archives.models import Item, Page
+from nianlun.kernel.grams import normalise
+from nianlun.search.grams import holding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLine:
+    """One item as lists and evidence show it."""
+
+    id: UUID
+    code: str
+    title: str
+    category: Category
+    document_kind: DocumentKind
+    creator: str
+    recorded_text: str
+    recorded_earliest: date | None
+    recorded_latest: date | None
+    retention: str
+    opening: str
+    person_id: UUID | None
+    agency_id: UUID
+    is_original: bool
+    page_count: int
+    sha512: str
+    vault_object: str
+    file_name: str
+    media_type: str
+    filed_at: datetime
+    filed_by: str
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLine:
+    """One page and its raster size in pixels."""
+
+    id: UUID
+    item_id: UUID
+    number: int
+    width: int
+    height: int
+
+
+_COLUMNS = tuple(f for f in ItemLine.__dataclass_fields__ if f not in {"person_id", "agency_id"})
+
+
+def item(viewer: Viewer, item_id: UUID) -> ItemLine:
+    """One item inside the viewer's scope; raises `NotVisible` for any other."""
+    row = _visible(viewer).filter(pk=item_id).first()
+    if row is None:
+        raise NotVisible
+    return _line(row)
+
+
+def items(ids: Iterable[UUID]) -> dict[UUID, ItemLine]:
+    """Items by id, for components that have already settled who may see them."""
+    return {row.pk: _line(row) for row in Item.objects.filter(pk__in=set(ids))}
+
+
+def items_of_person(person_id: UUID) -> list[ItemLine]:
+    """Every item filed for a person, oldest document first, undated ones last."""
+    rows = Item.objects.filter(person_id=person_id).order_by("recorded_earliest", "code")
+    return [_line(row) for row in rows]
+
+
+def items_of_category(
+    viewer: Viewer, *, category: Category, text: str = "", start: int = 0, limit: int = 50
+) -> Sequence[ItemLine]:
+    """One page of a category's register, newest filing first."""
+    rows = _visible(viewer).filter(category=category.value)
+    if text:
+        rows = holding(rows, text)
+    return [_line(row) for row in rows.order_by("-filed_at", "-code")[start : start + limit]]
+
+
+def count_by_category(viewer: Viewer) -> dict[Category, int]:
+    rows = _visible(viewer).values_list("category").annotate(n=Count("pk")).order_by()
+    return {Category(category): n for category, n in rows}
+
+
+def search_items(viewer: Viewer, text: str, *, limit: int = 20) -> list[ItemLine]:
+    """Items whose code, title or creator contains the text, inside the viewer's scope."""
+    rows = _visible(viewer).filter(Q(code__iexact=text.strip())) | holding(_visible(viewer), text)
+    wanted = normalise(text)
+    found = [_line(row) for row in rows.order_by("-filed_at")[: limit * 3]]
+    return [line for line in found if wanted in normalise(f"{line.title} {line.code} {line.creator}")][:limit]
+
+
+def item_by_bytes(*, agency_id: UUID, sha512: str) -> ItemLine | None:
+    """The item of this agency that holds these very bytes, if any."""
+    row = Item.objects.filter(agency_id=agency_id, sha512=sha512).first()
+    return _line(row) if row else None
+
+
+def pages(item_id: UUID) -> list[PageLine]:
+    return [_page(row) for row in Page.objects.filter(item_id=item_id).order_by("number")]
+
+
+def page(page_id: UUID) -> PageLine:
+    """One page; raises `NotVisible` where there is none. The caller checks the item's scope."""
+    row = Page.objects.filter(pk=page_id).first()
+    if row is None:
+        raise NotVisible
+    return _page(row)
+
+
+def pages_by_id(ids: Iterable[UUID]) -> dict[UUID, PageLine]:
+    return {row.pk: _page(row) for row in Page.objects.filter(pk__in=set(ids))}
+
+
+def visible_ids(viewer: Viewer, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the given items that the viewer may see."""
+    return set(_visible(viewer).filter(pk__in=set(ids)).values_list("pk", flat=True))
+
+
+def _visible(viewer: Viewer) -> QuerySet[Item]:
+    if not viewer.scope:
+        return Item.objects.none()
+    return Item.objects.filter(agency__division__startswith=viewer.scope)
+
+
+def _line(row: Item) -> ItemLine:
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    values["category"] = Category(row.category)
+    values["document_kind"] = DocumentKind(row.document_kind)
+    return ItemLine(person_id=row.person_id, agency_id=row.agency_id, **values)
+
+
+def _page(row: Page) -> PageLine:
+    return PageLine(id=row.pk, item_id=row.item_id, number=row.number, width=row.width, height=row.height)
