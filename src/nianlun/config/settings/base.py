@@ -6,7 +6,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-VAR = Path(os.environ.get("NIANLUN_VAR") or Path.cwd() / "var").absolute()
+from nianlun.config.places import var_folder
+
+VAR = var_folder()
 """Where everything lies that the system writes: database, vault, quarantine, keys of the demo."""
 
 DEBUG = False
@@ -70,7 +72,10 @@ TEMPLATES = [
 
 
 def database(url: str) -> dict[str, object]:
-    """Django's settings for a `postgresql://user:password@host:port/name` address; `host` may be a socket folder in the query."""
+    """Django's settings for a `postgresql://user:password@host:port/name` address.
+
+    The query may say `host` (a socket folder) and `sslmode`. Raises ValueError for any other kind of address.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("DATABASE_URL 必须是 postgresql:// 地址；本系统只用 PostgreSQL。")
@@ -85,7 +90,8 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": True,  # a page and its journal entry stand or fall together (S3.2)
-        "OPTIONS": {"connect_timeout": 5},
+        "OPTIONS": {"connect_timeout": 5}
+        | {name: query[name][0] for name in ("sslmode", "sslrootcert") if name in query},
     }
 
 
@@ -119,6 +125,8 @@ CONTENT_SECURITY_POLICY = {  # S7.1
 
 VAULT_ROOT = Path(os.environ.get("NIANLUN_VAULT") or VAR / "vault")
 QUARANTINE = VAR / "quarantine"
+KEYRING = Path(os.environ.get("NIANLUN_KEYRING") or VAR / "keyring.json")
+"""The key file of `nianlun.kernel.cipher`: seals identity numbers (S5.1), lies outside the database (S5.2)."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_TEMP_DIR = None

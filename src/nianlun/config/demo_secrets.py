@@ -1,0 +1,59 @@
+"""The secrets of a demo: made at its first start, never good for production."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from nianlun.kernel.cipher import Keyring
+
+MARK = "demo"
+
+
+def secret_key(folder: Path) -> str:
+    """The demo's signing key, from `folder/secret_key`, which is made on first use."""
+    path = folder / "secret_key"
+    if not path.exists():
+        _place(path, secrets.token_urlsafe(50))
+    return path.read_text(encoding="ascii").strip()
+
+
+def keyring(folder: Path) -> Path:
+    """The demo's key file `folder/keyring.json`, made on first use and marked, so that production refuses it."""
+    path = folder / "keyring.json"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        plain = folder / f"keyring.{os.getpid()}.plain"
+        plain.unlink(missing_ok=True)
+        Keyring.create(plain)
+        content = json.loads(plain.read_text(encoding="ascii"))
+        plain.unlink()
+        _place(path, json.dumps({MARK: True, **content}))
+    return path
+
+
+def is_marked(path: Path) -> bool:
+    """Whether the key file was made for a demo. A file that cannot be read is for the caller to report."""
+    try:
+        return bool(json.loads(path.read_text(encoding="ascii")).get(MARK))
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _place(path: Path, content: str) -> None:
+    """Write whole or not at all; whoever comes first wins, since web and worker start together."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+    ) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

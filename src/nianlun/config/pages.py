@@ -1,0 +1,35 @@
+"""The page a load balancer and `make demo` ask: does this server have what it needs to answer others?"""
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.utils import Error
+from django.http import HttpRequest, JsonResponse
+
+LOWEST_FREE = 200_000_000  # bytes; below that an upload of one file (S4.1) would not fit
+
+
+@transaction.non_atomic_requests  # else a database that is down answers 500 before this page is entered
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """200 when database and storage serve, 503 when one does not. Says nothing else: anyone may ask."""
+    states = {"database": _database_state(), "storage": _storage_state(Path(settings.VAR))}
+    return JsonResponse(states, status=200 if set(states.values()) == {"ok"} else 503)
+
+
+def _database_state() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except Error:
+        connection.close()  # the next request tries anew instead of using a broken connection
+        return "no answer"
+    return "ok"
+
+
+def _storage_state(folder: Path) -> str:
+    try:
+        return "ok" if shutil.disk_usage(folder).free >= LOWEST_FREE else "full"
+    except OSError:
+        return "missing"

@@ -1,0 +1,61 @@
+"""Commands that run the system itself: web server, job worker, migrations, demo."""
+
+import argparse
+import os
+import sys
+from typing import Any
+
+import django
+from django.core.management import call_command, execute_from_command_line
+
+from nianlun.config import demo
+from nianlun.config.places import settings_module
+
+
+def add_parser(subparsers: Any) -> None:
+    serve_parser = subparsers.add_parser("serve", help="启动网页服务")
+    serve_parser.add_argument("--host", default="127.0.0.1", help="监听地址，默认只在本机")
+    serve_parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("NIANLUN_PORT") or 8000), help="端口"
+    )
+    serve_parser.add_argument("--threads", type=int, default=4, help="同时处理的请求数")
+    serve_parser.set_defaults(run=serve)
+    subparsers.add_parser("migrate", help="建表，或把表升到当前版本").set_defaults(
+        run=migrate, needs_database=True
+    )
+    demo_parser = subparsers.add_parser(
+        "demo", help="启动演示：数据库、样例城市、网页和后台处理，Ctrl-C 停止"
+    )
+    demo_parser.add_argument("--reset", action="store_true", help="删除演示的全部数据后退出")
+    demo_parser.set_defaults(run=demo.run)
+    manage_parser = subparsers.add_parser("manage", help="Django 的管理命令", add_help=False)
+    manage_parser.add_argument("rest", nargs=argparse.REMAINDER)
+    manage_parser.set_defaults(run=manage)
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Become the web server: same process, so that signals reach it unchanged."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
+    django.setup()  # settings that refuse to start say so here, in one sentence
+    command = [sys.executable, "-m", "granian", "nianlun.config.wsgi:application", "--interface", "wsgi"]
+    command += ["--host", args.host, "--port", str(args.port), "--no-ws", "--workers", "1"]
+    command += [
+        "--blocking-threads",
+        str(args.threads),
+        "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "5",
+    ]
+    sys.stdout.flush()
+    os.execv(sys.executable, command)  # noqa: S606 no shell, a fixed program
+
+
+def migrate(_args: argparse.Namespace) -> int:
+    call_command("migrate", interactive=False, verbosity=1)
+    return 0
+
+
+def manage(args: argparse.Namespace) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
+    execute_from_command_line(["nianlun manage", *args.rest])
+    return 0

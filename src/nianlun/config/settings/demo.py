@@ -1,0 +1,14 @@
+"""Settings of the demo on one machine: embedded database, secrets made in `var/demo`, personas for one click."""
+
+import os
+
+from nianlun.config.demo_secrets import keyring, secret_key
+from nianlun.config.places import demo_folder
+from nianlun.config.postgres import embedded
+from nianlun.config.settings.base import *  # noqa: F403
+from nianlun.config.settings.base import database
+
+DEMO = True
+SECRET_KEY = secret_key(demo_folder())
+KEYRING = keyring(demo_folder())
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded().url())}

@@ -1,0 +1,45 @@
+"""Settings of a real installation. Refuses to start rather than run with a demo's secrets or with none."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from nianlun.config.demo_secrets import is_marked
+from nianlun.config.settings.base import *  # noqa: F403
+from nianlun.config.settings.base import database
+
+
+def _required(name: str, what: str) -> str:
+    if value := os.environ.get(name, ""):
+        return value
+    raise ImproperlyConfigured(
+        f"没有设置 {name}（{what}），系统不启动。试用请先运行 make demo；正式安装请在环境变量中设置它。"
+    )
+
+
+if os.environ.get("NIANLUN_DEMO", "0") not in {"", "0"}:
+    raise ImproperlyConfigured("正式环境不能打开演示功能（NIANLUN_DEMO），系统不启动。请去掉这个变量。")
+
+DEMO = False
+SECRET_KEY = _required("SECRET_KEY", "签名密钥，至少 50 个随机字符")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY 太短，系统不启动。请换成至少 50 个随机字符。")
+DATABASES = {"default": database(_required("DATABASE_URL", "数据库地址"))}
+KEYRING = Path(_required("NIANLUN_KEYRING", "密钥文件的路径"))
+if not KEYRING.is_file():
+    raise ImproperlyConfigured(
+        f"密钥文件 {KEYRING} 不存在，系统不启动。请从保管处恢复，或更正 NIANLUN_KEYRING。"
+    )
+if is_marked(KEYRING):
+    raise ImproperlyConfigured(f"{KEYRING} 是演示用的密钥文件，系统不启动。请为正式环境另建密钥文件。")
+
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # S5.4: the one page a load balancer asks for without TLS
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+if os.environ.get("NIANLUN_BEHIND_PROXY", "0") not in {"", "0"}:
+    # Only a site that says so trusts the header; else any client could claim to have come by TLS.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
