@@ -1,0 +1,324 @@
+"""Taking files in: receive into quarantine, examine, file, read. Each step whole or not at all, each repeatable."""
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from nianlun.access.domain import Viewer
+from nianlun.archives import operations as archives
+from nianlun.archives import queries as archive_queries
+from nianlun.archives.domain import Category, DocumentKind
+from nianlun.archives.operations import PageSize
+from nianlun.digitization import quarantine
+from nianlun.digitization.models import Batch, Reading, Sheet
+from nianlun.digitization.reading import Examined, PageReading, Refused
+from nianlun.digitization.reading.refusals import refusal
+from nianlun.jobs import operations as jobs
+from nianlun.journal import operations as journal
+from nianlun.journal.domain import declare
+from nianlun.kernel.cipher import seal
+from nianlun.kernel.identifiers import uuid7
+from nianlun.digitization.masking import mask_within
+from nianlun.registry.keys import keyring
+from nianlun.search.grams import filled
+from nianlun.vault import operations as vault
+
+OPENED = declare("digitization.batch_opened", "开批次《{title}》")
+RECEIVED = declare("digitization.file_received", "收件：{name}，{size} 字节")
+REFUSED = declare("digitization.file_refused", "未收 {name}：{sentence}")
+READ = declare("digitization.page_read", "识读 {code} 第 {page} 页，{lines} 行")
+UNREAD = declare("digitization.page_unread", "{code} 第 {page} 页没有读出：{sentence}")
+STARTED = declare("digitization.batch_started", "开始识读批次《{title}》，{count} 件")
+
+EXAMINE_SHEET = "digitization.examine_sheet"
+READ_PAGE = "digitization.read_page"
+PAGE_READ = "digitization.page_read"
+"""The job that whoever makes something of a reading handles; its payload names the reading."""
+
+RETENTION = "D100"
+"""Pension business items keep for 100 years until the agency's own schedule says otherwise (class 三, marked M/D)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What became of one file at the door: received, duplicate or refused, with a sentence where it is not plain."""
+
+    name: str
+    outcome: str
+    sheet_id: UUID | None = None
+    sha512: str = ""
+    size: int = 0
+    item_id: UUID | None = None
+    archival_code: str = ""
+    code: str = ""
+    sentence: str = ""
+
+
+@transaction.atomic
+def open_batch(
+    title: str, *, agency_id: UUID, person_id: UUID | None, by: Viewer | None, at: datetime, is_sample: bool = False
+) -> UUID:
+    """Open a batch for the files that come in together."""
+    batch = Batch.objects.create(
+        agency_id=agency_id,
+        person_id=person_id,
+        title=title.strip()[:100] or f"{at:%Y-%m-%d %H:%M} 收件",
+        opened_by_id=by.account_id if by else None,
+        opened_by_name=by.name if by else "系统",
+        opened_at=at,
+        is_sample=is_sample,
+    )
+    details = {"title": batch.title}
+    journal.record(
+        OPENED, by=by, about="digitization.batch", about_id=str(batch.pk), person_id=person_id, details=details, at=at
+    )
+    return batch.pk
+
+
+def receive(
+    batch_id: UUID, *, name: str, stream: BinaryIO, by: Viewer | None, at: datetime, start: bool = True
+) -> Received:
+    """Take one file into a batch. Never raises for what the file is: the outcome says it.
+
+    The same bytes are taken once in an agency, however often they come. With `start` the reading is queued at once.
+    """
+    batch = Batch.objects.get(pk=batch_id)
+    sheet_id = uuid7()
+    shown = display_name(name)
+    try:
+        _check_name(name)
+        sha512, size = quarantine.keep(sheet_id, stream=stream)
+    except Refused as reason:
+        return _refuse_at_the_door(batch, name=shown, reason=reason, by=by, at=at)
+    if known := _already_here(batch.agency_id, sha512=sha512, name=shown, size=size):
+        quarantine.discard(sheet_id)
+        return known
+    try:
+        with transaction.atomic():
+            Sheet.objects.create(
+                id=sheet_id,
+                batch=batch,
+                agency_id=batch.agency_id,
+                person_id=batch.person_id,
+                name=shown,
+                sha512=sha512,
+                size=size,
+                received_at=at,
+                received_by_id=by.account_id if by else None,
+            )
+            details = {"name": shown, "size": size, "sha512": sha512}
+            _tell(RECEIVED, sheet_id, person_id=batch.person_id, by=by, at=at, details=details)
+            if start:
+                jobs.enqueue(EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at)
+    except IntegrityError:  # another upload of the same bytes was quicker
+        quarantine.discard(sheet_id)
+        known = _already_here(batch.agency_id, sha512=sha512, name=shown, size=size)
+        if known is None:
+            raise
+        return known
+    return Received(name=shown, outcome="received", sheet_id=sheet_id, sha512=sha512, size=size)
+
+
+@transaction.atomic
+def start_batch(batch_id: UUID, *, by: Viewer | None, at: datetime) -> int:
+    """Queue every waiting sheet of a batch for reading; returns how many. Pressing twice queues nothing twice."""
+    batch = Batch.objects.get(pk=batch_id)
+    waiting = list(batch.sheets.filter(state=Sheet.State.WAITING).order_by("name").values_list("pk", flat=True))
+    for sheet_id in waiting:
+        jobs.enqueue(EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at)
+    if waiting:
+        details = {"title": batch.title, "count": len(waiting)}
+        journal.record(STARTED, by=by, about="digitization.batch", about_id=str(batch_id), details=details, at=at)
+    return len(waiting)
+
+
+@transaction.atomic
+def refuse_sheet(sheet_id: UUID, *, reason: Refused, at: datetime) -> None:
+    """Set a sheet aside: its bytes stay in quarantine, its row says why and what to do."""
+    sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
+    if sheet.state != Sheet.State.WAITING:
+        return
+    sheet.state, sheet.code, sheet.sentence = Sheet.State.REFUSED, reason.code, reason.sentence
+    sheet.save()
+    details = {"name": sheet.name, "sentence": reason.sentence, "code": reason.code, "sha512": sheet.sha512}
+    _tell(REFUSED, sheet_id, person_id=sheet.person_id, by=None, at=at, outcome="refused", details=details)
+
+
+@transaction.atomic
+def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at: datetime) -> str:
+    """File an examined sheet: bytes to the vault, item to the register, one reading job per page. Returns the code.
+
+    The item takes the sheet's id and the vault object the item's, so that a run after a crash finds what the
+    broken one left and adds nothing.
+    """
+    sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
+    twin = archive_queries.item_by_bytes(agency_id=sheet.agency_id, sha512=sheet.sha512)
+    if twin is not None and twin.id != sheet.pk:
+        sheet.state, sheet.item_id = Sheet.State.DUPLICATE, twin.id
+        sheet.sentence = f"同一份文件已在库，档号 {twin.code}。"
+        sheet.save()
+        return twin.code
+    file_name = f"original{examined.extension}"
+    vault_object = f"urn:nianlun:item:{sheet.pk}"
+    vault.store(
+        vault_object,
+        files={file_name: quarantine.path_of(sheet.pk)},
+        media_types={file_name: examined.media_type},
+        by=None,
+        message=f"收件归档：{sheet.name}",
+        at=at,
+    )
+    code = archives.file_item(
+        sheet.pk,
+        agency_id=sheet.agency_id,
+        title=_title_of(sheet.name),
+        category=Category.BUSINESS,
+        document_kind=DocumentKind.OTHER,
+        retention=RETENTION,
+        pages=pages,
+        sha512=sheet.sha512,
+        vault_object=vault_object,
+        file_name=file_name,
+        media_type=examined.media_type,
+        by=None,
+        at=at,
+        person_id=sheet.person_id,
+    )
+    sheet.state, sheet.item_id, sheet.page_count = Sheet.State.FILED, sheet.pk, len(pages)
+    sheet.save()
+    for page in archive_queries.pages(sheet.pk):
+        jobs.enqueue(READ_PAGE, {"page": str(page.id), "sheet": str(sheet.pk)}, key=str(page.id), at=at)
+    return code
+
+
+@transaction.atomic
+def record_reading(
+    page_id: UUID, *, reading: PageReading, at: datetime, sentence: str = "", is_sample: bool = False
+) -> UUID:
+    """Keep what an engine read on a page as its current reading and announce it; older readings stay.
+
+    A page that could not be read has a reading without lines and a `sentence` that says why.
+    """
+    page = archive_queries.page(page_id)
+    item = archive_queries.items([page.item_id])[page.item_id]
+    Reading.objects.filter(page_id=page_id, current=True).update(current=False)
+    lines = [{**line.to_json(), "text": mask_within(line.text)} for line in reading.lines]
+    text = "\n".join(str(line["text"]) for line in lines)
+    reading_id = uuid7()
+    fields = json.dumps([found.to_json() for found in reading.fields], ensure_ascii=False)
+    Reading.objects.create(
+        id=reading_id,
+        page_id=page_id,
+        engine=reading.engine[:60],
+        kind=reading.kind[:30],
+        lines=lines,
+        fields=seal(fields, keys=keyring(), about=f"digitization.reading.fields:{reading_id}"),
+        text=text,
+        grams=filled(text),
+        read_at=at,
+        is_sample=is_sample,
+    )
+    details: dict[str, object] = {"code": item.code, "page": page.number, "lines": len(lines), "sentence": sentence}
+    journal.record(
+        UNREAD if sentence else READ,
+        by=None,
+        about="archives.item",
+        about_id=str(item.id),
+        person_id=item.person_id,
+        details=details,
+        at=at,
+    )
+    _finish_sheet(item.id, sentence=sentence)
+    jobs.enqueue(PAGE_READ, {"reading": str(reading_id)}, key=str(reading_id), at=at)
+    return reading_id
+
+
+def display_name(name: str) -> str:
+    """A sender's file name made safe to show: no folders, no control characters, at most 200 characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C")
+    return kept.strip()[:200] or "未命名"
+
+
+def _check_name(name: str) -> None:
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts or name.startswith("/"):
+        raise refusal("bad_name", why="里面有“../”或绝对路径")
+    if any(unicodedata.category(c) in ("Cc", "Cf") for c in name):
+        raise refusal("bad_name", why="里面有控制字符")
+
+
+def _refuse_at_the_door(batch: Batch, *, name: str, reason: Refused, by: Viewer | None, at: datetime) -> Received:
+    with transaction.atomic():
+        details = {"name": name, "sentence": reason.sentence, "code": reason.code}
+        _tell(REFUSED, batch.pk, person_id=batch.person_id, by=by, at=at, outcome="refused", details=details)
+    return Received(name=name, outcome="refused", code=reason.code, sentence=reason.sentence)
+
+
+def _already_here(agency_id: UUID, *, sha512: str, name: str, size: int) -> Received | None:
+    item = archive_queries.item_by_bytes(agency_id=agency_id, sha512=sha512)
+    if item is not None:
+        return Received(
+            name=name,
+            outcome="duplicate",
+            sha512=sha512,
+            size=size,
+            item_id=item.id,
+            archival_code=item.code,
+            sentence=f"同一份文件已在库，档号 {item.code}，没有重复收。",
+        )
+    sheet = Sheet.objects.filter(agency_id=agency_id, sha512=sha512, state=Sheet.State.WAITING).first()
+    if sheet is not None:
+        return Received(
+            name=name,
+            outcome="duplicate",
+            sheet_id=sheet.pk,
+            sha512=sha512,
+            size=size,
+            sentence="同一份文件已收下，正在等待识读，没有重复收。",
+        )
+    return None
+
+
+def _finish_sheet(item_id: UUID, *, sentence: str) -> None:
+    sheet = Sheet.objects.select_for_update().filter(pk=item_id, state=Sheet.State.FILED).first()
+    if sheet is None:
+        return
+    if sentence:
+        sheet.sentence = sentence[:300]
+    pages = [page.id for page in archive_queries.pages(item_id)]
+    read = Reading.objects.filter(page_id__in=pages, current=True).count()
+    if read == len(pages):
+        sheet.state = Sheet.State.READ
+    sheet.save()
+
+
+def _title_of(name: str) -> str:
+    return name.rsplit(".", 1)[0] or name
+
+
+def _tell(
+    action: str,
+    sheet_id: UUID,
+    *,
+    person_id: UUID | None,
+    by: Viewer | None,
+    at: datetime,
+    details: dict[str, object],
+    outcome: str = "done",
+) -> None:
+    journal.record(
+        action,
+        by=by,
+        about="digitization.sheet",
+        about_id=str(sheet_id),
+        person_id=person_id,
+        details=details,
+        outcome=outcome,
+        at=at,
+    )

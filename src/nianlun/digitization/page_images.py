@@ -1,0 +1,58 @@
+"""Upright pictures of pages: derived from the originals in a limited process, kept beside the vault, droppable at will."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from nianlun.archives.queries import ItemLine
+from nianlun.digitization.reading import PageImage, page_image
+from nianlun.vault import queries as vault
+
+
+def page_of(item: ItemLine, *, number: int) -> PageImage:
+    """The picture of one page of a filed item; made anew from the original where it is not at hand.
+
+    Raises `Refused` where the original cannot be rendered.
+    """
+    kept = _kept(item.id, number=number)
+    if kept is not None:
+        return kept
+    return rasterise(vault.path_of(item.vault_object, item.file_name), item_id=item.id, number=number)
+
+
+def rasterise(path: Path, *, item_id: UUID, number: int) -> PageImage:
+    """Render one page of a file and keep the picture."""
+    image = page_image(path, number)
+    folder = _folder(item_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _replace(folder / f"{number}.img", image.content)
+    _replace(folder / f"{number}.json", json.dumps(image.to_json(), ensure_ascii=False).encode())
+    return image
+
+
+def drop(item_id: UUID) -> None:
+    """Forget the pictures of an item."""
+    shutil.rmtree(_folder(item_id), ignore_errors=True)
+
+
+def _kept(item_id: UUID, *, number: int) -> PageImage | None:
+    folder = _folder(item_id)
+    try:
+        about = json.loads((folder / f"{number}.json").read_bytes())
+        return PageImage.from_json(about, content=(folder / f"{number}.img").read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _folder(item_id: UUID) -> Path:
+    return Path(settings.DERIVED) / item_id.hex[-2:] / item_id.hex
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.{uuid4().hex}")
+    part.write_bytes(content)
+    os.replace(part, path)  # noqa: PTH105  atomic, and Path.replace says the same

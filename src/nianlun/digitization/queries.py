@@ -1,0 +1,200 @@
+"""Reading batches, their progress and page readings."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from nianlun.access.domain import NotVisible, Role, Viewer
+from nianlun.archives import queries as archives
+from nianlun.digitization.models import Batch, Reading, Sheet
+from nianlun.digitization.reading.values import Field
+from nianlun.kernel.cipher import unseal
+from nianlun.kernel.grams import normalise
+from nianlun.registry.keys import keyring
+from nianlun.search.grams import holding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLine:
+    """A batch and how far it has got, in files."""
+
+    id: UUID
+    title: str
+    agency_id: UUID
+    person_id: UUID | None
+    opened_by_name: str
+    opened_at: datetime
+    is_sample: bool
+    total: int
+    waiting: int
+    filed: int
+    read: int
+    refused: int
+    duplicate: int
+
+    @property
+    def finished(self) -> int:
+        return self.read + self.refused + self.duplicate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLine:
+    """One file of a batch."""
+
+    id: UUID
+    name: str
+    state: str
+    state_label: str
+    sentence: str
+    sha512: str
+    size: int
+    item_id: UUID | None
+    archival_code: str
+    person_id: UUID | None
+    page_count: int
+    pages_read: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingLine:
+    """What an engine read on a page; `fields` carry identity numbers whole and go to the evidence only."""
+
+    id: UUID
+    page_id: UUID
+    engine: str
+    kind: str
+    lines: list[dict[str, object]]
+    fields: tuple[Field, ...]
+    read_at: datetime
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextHit:
+    """A page whose words hold what was searched, with the words around."""
+
+    item_id: UUID
+    page_id: UUID
+    excerpt: str
+
+
+def batches(viewer: Viewer, *, start: int = 0, limit: int = 50) -> Sequence[BatchLine]:
+    """The viewer's batches, newest first; outsourced scanning staff see their own only (S2.6)."""
+    rows = _visible(viewer).order_by("-opened_at")
+    return [_batch(row) for row in _counted(rows)[start : start + limit]]
+
+
+def batch(viewer: Viewer, batch_id: UUID) -> BatchLine:
+    """One batch inside the viewer's scope; raises `NotVisible`."""
+    row = _counted(_visible(viewer)).filter(pk=batch_id).first()
+    if row is None:
+        raise NotVisible
+    return _batch(row)
+
+
+def sheets(batch_id: UUID) -> list[SheetLine]:
+    """The files of a batch by name."""
+    rows = list(Sheet.objects.filter(batch_id=batch_id).order_by("name", "pk"))
+    items = archives.items(row.item_id for row in rows if row.item_id)
+    read = _pages_read([row.item_id for row in rows if row.item_id])
+    return [
+        SheetLine(
+            id=row.pk,
+            name=row.name,
+            state=row.state,
+            state_label=row.get_state_display(),
+            sentence=row.sentence,
+            sha512=row.sha512,
+            size=row.size,
+            item_id=row.item_id,
+            archival_code=items[row.item_id].code if row.item_id else "",
+            person_id=items[row.item_id].person_id if row.item_id else row.person_id,
+            page_count=row.page_count,
+            pages_read=read.get(row.item_id, 0) if row.item_id else 0,
+        )
+        for row in rows
+    ]
+
+
+def unfinished(viewer: Viewer) -> int:
+    """Files that wait for the pipeline, for the counter in the navigation."""
+    return Sheet.objects.filter(batch__in=_visible(viewer), state__in=["waiting", "filed"]).count()
+
+
+def reading(reading_id: UUID) -> ReadingLine:
+    """One reading with its fields opened; raises `NotVisible` where there is none."""
+    row = Reading.objects.filter(pk=reading_id).first()
+    if row is None:
+        raise NotVisible
+    sealed = unseal(row.fields, keys=keyring(), about=f"digitization.reading.fields:{row.pk}")
+    return ReadingLine(
+        id=row.pk,
+        page_id=row.page_id,
+        engine=row.engine,
+        kind=row.kind,
+        lines=row.lines,
+        fields=tuple(Field.from_json(found) for found in json.loads(sealed)),
+        read_at=row.read_at,
+        is_sample=row.is_sample,
+    )
+
+
+def current_lines(page_id: UUID) -> list[dict[str, object]]:
+    """The text lines of a page's current reading, numbers masked."""
+    found = Reading.objects.filter(page_id=page_id, current=True).values_list("lines", flat=True).first()
+    return found or []
+
+
+def search_text(viewer: Viewer, text: str, *, limit: int = 20) -> list[TextHit]:
+    """Pages inside the viewer's scope whose words hold the text."""
+    rows = holding(Reading.objects.filter(current=True), text)
+    rows = rows.filter(page__item__agency__division__startswith=viewer.scope) if viewer.scope else rows.none()
+    wanted = normalise(text)
+    hits = []
+    for row in rows.select_related("page").order_by("-read_at")[: limit * 5]:
+        if wanted in normalise(row.text):
+            hits.append(TextHit(item_id=row.page.item_id, page_id=row.page_id, excerpt=_excerpt(row.text, text)))
+        if len(hits) == limit:
+            break
+    return hits
+
+
+def _visible(viewer: Viewer) -> QuerySet[Batch]:
+    if not viewer.scope:
+        return Batch.objects.none()
+    rows = Batch.objects.filter(agency__division__startswith=viewer.scope)
+    return rows.filter(opened_by_id=viewer.account_id) if viewer.role is Role.SCANNER else rows
+
+
+def _counted(rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    counts = {state: Count("sheets", filter=Q(sheets__state=state)) for state in Sheet.State.values}
+    return rows.annotate(total=Count("sheets"), **{f"n_{state}": n for state, n in counts.items()})
+
+
+def _batch(row: Batch) -> BatchLine:
+    counts = {state: int(getattr(row, f"n_{state}")) for state in Sheet.State.values}
+    return BatchLine(
+        id=row.pk,
+        title=row.title,
+        agency_id=row.agency_id,
+        person_id=row.person_id,
+        opened_by_name=row.opened_by_name,
+        opened_at=row.opened_at,
+        is_sample=row.is_sample,
+        total=int(getattr(row, "total")),  # noqa: B009  an annotation the type does not know
+        **counts,
+    )
+
+
+def _pages_read(item_ids: list[UUID]) -> dict[UUID, int]:
+    rows = Reading.objects.filter(page__item_id__in=item_ids, current=True).values_list("page__item_id")
+    return dict(rows.annotate(n=Count("pk")).order_by())
+
+
+def _excerpt(text: str, wanted: str) -> str:
+    at = max(0, text.find(wanted.strip()))
+    return " ".join(text[max(0, at - 18) : at + len(wanted) + 30].split())
