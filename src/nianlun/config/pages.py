@@ -8,9 +8,12 @@ from django.db import connection, transaction
 from django.db.utils import Error
 from django.http import HttpRequest, JsonResponse
 
+from nianlun.access.gate import open_page
+
 LOWEST_FREE = 200_000_000  # bytes; below that an upload of one file (S4.1) would not fit
 
 
+@open_page("负载均衡和监测要问；只答好坏，不含数据")
 @transaction.non_atomic_requests  # else a database that is down answers 500 before this page is entered
 def healthz(_request: HttpRequest) -> JsonResponse:
     """200 when database and storage serve, 503 when one does not. Says nothing else: anyone may ask."""

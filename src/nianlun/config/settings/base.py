@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "nianlun.journal.origin.SourceAddress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -50,7 +51,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "nianlun.access.gate.DefaultDeny",  # innermost: nothing may answer between it and the page
 ]
+
+TRUSTED_PROXIES = [text for text in os.environ.get("NIANLUN_TRUSTED_PROXIES", "").split(",") if text]
+"""Networks whose X-Forwarded-For is believed (S1.4), such as 10.0.0.0/8. None unless the site says so."""
 
 ROOT_URLCONF = "nianlun.config.urls"
 WSGI_APPLICATION = "nianlun.config.wsgi.application"
@@ -125,6 +130,8 @@ CONTENT_SECURITY_POLICY = {  # S7.1
 
 VAULT_ROOT = Path(os.environ.get("NIANLUN_VAULT") or VAR / "vault")
 QUARANTINE = VAR / "quarantine"
+DERIVED = VAR / "derived"
+"""Page images, thumbnails and the like: made from the vault, may be deleted and are made again."""
 KEYRING = Path(os.environ.get("NIANLUN_KEYRING") or VAR / "keyring.json")
 """The key file of `nianlun.kernel.cipher`: seals identity numbers (S5.1), lies outside the database (S5.2)."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -26,5 +26,6 @@ if "NIANLUN_TEST_VAR" not in os.environ:
 VAR = Path(os.environ["NIANLUN_TEST_VAR"])
 VAULT_ROOT = VAR / "vault"
 QUARANTINE = VAR / "quarantine"
+DERIVED = VAR / "derived"
 STATIC_ROOT = VAR / "static"
 KEYRING = keyring(VAR)

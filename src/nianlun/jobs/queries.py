@@ -1,0 +1,61 @@
+"""Reading the queue: how far a group of jobs is, what waits, what failed and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from nianlun.jobs import models
+from nianlun.jobs.domain import Progress, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobLine:
+    """One job as a page shows it; `sentence` says why the last attempt failed, empty if none did."""
+
+    id: UUID
+    kind: str
+    key: str
+    state: State
+    attempts: int
+    due_at: datetime
+    sentence: str
+
+
+def progress(*, kind_prefix: str = "", key_prefix: str = "") -> Progress:
+    """How many jobs of the group are in which state."""
+    counted = _group(kind_prefix, key_prefix).order_by().values_list("state").annotate(Count("id"))
+    return Progress(**dict(counted))
+
+
+def unfinished(*, kind_prefix: str = "", key_prefix: str = "", limit: int = 100) -> list[JobLine]:
+    """What waits or is being worked on, next one first."""
+    states = [State.WAITING, State.HELD]
+    return _lines(_group(kind_prefix, key_prefix).filter(state__in=states).order_by("due_at", "id")[:limit])
+
+
+def failed(*, kind_prefix: str = "", key_prefix: str = "", limit: int = 100) -> list[JobLine]:
+    """What needs a person, latest first."""
+    found = _group(kind_prefix, key_prefix).filter(state=State.FAILED)
+    return _lines(found.order_by("-finished_at", "-id")[:limit])
+
+
+def state_of(*, kind: str, key: str) -> State | None:
+    """The state of one job, nothing when it was never added."""
+    found = models.Job.objects.filter(kind=kind, key=key).values_list("state", flat=True).first()
+    return State(found) if found else None
+
+
+def _group(kind_prefix: str, key_prefix: str) -> QuerySet[models.Job]:
+    found = models.Job.objects.all()
+    if kind_prefix:
+        found = found.filter(kind__startswith=kind_prefix)
+    return found.filter(key__startswith=key_prefix) if key_prefix else found
+
+
+def _lines(jobs: QuerySet[models.Job]) -> list[JobLine]:
+    fields = ("id", "kind", "key", "attempts", "due_at", "sentence")
+    return [
+        JobLine(state=State(job.state), **{name: getattr(job, name) for name in fields}) for job in jobs
+    ]
