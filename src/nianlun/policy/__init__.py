@@ -1,0 +1,1 @@
+"""What the law orders, as dated tables and formulas with their derivation. No Django."""

@@ -1,0 +1,88 @@
+"""`nianlun policy …`: questions to the policy tables, without a database."""
+
+import argparse
+import json
+import sys
+
+from nianlun.kernel.months import NotAMonth, parse_month, show_month, show_months_as_years
+from nianlun.policy.retirement import NoSuchCategory, Retirement, Sex, statutory_retirement
+from nianlun.policy.tables import NotInForce
+
+_BAD_INPUT = 2
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `policy retirement`. Values are checked in `run`, so that what is wrong is said in Chinese."""
+    policy = subparsers.add_parser("policy", help="ask the dated policy tables")
+    policy.set_defaults(run=run, question=None)
+    questions = policy.add_subparsers(dest="question", metavar="QUESTION")
+    retirement = questions.add_parser("retirement", help="statutory retirement month and minimum months")
+    retirement.add_argument("--sex", metavar="male|female", default="")
+    retirement.add_argument("--category", metavar="50|55|60", default="", help="original age of 1978")
+    retirement.add_argument("--born", metavar="YYYY-MM", default="")
+    retirement.add_argument("--json", action="store_true", help="print one JSON object")
+    retirement.add_argument("--explain", action="store_true", help="add the derivation")
+    retirement.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer, or say in one sentence on stderr what is wrong; exit status 0 or 2."""
+    if args.question != "retirement":
+        return _refuse("请说明要问什么，例如 nianlun policy retirement --help。")
+    try:
+        found = _answer(args)
+    except (NoSuchCategory, NotAMonth, NotInForce) as reason:
+        return _refuse(str(reason))
+    print(_as_json(found, explain=args.explain) if args.json else _as_text(found, explain=args.explain))
+    return 0
+
+
+def _answer(args: argparse.Namespace) -> Retirement:
+    if args.sex not in ("male", "female"):
+        raise NoSuchCategory("请用 --sex 给出性别：male（男）或 female（女）。")
+    if args.category not in ("50", "55", "60"):
+        raise NoSuchCategory("请用 --category 给出原法定退休年龄：男 60，女 55 或 50。")
+    if not args.born:
+        raise NotAMonth("请用 --born 给出出生年月，例如 1966-08。")
+    sex: Sex = "male" if args.sex == "male" else "female"
+    born = parse_month(args.born)
+    if born // 12 > 2100:
+        raise NotAMonth(f"出生年月 {args.born} 不合情理，请核对。")
+    return statutory_retirement(sex=sex, category=int(args.category), born=born)
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return _BAD_INPUT
+
+
+def _as_json(found: Retirement, *, explain: bool) -> str:
+    content: dict[str, object] = {
+        "statutory_month": show_month(found.statutory_month),
+        "delay_months": found.delay_months,
+        "earliest_month": show_month(found.earliest_month),
+        "latest_month": show_month(found.latest_month),
+        "minimum_months": found.minimum_months,
+        "sources": list(found.sources),
+    }
+    if explain:
+        content["original_month"] = show_month(found.original_month)
+        content["confidence"] = found.confidence
+        content["derivation"] = found.derivation.to_json()
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _as_text(found: Retirement, *, explain: bool) -> str:
+    lines = [
+        f"达到法定退休年龄：{show_month(found.statutory_month)}",
+        f"比原法定退休年龄延迟：{show_months_as_years(found.delay_months)}",
+        f"可选择的范围：{show_month(found.earliest_month)} 至 {show_month(found.latest_month)}",
+        f"最低缴费年限：{show_months_as_years(found.minimum_months)}",
+        "依据：",
+        *(f"  {source}" for source in found.sources),
+    ]
+    if explain:
+        lines.append("推算：")
+        nodes = {node.id: node for node in found.derivation.walk()}.values()  # each once
+        lines += [f"  {node.title}：{node.value} {node.unit}  {node.formula}".rstrip() for node in nodes]
+    return "\n".join(lines)
