@@ -8,17 +8,11 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-EMPLOYEE_SCHEMES = frozenset({"enterprise", "flexible", "government_institution"})
+from nianlun.kernel.money import ZERO
+from nianlun.registry.domain import Scheme
+
+EMPLOYEE_SCHEMES = frozenset({Scheme.ENTERPRISE, Scheme.FLEXIBLE, Scheme.GOVERNMENT_INSTITUTION})
 """Schemes whose months count as employee contribution; resident years do not (人社部发〔2014〕17号)."""
-
-SCHEME_LABELS = {
-    "enterprise": "企业职工基本养老保险",
-    "flexible": "灵活就业人员参加企业职工基本养老保险",
-    "government_institution": "机关事业单位基本养老保险",
-    "resident": "城乡居民基本养老保险",
-}
-
-ZERO = Decimal("0.00")
 
 
 class Part(StrEnum):
@@ -49,7 +43,7 @@ class Slot:
 
     person_id: UUID
     month: int
-    scheme: str
+    scheme: Scheme
     part: Part
     employer_id: UUID | None
 
@@ -60,7 +54,7 @@ class NewPosting:
 
     person_id: UUID
     month: int
-    scheme: str
+    scheme: Scheme
     part: Part
     amount: Decimal  # yuan
     base: Decimal  # yuan a month
@@ -84,7 +78,7 @@ class PostingLine:
 
     id: UUID
     month: int
-    scheme: str
+    scheme: Scheme
     part: Part
     amount: Decimal
     base: Decimal
@@ -99,7 +93,7 @@ class PaidMonth:
     """One month paid in one scheme at one employer, after reversals. Amounts in yuan."""
 
     month: int
-    scheme: str
+    scheme: Scheme
     employer_id: UUID | None
     employer_name: str
     base: Decimal
@@ -138,7 +132,7 @@ def paid_months(postings: Iterable[PostingLine]) -> list[PaidMonth]:
     """Months with money in them, oldest first; what was taken back is gone. The order given is no matter."""
     lines = list(postings)
     taken_back = {line.reverses_id for line in lines if line.reverses_id}
-    live: dict[tuple[int, str, str, str], list[PostingLine]] = defaultdict(list)
+    live: dict[tuple[int, Scheme, str, str], list[PostingLine]] = defaultdict(list)
     for line in lines:
         if line.reverses_id is None and line.id not in taken_back:
             live[(line.month, line.scheme, line.employer_name, str(line.employer_id or ""))].append(line)

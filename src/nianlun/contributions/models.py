@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from nianlun.contributions.domain import SCHEME_LABELS, Part, Source
+from nianlun.contributions.domain import Part, Source
 from nianlun.kernel.identifiers import uuid7
+from nianlun.registry.domain import Scheme
 
 FIRST_MONTH = 1951 * 12  # 劳动保险条例 was made in 1951-02; a month before it is a slip of the pen
 LAST_MONTH = 2151 * 12
@@ -43,7 +44,7 @@ class Posting(models.Model):
     key = models.BinaryField("防重键", max_length=16, unique=True)
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="+", db_index=False)
     month = models.IntegerField("费款所属期")  # year * 12 + month - 1
-    scheme = models.CharField("险种", max_length=24, choices=SCHEME_LABELS)
+    scheme = models.CharField("险种", max_length=24, choices=[(s.value, s.label) for s in Scheme])
     part = models.CharField("部分", max_length=8, choices=[(p.value, p.value) for p in Part])
     amount = models.DecimalField("金额", max_digits=14, decimal_places=2)
     base = models.DecimalField("缴费基数", max_digits=14, decimal_places=2)
@@ -62,7 +63,7 @@ class Posting(models.Model):
                 condition=Q(month__gte=FIRST_MONTH, month__lt=LAST_MONTH), name="posting_month_in_range"
             ),
             models.CheckConstraint(
-                condition=Q(scheme__in=list(SCHEME_LABELS)), name="posting_scheme_known"
+                condition=Q(scheme__in=[s.value for s in Scheme]), name="posting_scheme_known"
             ),
             models.CheckConstraint(
                 condition=Q(part__in=[p.value for p in Part]), name="posting_part_known"

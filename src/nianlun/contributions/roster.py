@@ -11,6 +11,7 @@ from nianlun.contributions.workbook import Cell, Number, Sheet
 from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber, from15
 from nianlun.kernel.money import ZERO, NotAnAmount, fen, yuan
 from nianlun.kernel.months import NotAMonth, month, month_of
+from nianlun.registry.domain import Scheme
 
 HEADER_WITHIN = 15  # rows from the top; rosters carry titles, unit and period above their heading
 LARGEST_AMOUNT = Decimal("1000000")  # yuan a month; more is a slip of the decimal point
@@ -53,19 +54,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 REQUIRED = {"identity_number": "证件号码", "name": "姓名", "month": "费款所属期", "base": "缴费基数"}
 SCHEMES = {
-    "企业职工基本养老保险": "enterprise",
-    "城镇企业职工基本养老保险": "enterprise",
-    "企业职工养老保险": "enterprise",
-    "企业职工": "enterprise",
-    "灵活就业": "flexible",
-    "灵活就业人员": "flexible",
-    "灵活就业养老保险": "flexible",
-    "机关事业单位基本养老保险": "government_institution",
-    "机关事业单位养老保险": "government_institution",
-    "机关事业": "government_institution",
-    "城乡居民基本养老保险": "resident",
-    "城乡居民养老保险": "resident",
-    "城乡居民": "resident",
+    "企业职工基本养老保险": Scheme.ENTERPRISE,
+    "城镇企业职工基本养老保险": Scheme.ENTERPRISE,
+    "企业职工养老保险": Scheme.ENTERPRISE,
+    "企业职工": Scheme.ENTERPRISE,
+    "灵活就业": Scheme.FLEXIBLE,
+    "灵活就业人员": Scheme.FLEXIBLE,
+    "灵活就业养老保险": Scheme.FLEXIBLE,
+    "机关事业单位基本养老保险": Scheme.GOVERNMENT_INSTITUTION,
+    "机关事业单位养老保险": Scheme.GOVERNMENT_INSTITUTION,
+    "机关事业": Scheme.GOVERNMENT_INSTITUTION,
+    "城乡居民基本养老保险": Scheme.RESIDENT,
+    "城乡居民养老保险": Scheme.RESIDENT,
+    "城乡居民": Scheme.RESIDENT,
 }
 _FOOTER = re.compile(r"合计|小计|总计|制表|填表|填报|审核|复核|负责人|盖章|说明|备注")
 _MONTH = re.compile(r"(\d{4})(?:年|[-./])?(\d{1,2})月?(?:份)?")
@@ -93,7 +94,7 @@ class RosterRow:
     personal: Decimal
     employer_part: Decimal
     unit: str
-    scheme: str  # "" where the sheet has no such column: the person's own scheme is meant
+    scheme: Scheme | None  # None where the sheet has no such column: the person's own scheme is meant
 
     @property
     def place(self) -> str:
@@ -281,10 +282,10 @@ def _amount(cells: Sequence[Cell], column: int | None, *, label: str) -> Decimal
     return amount.quantize(Decimal("0.01"))
 
 
-def _scheme(text: str) -> str:
+def _scheme(text: str) -> Scheme | None:
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
     if not plain:
-        return ""
+        return None
     if plain not in SCHEMES:
         raise NotReadable(f"不认识险种“{plain[:20]}”。可以写：企业职工、灵活就业、机关事业、城乡居民。")
     return SCHEMES[plain]

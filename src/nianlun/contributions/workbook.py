@@ -1,18 +1,19 @@
 """Reading a workbook of strangers: cells as written, in a process of its own, within fixed limits.
 
 The parent checks the container before anything is unpacked; the child, which is this module run as a program,
-reads with memory and processor time limited and writes plain JSON. Nothing of the file is ever executed.
+reads behind the same fences as the page readers and writes plain JSON. Nothing of the file is ever executed.
 """
 
 import datetime
 import io
 import json
 import math
-import resource
 import subprocess  # the argument list is fixed; the workbook goes in through a pipe
 import sys
 import zipfile
 from dataclasses import dataclass
+
+from nianlun.digitization.reading import fences
 
 LARGEST = 20 * 1024 * 1024  # bytes as sent
 LARGEST_UNPACKED = 300 * 1024 * 1024
@@ -22,8 +23,6 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 MOST_SHEETS = 50
 LONGEST_CELL = 500  # characters; no roster needs more
-MEMORY = 1536 * 1024 * 1024
-PROCESSOR_SECONDS = 60
 WALL_SECONDS = 120
 
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -72,6 +71,8 @@ def read_workbook(content: bytes) -> list[Sheet]:
             f"表格太大：最多 {MOST_SHEETS} 张工作表、每张 {MOST_ROWS} 行 {MOST_COLUMNS} 列。"
             "请删去远处的单元格，或拆成几份再导入。"
         )
+    if done.returncode == _UNFENCED:
+        raise NotAWorkbook("这台机器不能隔离运行表格解析，已停止。请通知系统管理员。")
     if done.returncode != 0:
         raise NotAWorkbook("表格打不开，可能已损坏。请用 Excel 或 WPS 打开后另存为 .xlsx，再导入。")
     return [
@@ -114,7 +115,7 @@ def _cell(value: object) -> Cell:
     return str(value)
 
 
-_TOO_LARGE = 3
+_TOO_LARGE, _UNFENCED = 3, 4
 # -I keeps the child from the caller's folder and environment; the paths of this very program come as arguments.
 _CHILD = (
     "import sys; sys.path[:0] = sys.argv[1:]; from nianlun.contributions.workbook import child; child()"
@@ -123,11 +124,12 @@ _CHILD = (
 
 def child() -> None:
     """The separate process: workbook on standard input, JSON on standard output (S4.3)."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    fences.hide_memory()
+    fences.Limits().arm()
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  after the limits, and never in the server
 
+    if not fences.filter_system_calls():
+        sys.exit(_UNFENCED)
     book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
     if len(book.sheet_names) > MOST_SHEETS:
         sys.exit(_TOO_LARGE)
