@@ -1,0 +1,119 @@
+"""What must be true after the power fails: written means on the disk, and a folder changes in one step."""
+
+import ctypes
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from nianlun.vault.ocfl.faults import NoSpace
+
+_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
+_FROM_HERE = -100  # AT_FDCWD
+_NOT_OFFERED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTTY, errno.EPERM}
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Turn “disk full” and “quota used up” into `NoSpace`."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoSpace(
+                "档案库所在磁盘空间不足，这次没有存入任何内容。请腾出空间或扩容后重试，原文件不受影响。"
+            ) from fault
+        raise
+
+
+def sync(path: Path) -> None:
+    """Force a file's bytes or a folder's entries to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(top: Path) -> None:
+    """Force everything below a folder to the disk, children before parents."""
+    for entry in sorted(top.iterdir()):
+        if entry.is_dir():
+            sync_tree(entry)
+        else:
+            sync(entry)
+    sync(top)
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """Put a small file in place whole: a reader or a crash never sees half of it."""
+    draft = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
+    draft.write_bytes(data)
+    sync(draft)
+    draft.replace(path)
+    sync(path.parent)
+
+
+def move_in(draft: Path, place: Path, *, below: Path, spare: Path) -> None:
+    """Make a folder appear at its place in one step, together with the parents it lacks below `below`.
+
+    Parents are made around the draft and moved in with it, so that a crash leaves no empty folder behind.
+    `spare` is an unused path beside the draft.
+    """
+    while True:
+        top = place
+        while top.parent != below and not top.parent.exists():
+            top = top.parent
+        if top == place:
+            draft.rename(place)
+            break
+        inner = spare / place.relative_to(top)
+        inner.parent.mkdir(parents=True)
+        draft.rename(inner)
+        for parent in inner.relative_to(spare).parents:
+            sync(spare / parent)
+        try:
+            spare.rename(top)
+            break
+        except OSError as fault:
+            if fault.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
+            inner.rename(draft)  # another object has just made this parent: go below it
+            shutil.rmtree(spare)
+    sync(top.parent)
+
+
+def replace_folder(draft: Path, place: Path, *, displaced: Path) -> None:
+    """Put the draft where an old folder is; it lies at `displaced` meanwhile if they cannot be swapped."""
+    if not exchange(draft, place):
+        place.rename(displaced)
+        draft.rename(place)
+    sync(place.parent)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step. False, with nothing done, where the system does not offer it."""
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    if renameat2(_FROM_HERE, os.fsencode(one), _FROM_HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _NOT_OFFERED:
+        return False
+    raise OSError(code, os.strerror(code), str(one), None, str(other))
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """The same files once more under another folder, without copying a byte."""
+    target.mkdir()
+    for entry in source.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            link_tree(entry, target / entry.name)
+        else:
+            os.link(entry, target / entry.name, follow_symlinks=False)
+    sync(target)

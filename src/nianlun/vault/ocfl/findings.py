@@ -1,0 +1,40 @@
+"""What a check of the store finds. Codes E… and W… are OCFL 1.1's own; NE… and NW… are this system's."""
+
+from dataclasses import dataclass, field
+
+SM3_DIFFERS = "NE001"
+UNREADABLE = "NE002"
+MISPLACED = "NE003"
+TWICE = "NE004"
+LEFT_OVER = "NW001"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One fault: the object's id (its folder if it tells none), the code, and a Chinese sentence with the file."""
+
+    object: str
+    code: str
+    message: str
+
+    @property
+    def is_damage(self) -> bool:
+        """False for what a standard only advises and for leftovers: nothing is lost."""
+        return not self.code.startswith(("W", "NW"))
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects the findings of one object; the same one is listed once."""
+
+    object: str
+    found: list[Finding] = field(default_factory=list)
+
+    def add(self, code: str, message: str) -> None:
+        finding = Finding(self.object, code, message)
+        if finding not in self.found:
+            self.found.append(finding)
+
+    @property
+    def damaged(self) -> bool:
+        return any(finding.is_damage for finding in self.found)

@@ -1,0 +1,284 @@
+"""An OCFL 1.1 storage root that survives being killed at any moment."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from nianlun.vault.ocfl import staging
+from nianlun.vault.ocfl.durable import link_tree, move_in, replace_folder, room, sync, sync_tree, write_once
+from nianlun.vault.ocfl.faults import BadName, Damaged, Foreign, NotARoot, NotStored
+from nianlun.vault.ocfl.hierarchy import object_folders
+from nianlun.vault.ocfl.inventory import (
+    TYPE,
+    Content,
+    Inventory,
+    Version,
+    next_directory,
+    next_inventory,
+    read_sm3_manifest,
+    write_inventory,
+    write_sm3_manifest,
+)
+from nianlun.vault.ocfl.layout import DESCRIPTION, Layout, read_layout
+from nianlun.vault.ocfl.names import (
+    SM3_MANIFEST,
+    check_logical_path,
+    check_no_conflict,
+    check_object_id,
+    content_name,
+)
+from nianlun.vault.ocfl.staging import Desk, Leftover
+from nianlun.vault.ocfl.streams import Digests, Source, copy, digest_file
+
+DECLARATION, OBJECT_DECLARATION = "0=ocfl_1.1", "0=ocfl_object_1.1"
+README = """本文件夹是年轮系统的档案库，按 OCFL 1.1（https://ocfl.io/1.1/spec/）存放，不依赖任何程序即可读出。
+
+每个对象一个文件夹，其中 inventory.json 写明各版本有哪些文件、叫什么名字、字节放在哪里、sha512 摘要是多少。
+各版本另有 manifest-sm3.txt，逐行写明该版本各文件的 SM3 摘要（GB/T 32905）和名字。
+extensions/nianlun-staging 是存入途中的临时存放处，空闲时只有 config.json。
+不要手工改动这里的任何文件。
+"""
+
+
+class StorageRoot:
+    """A folder of OCFL objects. Made on first use; safe for many readers and writers at once."""
+
+    def __init__(self, path: Path, *, layout: Layout | None = None) -> None:
+        """Open the root, making it if the folder is missing or empty; `layout` is only for a new one.
+
+        Raises `NotARoot` for a folder that holds something else, `NoSpace` if there is no room to begin.
+        """
+        self.path = path.absolute()
+        if not (self.path / DECLARATION).exists():
+            with room():
+                self._begin(layout or Layout())
+        self.layout = read_layout(self.path) or Layout()
+
+    def put(
+        self,
+        object_id: str,
+        files: Mapping[str, Source],
+        *,
+        message: str,
+        author_name: str,
+        author_address: str,
+        at: datetime,
+        replace_state: bool = False,
+    ) -> Version:
+        """Store files as the first version of a new object or the next one of an old object; return it.
+
+        Logical files not named are kept, unless `replace_state` leaves them out of the new version; earlier
+        versions keep them always. Content equal to the current state adds nothing and returns the current one.
+        Once this returns, the bytes are on the disk; if it raises or dies, the object is as before.
+
+        Raises `BadName`, `Busy`, `NoSpace`, `Damaged`, and `ValueError` for a moment without time zone.
+        """
+        if at.tzinfo is None:
+            raise ValueError("at must be aware")
+        check_object_id(object_id)
+        if not files:
+            raise BadName(f"没有给出要存入对象 {object_id} 的文件。请至少选一个文件。")
+        names = {check_logical_path(path) for path in files}
+        place = self._place(object_id)
+        with room(), staging.claim(self.path, object_id=object_id, place=place) as desk:
+            before = self._extensible(object_id)
+            current = self._contents(before, before.number) if before else {}
+            kept = {} if replace_state else current
+            check_no_conflict(names | set(kept))
+            folder = f"{next_directory(before)}/{before.content_directory if before else 'content'}"
+            (desk.draft / folder).mkdir(parents=True)
+            written: dict[str, str] = {}
+            state = {path: file.digests for path, file in kept.items()}
+            for number, path in enumerate(files, start=1):
+                name = f"{folder}/{content_name(number, path)}"
+                state[path] = self._take_in(desk, files[path], name=name, before=before, written=written)
+            if before and state == {path: file.digests for path, file in current.items()}:
+                return self._version(before, before.number)
+            sums = write_sm3_manifest({path: digests.sm3 for path, digests in state.items()})
+            manifest = self._take_in(
+                desk, sums, name=f"{folder}/{SM3_MANIFEST}", before=before, written=written
+            )
+            after = next_inventory(
+                before,
+                object_id=object_id,
+                state={path: digests.sha512 for path, digests in {**state, SM3_MANIFEST: manifest}.items()},
+                content=written,
+                message=message,
+                author_name=author_name,
+                author_address=author_address,
+                at=at,
+            )
+            self._finish(desk, after, place=place, first=before is None)
+            return self._version(after, after.number, added=True)
+
+    def open(self, object_id: str, logical_path: str, version: int | None = None) -> BinaryIO:
+        """The bytes of a file as a stream; raises `NotStored` or `Damaged`."""
+        return self.path_of(object_id, logical_path, version).open("rb")
+
+    def path_of(self, object_id: str, logical_path: str, version: int | None = None) -> Path:
+        """Where the bytes of a file lie. To be read only: whoever changes them breaks the object."""
+        inventory = self.inventory(object_id)
+        digest = inventory.state(version or inventory.number).get(logical_path)
+        if digest is None:
+            raise NotStored(f"对象 {object_id} 里没有文件“{logical_path}”。请核对文件名和版本。")
+        path = self._place(object_id) / inventory.content_path(digest)
+        if not path.is_file():
+            raise Damaged(
+                f"对象 {object_id} 的文件“{logical_path}”不在磁盘上。请运行 nianlun verify 并从备份恢复。"
+            )
+        return path
+
+    def inventory(self, object_id: str) -> Inventory:
+        """The current inventory of an object; raises `NotStored` or `Damaged`."""
+        current = self._current(object_id)
+        if current is None:
+            raise NotStored(f"库里没有对象 {object_id}。请核对编号。")
+        return current
+
+    def version(self, object_id: str, number: int | None = None) -> Version:
+        """One version of an object, by default the current one; raises `NotStored` or `Damaged`."""
+        inventory = self.inventory(object_id)
+        return self._version(inventory, number or inventory.number)
+
+    def object_ids(self) -> Iterator[str]:
+        """Ids of all readable objects in the order of their folders; finding damaged ones is `verify_root`'s."""
+        for place in object_folders(self.path):
+            with suppress(Damaged):
+                yield Inventory.read(place).object_id
+
+    def leftovers(self) -> list[Leftover]:
+        """What crashes left behind; nothing is changed."""
+        return staging.leftovers(self.path)
+
+    def sweep(self) -> list[Leftover]:
+        """Take away what crashes left behind and return what it was; writers at work are not touched."""
+        return staging.sweep(self.path, place_of=self._place)
+
+    def folder_of(self, object_id: str) -> Path:
+        """The folder of an object, whether it exists or not."""
+        return self._place(object_id)
+
+    def _place(self, object_id: str) -> Path:
+        return self.path / self.layout.path_of(object_id)
+
+    def _current(self, object_id: str) -> Inventory | None:
+        place = self._place(object_id)
+        if not place.exists():
+            return None
+        inventory = Inventory.read(place)
+        if inventory.object_id != object_id:
+            raise Damaged(
+                f"{place} 里放的是 {inventory.object_id}，不是 {object_id}。请运行 nianlun verify。"
+            )
+        return inventory
+
+    def _extensible(self, object_id: str) -> Inventory | None:
+        before = self._current(object_id)
+        if before and (
+            before.data["type"] != TYPE or before.algorithm != "sha512" or not before.lower_case
+        ):
+            raise Foreign(
+                f"对象 {object_id} 由别的系统按另一种规格写成，这里只能读、不能加版本。请另建对象。"
+            )
+        return before
+
+    def _begin(self, layout: Layout) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        known = {"extensions", "ocfl_layout.json", "README.txt"}
+        strangers = sorted(
+            e.name for e in self.path.iterdir() if e.name not in known and not e.name.startswith(".")
+        )
+        if strangers:
+            raise NotARoot(
+                f"{self.path} 不是空文件夹（有 {strangers[0]} 等），也不是档案库。请换一个空文件夹。"
+            )
+        for name, config in (
+            (layout.extension, layout.config),
+            (staging.EXTENSION, {"extensionName": staging.EXTENSION}),
+        ):
+            (self.path / "extensions" / name).mkdir(parents=True, exist_ok=True)
+            write_once(self.path / "extensions" / name / "config.json", _json(config))
+        write_once(
+            self.path / "ocfl_layout.json",
+            _json({"extension": layout.extension, "description": DESCRIPTION}),
+        )
+        write_once(self.path / "README.txt", README.encode())
+        write_once(self.path / DECLARATION, b"ocfl_1.1\n")  # last: with it the root is complete
+
+    def _take_in(
+        self, desk: Desk, source: Source, *, name: str, before: Inventory | None, written: dict[str, str]
+    ) -> Digests:
+        """Copy a source to the desk, unless the object already holds the same bytes."""
+        target = desk.draft / name
+        digests = copy(source, to=target)
+        if digests.sha512 in written or (before and digests.sha512 in before.data["manifest"]):
+            target.unlink()
+        else:
+            written[digests.sha512] = name
+        return digests
+
+    def _finish(self, desk: Desk, after: Inventory, *, place: Path, first: bool) -> None:
+        """Complete the draft and make it the object in one step."""
+        folder = desk.draft / after.head
+        with suppress(
+            OSError
+        ):  # not empty: the usual case; a return to an older state brings no new bytes (W003)
+            (folder / after.content_directory).rmdir()
+        write_inventory(after, into=folder)
+        write_inventory(after, into=desk.draft)
+        if first:
+            (desk.draft / OBJECT_DECLARATION).write_text("ocfl_object_1.1\n", encoding="ascii")
+            sync_tree(desk.draft)
+            move_in(desk.draft, place, below=self.path, spare=desk.spare)
+            return
+        sync_tree(desk.draft)
+        for entry in place.iterdir():
+            if entry.is_dir():
+                link_tree(entry, desk.draft / entry.name)
+            elif entry.name == OBJECT_DECLARATION:
+                (desk.draft / entry.name).hardlink_to(entry)
+        sync(desk.draft)
+        replace_folder(desk.draft, place, displaced=desk.displaced)
+
+    def _contents(self, inventory: Inventory, number: int) -> dict[str, Content]:
+        place, state = self._place(inventory.object_id), inventory.state(number)
+        sums: dict[str, str] = {}
+        if SM3_MANIFEST in state:
+            sums = read_sm3_manifest((place / inventory.content_path(state[SM3_MANIFEST])).read_bytes())
+        found = {}
+        for path, digest in sorted(state.items()):
+            if path == SM3_MANIFEST:
+                continue
+            file = place / inventory.content_path(digest)
+            known = {"sm3": sums[path]} if path in sums else digest_file(file, ["sm3"])
+            if inventory.algorithm != "sha512":
+                digest = digest_file(file, ["sha512"])["sha512"]
+            found[path] = Content(
+                logical_path=path,
+                content_path=file.relative_to(place).as_posix(),
+                sha512=digest,
+                sm3=known["sm3"],
+                size=file.stat().st_size,
+            )
+        return found
+
+    def _version(self, inventory: Inventory, number: int, *, added: bool = False) -> Version:
+        block = inventory.block(number)
+        user = block.get("user") or {}
+        return Version(
+            object_id=inventory.object_id,
+            number=number,
+            created_at=datetime.fromisoformat(block["created"]),
+            message=block.get("message", ""),
+            author_name=user.get("name", ""),
+            author_address=user.get("address", ""),
+            files=self._contents(inventory, number),
+            added=added,
+        )
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
