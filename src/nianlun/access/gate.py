@@ -1,0 +1,295 @@
+"""The one door of all pages: who is there, what the page needs, and what refusal looks like (S2.1).
+
+A page carries its rule as `access_rule`, put there by `needs` or `open_page`; `DefaultDeny` enforces it before
+the page runs. A page without a rule is never served.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial, wraps
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+from nianlun.access import answers, domain, queries, trail
+from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.access.models import Account
+from nianlun.access.passwords import TooBusy
+
+log = logging.getLogger(__name__)
+Page = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """The rule of a page for everybody, with the reason why it may be."""
+
+    reason: str
+
+
+class PurposeMissing(Exception):
+    """A person's file is asked for without a stated purpose (S3.1); answered with the form for stating one."""
+
+    def __init__(self, person_id: UUID) -> None:
+        super().__init__(str(person_id))
+        self.person_id = person_id
+
+
+def needs(right: Right, *, polled: bool = False) -> Callable[[Page], Page]:
+    """The page is for signed-in viewers whose role holds the right.
+
+    Anybody else is sent to sign in, or answered as if there were no such page, and that is journaled.
+    `polled` marks a page the browser fetches by itself: it does not keep an idle session alive.
+    """
+
+    def mark(page: Page) -> Page:
+        @wraps(page)
+        def behind(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not isinstance(getattr(request, "viewer", None), Viewer):
+                raise ImproperlyConfigured("DefaultDeny is missing from MIDDLEWARE")
+            return page(request, *args, **kwargs)
+
+        behind.access_rule = right  # type: ignore[attr-defined]  # the rule travels with the page
+        behind.access_polled = polled  # type: ignore[attr-defined]
+        return behind
+
+    return mark
+
+
+def open_page(reason: str) -> Callable[[Page], Page]:
+    """The page is for everybody; the reason says why that is safe."""
+
+    def mark(page: Page) -> Page:
+        @wraps(page)
+        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return page(request, *args, **kwargs)
+
+        opened.access_rule = OpenPage(reason)  # type: ignore[attr-defined]  # the rule travels with the page
+        return opened
+
+    return mark
+
+
+def viewer(request: HttpRequest) -> Viewer:
+    """Who is asking. Raises `NotVisible` on an open page that nobody is signed in to."""
+    found = viewer_or_none(request)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def viewer_or_none(request: HttpRequest) -> Viewer | None:
+    """Who is asking, or None for somebody not signed in."""
+    found = getattr(request, "viewer", None)
+    return found if isinstance(found, Viewer) else None
+
+
+def purpose_for(request: HttpRequest, person_id: UUID) -> str:
+    """The purpose for which this viewer has this person's file open. Raises `PurposeMissing`."""
+    purpose = queries.current_purpose(viewer(request), person_id=person_id, at=timezone.now())
+    if purpose is None:
+        raise PurposeMissing(person_id)
+    return purpose
+
+
+Furnisher = Callable[[HttpRequest, Viewer], Mapping[str, object]]
+_furnishers: list[Furnisher] = []
+
+
+def furnish(furnisher: Furnisher) -> Furnisher:
+    """Have the frame of every signed-in page filled by a higher component: navigation, duties.
+
+    Called once, from that component's `AppConfig.ready`; the names it returns are those of `ui/page.html`.
+    """
+    if furnisher not in _furnishers:
+        _furnishers.append(furnisher)
+    return furnisher
+
+
+def shell_context(request: HttpRequest) -> dict[str, object]:
+    """What the frame of a page needs: the viewer, the way out, and what higher components furnish it with."""
+    found = viewer_or_none(request)
+    context: dict[str, object] = {
+        "viewer": found,
+        "sign_out_url": reverse("access:sign-out"),
+        "navigation": (),
+    }
+    for furnisher in _furnishers if found else ():
+        context |= furnisher(request, found)  # type: ignore[arg-type]  # found is no None in this loop
+    return context
+
+
+def safe_next(request: HttpRequest, *, otherwise: str = "/") -> str:
+    """The address of our own that `next` names; anything else becomes `otherwise`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours and wanted.startswith("/") else otherwise
+
+
+class DefaultDeny:
+    """Middleware, the innermost: lets a request through to the page its rule allows, and to no other.
+
+    It stands outside the transaction of the page (ATOMIC_REQUESTS), so that a refusal stays in the journal
+    when what the page had begun is rolled back.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.viewer = None  # type: ignore[attr-defined]  # set by process_view
+        # For the pages of the journal, which stands beside this component and cannot ask it.
+        request.shell_context = partial(shell_context, request)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if getattr(request, "behind_sign_in", False) or viewer_or_none(request) is not None:
+            response["Cache-Control"] = "no-store"  # S5.5: the back button shows nothing after signing out
+        return response
+
+    def process_view(
+        self, request: HttpRequest, page: Page, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        rule = getattr(page, "access_rule", None)
+        if isinstance(rule, OpenPage):
+            self._admit_to_open_page(request)
+            return None
+        try:
+            right = Right(str(rule))
+        except ValueError:
+            log.error("no access rule on %s.%s", page.__module__, getattr(page, "__qualname__", page))
+            if getattr(settings, "DEBUG", False) or settings.SETTINGS_MODULE.endswith(".test"):
+                raise ImproperlyConfigured(f"no access rule on {page}") from None
+            return answers.not_found(request)
+        request.behind_sign_in = True  # type: ignore[attr-defined]
+        at = timezone.now()
+        try:
+            ended = self._recognise(request, at=at, polled=getattr(page, "access_polled", False))
+        except (OperationalError, InterfaceError):
+            return self._unavailable(request)
+        found = viewer_or_none(request)
+        if found is None:
+            return self._to_sign_in(request, sentence=ended)
+        try:
+            authorize(found, right)
+        except Refused as refusal:
+            self._journal(request, kwargs, sentence=refusal.sentence, at=at)
+            return answers.not_found(request)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Turn what a page raises into its answer. The transaction of the page has been rolled back by now."""
+        match = request.resolver_match
+        kwargs = dict(match.kwargs) if match else {}
+        if isinstance(exception, PurposeMissing):
+            return self._to_purpose(request, exception.person_id)
+        if isinstance(exception, NotVisible):
+            self._journal(request, kwargs, sentence="不存在或不在可见范围", at=timezone.now())
+            return answers.not_found(request)
+        if isinstance(exception, Http404):
+            return answers.not_found(request)
+        if isinstance(exception, Refused):
+            self._journal(request, kwargs, sentence=exception.sentence, at=timezone.now())
+            return answers.refused(request, sentence=exception.sentence)
+        if isinstance(exception, TooBusy):
+            return answers.busy(request)
+        if isinstance(exception, OperationalError | InterfaceError):
+            return self._unavailable(request)
+        return None
+
+    def _admit_to_open_page(self, request: HttpRequest) -> None:
+        """Recognise whoever is signed in, so that an open page can greet them; it opens without that too."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return
+        try:
+            self._recognise(request, at=timezone.now(), polled=True)
+        except (OperationalError, InterfaceError):
+            log.warning("an open page is served without looking who is there: the database is away")
+
+    def _recognise(self, request: HttpRequest, *, at: datetime, polled: bool) -> str | None:
+        """Set `request.viewer` from the account as it is now; returns why a session has just ended, if so (S1.6)."""
+        account = request.user
+        if not isinstance(account, Account) or not account.is_active:
+            return None
+        found = account.viewer()
+        signed_in_at, seen_at = _instant(request, "signed_in_at", at), _instant(request, "seen_at", at)
+        ended = domain.session_ended(found.role, signed_in_at=signed_in_at, seen_at=seen_at, at=at)
+        if ended is not None:
+            with transaction.atomic():
+                trail.record(trail.SESSION_ENDED, by=found, at=at)
+            logout(request)
+            return ended
+        request.viewer = found  # type: ignore[attr-defined]
+        if not polled and ("seen_at" not in request.session or at - seen_at >= _NOTED_EVERY):
+            request.session["signed_in_at"] = signed_in_at.timestamp()
+            request.session["seen_at"] = at.timestamp()
+        return None
+
+    def _to_sign_in(self, request: HttpRequest, *, sentence: str | None) -> HttpResponseBase:
+        if sentence:
+            messages.info(request, sentence)
+        return _redirect(request, f"{reverse('access:sign-in')}?{urlencode({'next': _here(request)})}")
+
+    def _to_purpose(self, request: HttpRequest, person_id: UUID) -> HttpResponseBase:
+        form = reverse("access:purpose", kwargs={"person_id": person_id})
+        return _redirect(request, f"{form}?{urlencode({'next': _here(request)})}")
+
+    def _journal(
+        self, request: HttpRequest, kwargs: dict[str, Any], *, sentence: str, at: datetime
+    ) -> None:
+        match = request.resolver_match
+        person_id = kwargs.get("person_id")
+        with transaction.atomic():
+            trail.record(
+                trail.PAGE_REFUSED,
+                by=viewer_or_none(request),
+                about=match.view_name if match else "",
+                about_id=",".join(str(value) for value in kwargs.values()),
+                person_id=person_id if isinstance(person_id, UUID) else None,
+                details={"method": request.method, "reason": sentence},
+                outcome="refused",
+                at=at,
+            )
+
+    def _unavailable(self, request: HttpRequest) -> HttpResponse:
+        log.exception("the database does not answer")
+        return answers.unavailable(request)
+
+
+_NOTED_EVERY = timedelta(seconds=30)
+"""How exactly idleness is known: noting each request would cost a write each; a session may end this much early."""
+
+
+def _instant(request: HttpRequest, key: str, otherwise: datetime) -> datetime:
+    kept = request.session.get(key)
+    return datetime.fromtimestamp(kept, UTC) if isinstance(kept, float | int) else otherwise
+
+
+def _here(request: HttpRequest) -> str:
+    """Where to go on afterwards: this page, or the page a form or a fragment was sent from."""
+    fragment = getattr(request, "htmx", False)
+    if request.method == "GET" and not fragment:
+        return request.get_full_path()
+    referer = urlsplit(request.headers.get("Referer", ""))
+    return f"{referer.path}?{referer.query}".rstrip("?") if referer.netloc == request.get_host() else "/"
+
+
+def _redirect(request: HttpRequest, address: str) -> HttpResponseBase:
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(address)  # a fragment's 302 would land inside the page
+    return redirect(address)

@@ -1,0 +1,112 @@
+"""Reading accounts and purposes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from nianlun.access.domain import NotVisible, Right, Role, Viewer, authorize
+from nianlun.access.models import Account, Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """One account as the staff list shows it."""
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    agency_name: str
+    scope: str
+    is_active: bool
+    last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persona:
+    """One of the demo's accounts, and what one can try with it."""
+
+    account_id: int
+    username: str
+    name: str
+    role: Role
+    agency_name: str
+    text: str
+
+
+def viewer_of(account_id: int) -> Viewer:
+    """The account as the rules see it. Raises `NotVisible` for one that is unknown or switched off."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    if account is None:
+        raise NotVisible
+    return account.viewer()
+
+
+def viewer_named(username: str) -> Viewer:
+    """The same by login, for commands. Raises `NotVisible`."""
+    account = Account.objects.filter(username=username, is_active=True).first()
+    if account is None:
+        raise NotVisible
+    return account.viewer()
+
+
+def names(account_ids: Iterable[int]) -> dict[int, str]:
+    """The names of these accounts, for showing who did something; unknown ones are left out."""
+    return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("pk", "name"))
+
+
+def current_purpose(viewer: Viewer, *, person_id: UUID, at: datetime) -> str | None:
+    """The purpose this viewer stated for this person and that still holds, the latest first (S3.1)."""
+    stated = Purpose.objects.filter(
+        account_id=viewer.account_id, person_id=person_id, since__lte=at, until__gt=at
+    )
+    return stated.order_by("-since", "-pk").values_list("text", flat=True).first()
+
+
+def staff(viewer: Viewer, *, after: str = "", limit: int = 50) -> list[AccountLine]:
+    """The staff accounts within the viewer's scope by login, from the one after `after` on. Raises `Refused`."""
+    authorize(viewer, Right.STAFF_READ)
+    rows = Account.objects.filter(username__gt=after).exclude(role=Role.INSURED)
+    if viewer.scope == "":
+        rows = rows.none()
+    return [_line(row) for row in rows.filter(scope__startswith=viewer.scope).order_by("username")[:limit]]
+
+
+def staff_account(viewer: Viewer, account_id: int) -> AccountLine:
+    """One staff account. Raises `Refused`, and `NotVisible` outside the viewer's scope."""
+    authorize(viewer, Right.STAFF_READ)
+    account = Account.objects.filter(pk=account_id).exclude(role=Role.INSURED).first()
+    if account is None:
+        raise NotVisible
+    authorize(viewer, Right.STAFF_READ, scope_of=account.scope)
+    return _line(account)
+
+
+def personas() -> list[Persona]:
+    """The demo's accounts, in the order they were made. Only the demo has a page that shows them."""
+    rows = Account.objects.filter(is_active=True).exclude(persona="").order_by("pk")
+    return [
+        Persona(
+            account_id=row.pk,
+            username=row.username,
+            name=row.name,
+            role=Role(row.role),
+            agency_name=row.agency_name,
+            text=row.persona,
+        )
+        for row in rows
+    ]
+
+
+def _line(row: Account) -> AccountLine:
+    return AccountLine(
+        id=row.pk,
+        username=row.username,
+        name=row.name,
+        role=Role(row.role),
+        agency_name=row.agency_name,
+        scope=row.scope,
+        is_active=row.is_active,
+        last_login=row.last_login,
+    )

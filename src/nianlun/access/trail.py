@@ -1,0 +1,94 @@
+"""How access leaves its traces. Access and the journal stand on one rung and do not import each other, so the
+way there is a name in the settings: `JOURNAL`, by default the journal component."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from nianlun.access.domain import Viewer
+
+SIGNED_IN = "access.signed_in"
+SIGN_IN_FAILED = "access.sign_in_failed"
+SIGN_IN_LOCKED = "access.sign_in_locked"
+SIGNED_OUT = "access.signed_out"
+SESSION_ENDED = "access.session_ended"
+PAGE_REFUSED = "access.page_refused"
+PURPOSE_STATED = "access.purpose_stated"
+ACCOUNT_ADDED = "access.account_added"
+ACCOUNT_ACTIVATED = "access.account_activated"
+ACCOUNT_DEACTIVATED = "access.account_deactivated"
+
+ACTIONS: Mapping[str, str] = {
+    SIGNED_IN: "登录系统",
+    SIGN_IN_FAILED: "试登账号“{about}”，没有成功",
+    SIGN_IN_LOCKED: "登录时账号已锁定或来源受限",
+    SIGNED_OUT: "退出系统",
+    SESSION_ENDED: "因超时被系统退出",
+    PAGE_REFUSED: "要打开“{about}”，被系统拒绝",
+    PURPOSE_STATED: "填写查阅事由",
+    ACCOUNT_ADDED: "新建账号 {about}",
+    ACCOUNT_ACTIVATED: "启用账号 {about}",
+    ACCOUNT_DEACTIVATED: "停用账号 {about}",
+}
+
+
+class _Record(Protocol):
+    def __call__(
+        self,
+        action: str,
+        *,
+        by: Viewer | None,
+        about: str = ...,
+        about_id: str = ...,
+        person_id: UUID | None = ...,
+        purpose: str = ...,
+        details: Mapping[str, object] | None = ...,
+        outcome: str = ...,
+        at: datetime,
+    ) -> None: ...
+
+
+class _Declare(Protocol):
+    def __call__(self, action: str, sentence: str) -> str: ...
+
+
+def _journal(name: str) -> object:
+    return import_string(f"{getattr(settings, 'JOURNAL', 'nianlun.journal')}.{name}")
+
+
+def declare_actions() -> None:
+    """Tell the journal what this component does, once, at start."""
+    declare = cast(_Declare, _journal("domain.declare"))
+    for action, sentence in ACTIONS.items():
+        declare(action, sentence)
+
+
+def record(
+    action: str,
+    *,
+    by: Viewer | None,
+    about: str = "",
+    about_id: str = "",
+    person_id: UUID | None = None,
+    purpose: str = "",
+    details: Mapping[str, object] | None = None,
+    outcome: str = "done",
+    at: datetime,
+) -> None:
+    """Write one entry in the surrounding transaction, as `journal.operations.record` does."""
+    write = cast(_Record, _journal("operations.record"))
+    write(
+        action,
+        by=by,
+        about=about,
+        about_id=about_id,
+        person_id=person_id,
+        purpose=purpose,
+        details=details,
+        outcome=outcome,
+        at=at,
+    )

@@ -1,0 +1,130 @@
+"""What is registered of persons, employers and agencies. No database, no clock, no Django."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from uuid import UUID
+
+from nianlun.kernel.identifiers import uuid7
+from nianlun.kernel.identity import IdentityNumber
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
+
+    @property
+    def label(self) -> str:
+        return "男" if self is Sex.MALE else "女"
+
+
+class Scheme(StrEnum):
+    """Under which arrangement of the basic old-age insurance a person is insured."""
+
+    ENTERPRISE = "enterprise"
+    FLEXIBLE = "flexible"
+    GOVERNMENT_INSTITUTION = "government_institution"
+    RESIDENT = "resident"
+
+    @property
+    def label(self) -> str:
+        return _SCHEME_LABELS[self]
+
+
+_SCHEME_LABELS = {
+    Scheme.ENTERPRISE: "企业职工",
+    Scheme.FLEXIBLE: "灵活就业人员",
+    Scheme.GOVERNMENT_INSTITUTION: "机关事业单位",
+    Scheme.RESIDENT: "城乡居民",
+}
+
+
+class Category(IntEnum):
+    """The original statutory age of 国发〔1978〕104号 that later law counts from, in years.
+
+    Men have 60. Women have 50 as workers, 55 as cadres, and 60 where residents' insurance or the rules for
+    senior experts and leading cadres say so.
+    """
+
+    SIXTY = 60
+    FIFTY_FIVE = 55
+    FIFTY = 50
+
+
+class NotRegistrable(ValueError):
+    """What is to be registered contradicts itself; the message tells what and what to do."""
+
+
+class AlreadyRegistered(ValueError):
+    """The identity number or personal number belongs to a registered person already."""
+
+
+def agreed_category(sex: Sex, category: int) -> Category:
+    """The category, if there is one like it for this sex. Raises `NotRegistrable`."""
+    try:
+        agreed = Category(category)
+    except ValueError:
+        raise NotRegistrable(f"原法定退休年龄只有 60、55、50 岁三种，现在是 {category} 岁。") from None
+    if sex is Sex.MALE and agreed is not Category.SIXTY:
+        raise NotRegistrable(f"男职工的原法定退休年龄是 60 岁，现在是 {category} 岁。请核对性别或类别。")
+    return agreed
+
+
+def given_name(text: str) -> str:
+    """A name without the spaces and controls that typing and copying leave in it. Raises `NotRegistrable`."""
+    tidy = " ".join("".join(c for c in text if c.isprintable()).split())
+    if not 0 < len(tidy) <= 100:
+        raise NotRegistrable("姓名或名称应为 1 至 100 个字。请核对。")
+    return tidy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """A person as handed in for registration."""
+
+    name: str
+    identity_number: IdentityNumber
+    scheme: Scheme
+    category: int
+    agency_id: UUID
+    personal_number: str
+    sex: Sex | None = None  # None: as the identity number says
+    is_sample: bool = False
+    id: UUID = field(default_factory=uuid7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLine:
+    """One person as lists and page heads show it."""
+
+    id: UUID
+    name: str
+    masked_identity_number: str
+    sex: Sex
+    scheme: Scheme
+    category: int
+    agency_id: UUID
+    agency_name: str
+    division: str
+    personal_number: str
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerLine:
+    """One employer, present or long closed."""
+
+    id: UUID
+    name: str
+    credit_code: str
+    agency_name: str
+    division: str
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyLine:
+    """One agency that runs the insurance in a division."""
+
+    id: UUID
+    name: str
+    division: str

@@ -1,0 +1,40 @@
+"""The keys by which identity numbers are sealed and found, and how a column is named to the cipher."""
+
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from nianlun.kernel import cipher
+from nianlun.kernel.cipher import Keyring
+from nianlun.kernel.identity import IdentityNumber
+
+
+def keyring() -> Keyring:
+    """The keys of `settings.KEYRING`, read again when the file changes. Raises `cipher.KeyMissing`."""
+    path = Path(settings.KEYRING)
+    try:
+        written = path.stat().st_mtime_ns
+    except OSError:
+        written = 0
+    return _loaded(path, written)
+
+
+@lru_cache(maxsize=2)
+def _loaded(path: Path, written: int) -> Keyring:
+    return Keyring.load(path)
+
+
+def sealed(number: IdentityNumber, *, person_id: UUID, keys: Keyring) -> bytes:
+    """The number as it is kept, bound to its row."""
+    return cipher.seal(number.text, keys=keys, about=_place(person_id))
+
+
+def unsealed(kept: bytes, *, person_id: UUID, keys: Keyring) -> IdentityNumber:
+    """The number of a row. Raises `cipher.SealBroken` where it was altered or comes from another row."""
+    return IdentityNumber(cipher.unseal(kept, keys=keys, about=_place(person_id)))
+
+
+def _place(person_id: UUID) -> str:
+    return f"registry.person.identity_number:{person_id}"

@@ -1,0 +1,117 @@
+"""The tables of persons, employers and agencies. Identity numbers lie here sealed (S5.1)."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+
+from nianlun.kernel.identifiers import uuid7
+from nianlun.registry.domain import Category, Scheme, Sex
+
+
+class Agency(models.Model):
+    """An office that runs the insurance for a division; its division code is what scopes are compared with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField("名称", max_length=200)
+    division = models.CharField("行政区划代码", max_length=12, unique=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(division__regex=r"^\d{2,12}$"), name="agency_division_is_digits"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["division"], opclasses=["varchar_pattern_ops"], name="agency_division_prefix"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Employer(models.Model):
+    """A unit that employs or employed insured persons. A closed one stays: careers name it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="经办机构")
+    name = models.CharField("名称", max_length=200)
+    name_plain = models.CharField("检索用名称", max_length=200)
+    grams = SearchVectorField("检索用字")
+    credit_code = models.CharField("统一社会信用代码", max_length=18, null=True, unique=True)  # noqa: DJ001  many have none
+    since = models.DateField("成立", null=True)
+    until = models.DateField("终止", null=True)
+    is_sample = models.BooleanField("样本数据", default=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(until__gt=F("since")),
+                name="employer_period_half_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_code=None) | Q(credit_code__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                name="employer_credit_code_form",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="employer_name_given"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["grams"], name="employer_grams", fastupdate=False),
+            models.Index(fields=["agency", "name", "id"], name="employer_agency_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """An insured person. What is held true of birth and work start are facts of `evidence`, not columns here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name="经办机构")
+    name = models.CharField("姓名", max_length=100)
+    name_plain = models.CharField("检索用姓名", max_length=100)
+    grams = SearchVectorField("检索用字")
+    identity_number_sealed = models.BinaryField("证件号（加密）", max_length=100)
+    identity_number_index = models.BinaryField("证件号（摘要）", max_length=32, unique=True)
+    key_version = models.PositiveIntegerField("密钥版本")
+    personal_number = models.CharField("个人编号", max_length=30, unique=True)
+    sex = models.CharField("性别", max_length=6, choices=[(s.value, s.label) for s in Sex])
+    scheme = models.CharField("险种", max_length=30, choices=[(s.value, s.label) for s in Scheme])
+    category = models.PositiveSmallIntegerField(
+        "原法定退休年龄", choices=[(c.value, f"{c.value} 岁") for c in Category]
+    )
+    is_sample = models.BooleanField("样本数据", default=False)
+    registered_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(sex="male", category=60) | Q(sex="female", category__in=[50, 55, 60]),
+                name="person_sex_and_category_agree",
+            ),
+            models.CheckConstraint(
+                condition=Q(scheme__in=[scheme.value for scheme in Scheme]), name="person_scheme_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="person_name_given"),
+            models.CheckConstraint(condition=~Q(personal_number=""), name="person_number_given"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["grams"], name="person_grams", fastupdate=False),
+            models.Index(fields=["agency", "name", "id"], name="person_agency_name"),
+            models.Index(fields=["key_version", "id"], name="person_key_version"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonLogin(models.Model):
+    """Which account is whose own: lets a person see the own record, and keeps staff from handling it (S2.5)."""
+
+    account = models.OneToOneField("access.Account", models.PROTECT, related_name="+", verbose_name="账号")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="参保人")

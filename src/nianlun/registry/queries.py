@@ -1,0 +1,189 @@
+"""Reading the registry. What a viewer may see is part of every query here, never left to the page (S2.2)."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from nianlun.access.domain import NotVisible, Right, Role, Viewer
+from nianlun.kernel import cipher
+from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber, from15
+from nianlun.registry import keys
+from nianlun.registry.domain import AgencyLine, EmployerLine, PersonLine, Scheme, Sex
+from nianlun.registry.models import Agency, Employer, Person, PersonLogin
+from nianlun.registry.search import containing
+
+
+def person(viewer: Viewer, person_id: UUID) -> PersonLine:
+    """One person within the viewer's sight; an insured person sees the own record. Raises `NotVisible`."""
+    row = _visible(viewer, right=Right.PERSON_READ).filter(pk=person_id).first()
+    if row is None:
+        raise NotVisible
+    return _line(row)
+
+
+def persons(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, PersonLine]:
+    """Those of the persons whom the viewer may see, by id, in one query."""
+    return {row.pk: _line(row) for row in _visible(viewer, right=Right.PERSON_READ).filter(pk__in=set(ids))}
+
+
+def visible_ids(viewer: Viewer, ids: Iterable[UUID]) -> set[UUID]:
+    """Which of the persons the viewer may see, for narrowing lists of things that belong to persons."""
+    rows = _visible(viewer, right=Right.PERSON_READ).filter(pk__in=set(ids))
+    return set(rows.values_list("pk", flat=True))
+
+
+def list_persons(
+    viewer: Viewer, *, after: UUID | None = None, scheme: Scheme | None = None, limit: int = 50
+) -> list[PersonLine]:
+    """The persons in the viewer's sight in the order of registration, from the one after `after` on."""
+    rows = _visible(viewer, right=Right.PERSON_SEARCH)
+    if scheme is not None:
+        rows = rows.filter(scheme=scheme)
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    return [_line(row) for row in rows.order_by("pk")[:limit]]
+
+
+def count_persons(viewer: Viewer, *, up_to: int = 1000) -> int:
+    """How many persons the viewer may see, counted no further than `up_to` + 1, which reads 1000+."""
+    return len(_visible(viewer, right=Right.PERSON_SEARCH).values_list("pk")[: up_to + 1])
+
+
+def find_by_identity_number(viewer: Viewer, text: str) -> PersonLine | None:
+    """The person of this number, of eighteen or the old fifteen digits; None where there is none in sight.
+
+    Raises `NotAnIdentityNumber` with a sentence for people.
+    """
+    number = read_identity_number(text)
+    rows = _visible(viewer, right=Right.PERSON_SEARCH)
+    row = rows.filter(
+        identity_number_index__in=cipher.blind_indexes(number.text, keys=keys.keyring())
+    ).first()
+    return _line(row) if row else None
+
+
+def find_by_personal_number(viewer: Viewer, text: str) -> PersonLine | None:
+    """The person of this 个人编号; None where there is none in sight."""
+    if "\x00" in text:
+        return None
+    row = _visible(viewer, right=Right.PERSON_SEARCH).filter(personal_number=text.strip()).first()
+    return _line(row) if row else None
+
+
+def search_persons(viewer: Viewer, text: str, *, limit: int = 20) -> list[PersonLine]:
+    """The persons in sight whose name contains the text, by name; the shortest names are the nearest hits."""
+    rows = containing(_visible(viewer, right=Right.PERSON_SEARCH), text)
+    return [_line(row) for row in rows.order_by("name", "pk")[:limit]]
+
+
+def search_employers(viewer: Viewer, text: str, *, limit: int = 20) -> list[EmployerLine]:
+    """The employers of the viewer's agencies whose name contains the text, by name."""
+    rows = Employer.objects.select_related("agency")
+    rows = (
+        rows.filter(agency__division__startswith=viewer.scope)
+        if _sees(viewer, Right.PERSON_SEARCH)
+        else rows.none()
+    )
+    return [_employer_line(row) for row in containing(rows, text).order_by("name", "pk")[:limit]]
+
+
+def employers(ids: Iterable[UUID]) -> dict[UUID, EmployerLine]:
+    """These employers by id. What an employer is called is no secret; whose career names it is."""
+    rows = Employer.objects.select_related("agency").filter(pk__in=set(ids))
+    return {row.pk: _employer_line(row) for row in rows}
+
+
+def agencies(*, scope: str) -> list[AgencyLine]:
+    """The agencies within a scope by division."""
+    rows = (
+        Agency.objects.filter(division__startswith=scope).order_by("division")
+        if scope
+        else Agency.objects.none()
+    )
+    return [AgencyLine(id=row.pk, name=row.name, division=row.division) for row in rows]
+
+
+def own_person_id(viewer: Viewer) -> UUID | None:
+    """Who the viewer is as an insured person: the own record to show, or the own case to keep away from (S2.5)."""
+    own = PersonLogin.objects.filter(account_id=viewer.account_id)
+    return own.values_list("person_id", flat=True).first()
+
+
+def system_person(person_id: UUID) -> PersonLine:
+    """One person for jobs and commands, which act for the system and not for a viewer. Raises `NotVisible`."""
+    row = Person.objects.select_related("agency").filter(pk=person_id).first()
+    if row is None:
+        raise NotVisible
+    return _line(row)
+
+
+def has_identity_number(person_id: UUID, text: str) -> bool:
+    """Whether a number read from a page is this person's, without showing the registered one."""
+    try:
+        number = read_identity_number(text)
+    except NotAnIdentityNumber:
+        return False
+    indexes = cipher.blind_indexes(number.text, keys=keys.keyring())
+    return Person.objects.filter(pk=person_id, identity_number_index__in=indexes).exists()
+
+
+def birth_date_of_number(viewer: Viewer, person_id: UUID) -> date:
+    """The birth date that the person's identity number states: a claim like others, not yet the fact.
+
+    Raises `NotVisible`.
+    """
+    row = _visible(viewer, right=Right.PERSON_READ).filter(pk=person_id).first()
+    if row is None:
+        raise NotVisible
+    return _number(row).birth_date
+
+
+def read_identity_number(text: str) -> IdentityNumber:
+    """A number as typed, of eighteen characters or the old fifteen. Raises `NotAnIdentityNumber`."""
+    plain = "".join(text.split())
+    return from15(plain) if len(plain) == 15 else IdentityNumber.parse(plain)
+
+
+def _sees(viewer: Viewer, right: Right) -> bool:
+    return viewer.scope != "" and viewer.may(right)
+
+
+def _visible(viewer: Viewer, *, right: Right) -> QuerySet[Person]:
+    rows = Person.objects.select_related("agency")
+    if viewer.role is Role.INSURED:
+        own = PersonLogin.objects.filter(account_id=viewer.account_id)
+        return rows.filter(pk__in=own.values("person_id"))
+    return rows.filter(agency__division__startswith=viewer.scope) if _sees(viewer, right) else rows.none()
+
+
+def _number(row: Person) -> IdentityNumber:
+    return keys.unsealed(bytes(row.identity_number_sealed), person_id=row.pk, keys=keys.keyring())
+
+
+def _line(row: Person) -> PersonLine:
+    return PersonLine(
+        id=row.pk,
+        name=row.name,
+        masked_identity_number=str(_number(row)),
+        sex=Sex(row.sex),
+        scheme=Scheme(row.scheme),
+        category=row.category,
+        agency_id=row.agency_id,
+        agency_name=row.agency.name,
+        division=row.agency.division,
+        personal_number=row.personal_number,
+        is_sample=row.is_sample,
+    )
+
+
+def _employer_line(row: Employer) -> EmployerLine:
+    return EmployerLine(
+        id=row.pk,
+        name=row.name,
+        credit_code=row.credit_code or "",
+        agency_name=row.agency.name,
+        division=row.agency.division,
+        is_sample=row.is_sample,
+    )
