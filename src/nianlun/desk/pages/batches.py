@@ -1,0 +1,169 @@
+"""Receiving and scanning: batches, dropping files onto them, progress page by page."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nianlun.access.domain import Right, authorize
+from nianlun.access.gate import needs, viewer
+from nianlun.desk import persons
+from nianlun.desk.shell import answer, fragment
+from nianlun.digitization import operations, queries
+from nianlun.digitization.operations import Received
+from nianlun.digitization.quarantine import NoRoom
+from nianlun.registry import queries as registry
+from nianlun.ui.shell import Crumb
+
+PER_PAGE = 30
+MOST_FILES = 300
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.BATCH_READ)
+def batches(request: HttpRequest) -> HttpResponse:
+    """The batches of the viewer's agency; posting opens a new one."""
+    who = viewer(request)
+    if request.method == "POST":
+        return _open(request)
+    found = queries.batches(who, limit=PER_PAGE)
+    return answer(
+        request,
+        "desk/batches.html",
+        batches=found,
+        names=registry.person_names(who, [b.person_id for b in found if b.person_id]),
+        may_add=who.may(Right.BATCH_ADD),
+        crumbs=[Crumb(label="收件与扫描")],
+        problem="",
+        typed={"title": "", "person": request.GET.get("person", "")},
+    )
+
+
+def _open(request: HttpRequest) -> HttpResponse:
+    who = viewer(request)
+    authorize(who, Right.BATCH_ADD)
+    title, typed_person = request.POST.get("title", ""), request.POST.get("person", "").strip()
+    try:
+        person = persons.named(who, typed_person) if typed_person else None
+    except persons.NoSuchPerson as reason:
+        found = queries.batches(who, limit=PER_PAGE)
+        return answer(
+            request,
+            "desk/batches.html",
+            batches=found,
+            names=registry.person_names(who, [b.person_id for b in found if b.person_id]),
+            may_add=True,
+            crumbs=[Crumb(label="收件与扫描")],
+            problem=str(reason),
+            typed={"title": title, "person": typed_person},
+            status=422,
+        )
+    agency_id = person.agency_id if person else registry.home_agency(who).id
+    batch_id = operations.open_batch(
+        title or (f"{person.name} 材料" if person else ""),
+        agency_id=agency_id,
+        person_id=person.id if person else None,
+        by=who,
+        at=timezone.now(),
+    )
+    return redirect("desk:batch", batch_id)
+
+
+@require_GET
+@needs(Right.BATCH_READ)
+def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """One batch: the place to drop files, and what has become of each."""
+    who = viewer(request)
+    line = queries.batch(who, batch_id)
+    return answer(
+        request,
+        "desk/batch.html",
+        batch=line,
+        sheets=queries.sheets(batch_id),
+        names=_owner_names(request, batch_id),
+        may_add=who.may(Right.BATCH_ADD),
+        may_review=who.may(Right.REVIEW_READ),
+        most_files=MOST_FILES,
+        received=[],
+        crumbs=[Crumb(label="收件与扫描", url=".."), Crumb(label=line.title)],
+    )
+
+
+@require_GET
+@needs(Right.BATCH_READ, polled=True)
+def progress(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """How far the reading has got, fetched every second or two while something waits."""
+    who = viewer(request)
+    line = queries.batch(who, batch_id)
+    return fragment(
+        request,
+        "desk/batch_progress.html",
+        batch=line,
+        sheets=queries.sheets(batch_id),
+        names=_owner_names(request, batch_id),
+        may_review=who.may(Right.REVIEW_READ),
+    )
+
+
+@require_POST
+@needs(Right.BATCH_ADD)
+def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Take the dropped files in; what cannot be taken is told file by file, the others are kept."""
+    who = viewer(request)
+    line = queries.batch(who, batch_id)
+    files = request.FILES.getlist("files")
+    if not files:
+        messages.warning(request, "没有选中文件。请把扫描件拖到虚线框内，或点“选择文件”。")
+        return redirect("desk:batch", batch_id)
+    at = timezone.now()
+    received: list[Received] = []
+    problem = ""
+    for file in files[:MOST_FILES]:
+        try:
+            received.append(operations.receive(batch_id, name=file.name or "", stream=file.file, by=who, at=at))
+        except NoRoom as reason:
+            problem = f"{file.name}：{reason}"
+            break
+    if len(files) > MOST_FILES:
+        problem = f"一次最多收 {MOST_FILES} 件，这次有 {len(files)} 件，后面的没有收，请分批再拖一次。"
+    if problem:
+        messages.error(request, problem)
+    taken = sum(r.outcome == "received" for r in received)
+    if taken:
+        messages.success(request, f"收下 {taken} 件，正在识读。")
+    return answer(
+        request,
+        "desk/batch.html",
+        batch=queries.batch(who, batch_id),
+        sheets=queries.sheets(batch_id),
+        names=_owner_names(request, batch_id),
+        may_add=True,
+        may_review=who.may(Right.REVIEW_READ),
+        most_files=MOST_FILES,
+        received=[r for r in received if r.outcome != "received"],
+        crumbs=[Crumb(label="收件与扫描", url="../.."), Crumb(label=line.title)],
+    )
+
+
+@require_POST
+@needs(Right.BATCH_ADD)
+def start(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Begin to read what waits in a batch."""
+    who = viewer(request)
+    queries.batch(who, batch_id)
+    count = operations.start_batch(batch_id, by=who, at=timezone.now())
+    if count:
+        messages.success(request, f"{count} 件开始识读，本页会自己刷新。")
+    else:
+        messages.info(request, "没有等待识读的文件。")
+    return redirect("desk:batch", batch_id)
+
+
+def _owner_names(request: HttpRequest, batch_id: UUID) -> dict[UUID, str]:
+    who = viewer(request)
+    if not who.may(Right.ITEM_READ):
+        return {}
+    return registry.person_names(who, [s.person_id for s in queries.sheets(batch_id) if s.person_id])

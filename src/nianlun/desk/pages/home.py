@@ -1,0 +1,47 @@
+"""The first page after signing in: what waits for this person, and where to begin."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+from nianlun.access.domain import Right, Role
+from nianlun.access.gate import needs, open_page, viewer, viewer_or_none
+from nianlun.archives import queries as archives
+from nianlun.desk.shell import answer
+from nianlun.digitization import queries as digitization
+from nianlun.evidence import queue
+from nianlun.registry import queries as registry
+
+
+@require_GET
+@open_page("只把人带到各自的首页，不取任何数据")
+def root(request: HttpRequest) -> HttpResponse:
+    """Send everybody to where they begin."""
+    who = viewer_or_none(request)
+    if who is None:
+        return redirect("access:sign-in")
+    return redirect("portal:home" if who.role is Role.INSURED else "desk:home")
+
+
+@require_GET
+@needs(Right.DESK_READ)
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits: batches being read, items to examine, rulings to confirm; and how much the archive holds."""
+    who = viewer(request)
+    submitted = queue.examinations(who, state="submitted", limit=6) if who.may(Right.REVIEW_CONFIRM) else []
+    open_items = queue.examinations(who, state="open", limit=6) if who.may(Right.REVIEW_DECIDE) else []
+    proposed = queue.rulings(who, state="proposed", limit=6) if who.may(Right.RULING_READ) else []
+    ids = [line.item.person_id for line in (*submitted, *open_items) if line.item.person_id]
+    return answer(
+        request,
+        "desk/home.html",
+        counts=queue.counts(who) if who.may(Right.REVIEW_READ) else {},
+        batches=digitization.batches(who, limit=4) if who.may(Right.BATCH_READ) else [],
+        open_items=open_items,
+        submitted=submitted,
+        rulings=proposed,
+        names=registry.person_names(who, [*ids, *(r.person_id for r in proposed)]) if who.may(Right.PERSON_READ) else {},
+        holdings=archives.count_by_category(who) if who.may(Right.ITEM_READ) else {},
+        may_review=who.may(Right.REVIEW_READ),
+        may_read=who.may(Right.ITEM_READ),
+    )

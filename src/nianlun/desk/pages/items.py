@@ -1,0 +1,118 @@
+"""The registers of the five kinds, one item with its pages, and the bytes of pages and originals."""
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from nianlun.access.domain import Right
+from nianlun.access.gate import needs, viewer
+from nianlun.archives import queries as archives
+from nianlun.archives.domain import Category
+from nianlun.desk.seeing import see_item
+from nianlun.desk.shell import answer
+from nianlun.digitization import queries as digitization
+from nianlun.digitization.reading import Refused
+from nianlun.evidence import queries as evidence
+from nianlun.registry import queries as registry
+from nianlun.ui.shell import Crumb
+from nianlun.vault import queries as vault
+
+PER_PAGE = 50
+SANDBOXED = "default-src 'none'; sandbox"
+
+
+@require_GET
+@needs(Right.ITEM_READ)
+def register(request: HttpRequest, category: str) -> HttpResponse:
+    """The register of one kind of archives (归档文件目录), newest filing first."""
+    who = viewer(request)
+    kind = Category(category) if category in set(Category) else None
+    if kind is None:
+        raise Http404
+    number = max(1, int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1)
+    text = request.GET.get("q", "").strip()[:100]
+    start = (number - 1) * PER_PAGE
+    found = list(archives.items_of_category(who, category=kind, text=text, start=start, limit=PER_PAGE + 1))
+    persons = registry.person_names(who, [i.person_id for i in found if i.person_id])
+    return answer(
+        request,
+        "desk/register.html",
+        category=kind,
+        items=found[:PER_PAGE],
+        persons=persons,
+        more=len(found) > PER_PAGE,
+        number=number,
+        text=text,
+        crumbs=[Crumb(label="档案"), Crumb(label=kind.label)],
+    )
+
+
+@require_GET
+@needs(Right.ITEM_READ)
+def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """One item: its description, its pages, and every claim on them; `claim` and `page` choose what is highlighted."""
+    who = viewer(request)
+    line = see_item(request, item_id, what="", at=timezone.now())
+    claims = evidence.claims_of_item(item_id)
+    chosen = next((c for c in claims if str(c.id) == request.GET.get("claim", "")), None)
+    pages = archives.pages(item_id)
+    wanted = chosen.page_number if chosen else _page_number(request, most=len(pages))
+    shown = next(p for p in pages if p.number == wanted)
+    owner = registry.person(who, line.person_id) if line.person_id else None
+    return answer(
+        request,
+        "desk/item.html",
+        item=line,
+        owner=owner,
+        pages=pages,
+        page=shown,
+        claims=[c for c in claims if c.page_number == shown.number],
+        chosen=chosen,
+        files=vault.files(line.vault_object),
+        may_review=who.may(Right.REVIEW_READ),
+        crumbs=[
+            Crumb(label="档案"),
+            Crumb(label=line.category.label, url=f"/registers/{line.category.value}/"),
+            Crumb(label=line.code),
+        ],
+    )
+
+
+@require_GET
+@needs(Right.ITEM_READ)
+def page_image(request: HttpRequest, item_id: UUID, number: int) -> HttpResponse:
+    """The upright picture of one page, re-encoded by us from fully decoded pixels."""
+    line = see_item(request, item_id, what=f" 第 {number} 页", at=timezone.now())
+    if not 1 <= number <= line.page_count:
+        raise Http404
+    try:
+        picture = digitization.picture(line, number=number)
+    except Refused as reason:
+        return HttpResponse(reason.sentence, status=422, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(picture.content, content_type=picture.media_type)
+    response["Content-Security-Policy"] = SANDBOXED
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+@needs(Right.ITEM_READ)
+def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
+    """The original bytes as they came in, always as a download (S4.6)."""
+    line = see_item(request, item_id, what=" 的原件文件", at=timezone.now())
+    stream = vault.open_file(line.vault_object, line.file_name)
+    suffix = line.file_name.rsplit(".", 1)[-1]
+    response = FileResponse(
+        stream, as_attachment=True, filename=f"{line.code}.{suffix}", content_type="application/octet-stream"
+    )
+    response["Content-Security-Policy"] = SANDBOXED
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _page_number(request: HttpRequest, *, most: int) -> int:
+    text = request.GET.get("page", "1")
+    return min(most, max(1, int(text))) if text.isdecimal() and len(text) < 6 else 1

@@ -1,0 +1,93 @@
+"""Opening what belongs to a person: scope, stated purpose and journal entry in one place, so that no page forgets one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from nianlun.access.domain import Right, Viewer
+from nianlun.access.gate import purpose_for, viewer
+from nianlun.archives import queries as archives
+from nianlun.archives.queries import ItemLine
+from nianlun.evidence import queue
+from nianlun.evidence.queue import ExaminationLine
+from nianlun.journal import operations as journal
+from nianlun.journal.domain import declare
+from nianlun.registry import queries as registry
+from nianlun.registry.domain import PersonLine
+
+PERSON_SEEN = declare("desk.person_seen", "查看{what}")
+ITEM_SEEN = declare("desk.item_seen", "查看档案 {code}{what}")
+SEARCHED = declare("desk.searched", "检索，得 {rows} 条")
+
+IN_HAND = ("open", "submitted", "rescan")
+"""States in which an item is a colleague's work in hand, so that the work itself is the purpose."""
+
+
+def see_person(
+    request: HttpRequest, person_id: UUID, *, what: str, at: datetime, purpose: str = ""
+) -> PersonLine:
+    """A person inside the viewer's scope, opened for a purpose and journaled.
+
+    Without a `purpose` that the work in hand brings along, the viewer must have stated one. Raises `NotVisible` and `PurposeMissing`.
+    """
+    who = viewer(request)
+    person = registry.person(who, person_id)
+    purpose = purpose or purpose_for(request, person_id)
+    journal.record(
+        PERSON_SEEN,
+        by=who,
+        about="registry.person",
+        about_id=str(person_id),
+        person_id=person_id,
+        purpose=purpose,
+        rows=1,
+        details={"what": what},
+        at=at,
+    )
+    return person
+
+
+def see_item(request: HttpRequest, item_id: UUID, *, what: str, at: datetime) -> ItemLine:
+    """An item inside the viewer's scope. Its person's purpose is asked unless the item itself is the work in hand."""
+    who = viewer(request)
+    item = archives.item(who, item_id)
+    _journal_item(request, who, item, what=what, at=at, examination=_in_hand(who, item_id))
+    return item
+
+
+def see_examination(request: HttpRequest, item_id: UUID, *, at: datetime) -> ExaminationLine:
+    """An item on the review desk, opened for the examination itself."""
+    who = viewer(request)
+    line = queue.examination(who, item_id)
+    in_hand = line if line.state in IN_HAND else None
+    _journal_item(request, who, line.item, what="，在审核台", at=at, examination=in_hand)
+    return line
+
+
+def _in_hand(who: Viewer, item_id: UUID) -> ExaminationLine | None:
+    if not who.may(Right.REVIEW_READ):
+        return None
+    return next(iter(queue.in_hand(who, item_id)), None)
+
+
+def _journal_item(
+    request: HttpRequest, who: Viewer, item: ItemLine, *, what: str, at: datetime, examination: ExaminationLine | None
+) -> None:
+    if examination is not None:
+        purpose = f"审核 {item.code}"
+    elif item.person_id is not None:
+        purpose = purpose_for(request, item.person_id)
+    else:
+        purpose = ""
+    journal.record(
+        ITEM_SEEN,
+        by=who,
+        about="archives.item",
+        about_id=str(item.id),
+        person_id=item.person_id,
+        purpose=purpose,
+        rows=1,
+        details={"code": item.code, "what": what},
+        at=at,
+    )

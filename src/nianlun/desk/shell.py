@@ -1,0 +1,111 @@
+"""The frame of the staff's pages: what stands in the navigation and how much waits there."""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from nianlun.access.domain import Right, Viewer
+from nianlun.access.gate import shell_context, viewer
+from nianlun.archives.domain import Category
+from nianlun.digitization import queries as digitization
+from nianlun.evidence import queue
+from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
+
+
+def answer(
+    request: HttpRequest, template: str, *, crumbs: Sequence[Crumb] = (), status: int = 200, **context: object
+) -> HttpResponse:
+    """A staff page inside its frame."""
+    who = viewer(request)
+    waiting = _waiting(who)
+    return render(
+        request,
+        template,
+        {
+            **shell_context(request),
+            "navigation": _navigation(who, waiting=waiting, path=request.path),
+            "duties": _duties(who, waiting=waiting),
+            "crumbs": crumbs,
+            **context,
+        },
+        status=status,
+    )
+
+
+def fragment(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    """A part of a page, for htmx."""
+    return render(request, template, {**shell_context(request), **context})
+
+
+def _waiting(who: Viewer) -> dict[str, int]:
+    counts = {}
+    if who.may(Right.BATCH_READ):
+        counts["batches"] = digitization.unfinished(who)
+    if who.may(Right.REVIEW_READ):
+        counts["review"] = queue.count_for(who)
+    if who.may(Right.RULING_READ):
+        counts["rulings"] = queue.rulings_for(who)
+    return counts
+
+
+def _duties(who: Viewer, *, waiting: dict[str, int]) -> list[Duty]:
+    duties = []
+    if who.may(Right.REVIEW_DECIDE) or who.may(Right.REVIEW_CONFIRM):
+        word = "待复核" if who.may(Right.REVIEW_CONFIRM) else "待审"
+        duties.append(Duty(label=word, count=waiting.get("review", 0), url=reverse("desk:review-queue")))
+    return duties
+
+
+def _navigation(who: Viewer, *, waiting: dict[str, int], path: str) -> list[NavigationGroup]:
+    groups = []
+    for label, entries in _plan():
+        links = [
+            NavigationLink(label=name, url=url, active=_active(url, path), count=waiting.get(key, 0))
+            for name, url, right, key in entries
+            if who.may(right)
+        ]
+        if links:
+            groups.append(NavigationGroup(label=label, links=links))
+    return groups
+
+
+def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
+    return [
+        (
+            "",
+            [
+                ("工作台", reverse("desk:home"), Right.DESK_READ, ""),
+                ("收件与扫描", reverse("desk:batches"), Right.BATCH_READ, "batches"),
+                ("审核", reverse("desk:review-queue"), Right.REVIEW_READ, "review"),
+            ],
+        ),
+        (
+            "档案",
+            [
+                (category.label, reverse("desk:register", args=[category.value]), Right.ITEM_READ, "")
+                for category in Category
+            ],
+        ),
+        (
+            "权益",
+            [
+                ("人员权益", reverse("desk:people"), Right.PERSON_READ, ""),
+                ("认定", reverse("desk:rulings"), Right.RULING_READ, "rulings"),
+                ("缴费导入", reverse("contributions:import"), Right.CONTRIBUTION_IMPORT, ""),
+            ],
+        ),
+        (
+            "管理",
+            [
+                ("固化与巡检", reverse("desk:integrity"), Right.VAULT_READ, ""),
+                ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
+                ("工作人员", reverse("access:staff"), Right.STAFF_READ, ""),
+            ],
+        ),
+    ]
+
+
+def _active(url: str, path: str) -> bool:
+    return path == url if url == reverse("desk:home") else path.startswith(url)
