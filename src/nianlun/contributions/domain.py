@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -126,6 +126,46 @@ def posting_key(slot: Slot, *, round_no: int) -> bytes:
     """
     text = f"{slot.person_id}|{slot.month}|{slot.scheme}|{slot.part}|{slot.employer_id or ''}|{round_no}"
     return hashlib.sha256(text.encode()).digest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a slot holds now, if anything, and how often it has been taken back."""
+
+    amount: Decimal | None
+    base: Decimal | None
+    rounds: int
+
+
+EMPTY = Held(None, None, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """Postings about to be booked, by what becomes of them: new with their keys, booked before, or in conflict."""
+
+    fresh: tuple[tuple[NewPosting, bytes], ...]
+    known: tuple[NewPosting, ...]
+    conflicts: tuple[tuple[NewPosting, Held], ...]
+
+
+def sort_out(lines: Iterable[NewPosting], *, held: Mapping[Slot, Held]) -> Sorted:
+    """Tell new postings from known ones; one that differs from what its slot holds is a conflict, never a sum."""
+    now = dict(held)
+    fresh: list[tuple[NewPosting, bytes]] = []
+    known: list[NewPosting] = []
+    conflicts: list[tuple[NewPosting, Held]] = []
+    for line in lines:
+        slot = line.slot
+        there = now.get(slot, EMPTY)
+        if there.amount is None:
+            fresh.append((line, posting_key(slot, round_no=there.rounds)))
+            now[slot] = Held(line.amount, line.base, there.rounds)
+        elif (there.amount, there.base) == (line.amount, line.base):
+            known.append(line)
+        else:
+            conflicts.append((line, there))
+    return Sorted(fresh=tuple(fresh), known=tuple(known), conflicts=tuple(conflicts))
 
 
 def paid_months(postings: Iterable[PostingLine]) -> list[PaidMonth]:
