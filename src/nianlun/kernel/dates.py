@@ -158,7 +158,7 @@ _WRITTEN_LUNAR = re.compile(
 )
 _PACKED = re.compile(r"(?P<year>\d{4})(?:年|-)?(?P<month>\d{2})(?P<day>\d{2})")
 _PACKED_MONTH = re.compile(r"(?P<year>(?:18|19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>)")
-_PACKED_SHORT = re.compile(r"(?P<year>\d{2})(?P<month>\d{2})(?P<day>\d{2})")
+_PACKED_SHORT = re.compile(r"(?P<year>\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])")
 _ONLY_YEAR = re.compile(r"(?P<year>\d{4})(?P<month>)(?P<day>)")
 _PART_OF_YEAR = re.compile(rf"{_YEAR}年?(?P<part>[春夏秋冬](?=[季天]?$)|[上下]半年)[季天]?")
 _VAGUE_YEAR = re.compile(rf"{_YEAR}年?(?:年初|年底|年末|初|底|末)")
