@@ -66,9 +66,8 @@ def test_the_layout_follows_the_examples_of_extensions_0003_and_0004():
     assert str(Layout(extension=HASHED_WITH_ID).path_of("..hor/rib:le-$id")) == (
         "487/326/d8c/%2e%2ehor%2frib%3ale-%24id"
     )
-    assert str(
-        Layout(extension=HASHED, algorithm="md5", tuple_size=2, tuples=15, short=True).path_of("object-01")
-    ) == ("ff/75/53/44/92/48/5e/ab/b3/9f/86/35/67/28/88/4e"[: 15 * 3] + "4e")
+    short = Layout(extension=HASHED, algorithm="md5", tuple_size=2, tuples=15, short=True)
+    assert str(short.path_of("object-01")) == "ff/75/53/44/92/48/5e/ab/b3/9f/86/35/67/28/88/4e"
 
 
 def test_bytes_paths_and_streams_come_back_unchanged(root, tmp_path):

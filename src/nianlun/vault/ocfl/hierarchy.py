@@ -1,4 +1,4 @@
-"""Finding the objects of a storage root: folders that hold a file `0=ocfl_object_…` (OCFL 1.1 §4.3)."""
+"""Finding the objects of a storage root: folders that declare themselves one (OCFL 1.1 §4.3)."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ def object_folders(root: Path) -> Iterator[Path]:
 
 def _below(folder: Path, *, top: bool = False) -> Iterator[tuple[Path, str]]:
     entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    if not top and any(entry.name.startswith("0=") for entry in entries):
+    # An object that lost its declaration is still told by its inventory, so that the loss is named as its own.
+    if not top and any(entry.name.startswith("0=") or entry.name == "inventory.json" for entry in entries):
         yield folder, ""
         return
     if not top and not entries:

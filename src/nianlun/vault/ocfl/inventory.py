@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from nianlun.kernel.digests import Digests
 from nianlun.vault.ocfl.faults import Damaged, NotStored
-from nianlun.vault.ocfl.streams import Digests
 
 TYPE = "https://ocfl.io/1.1/spec/#inventory"
 FILE = "inventory.json"

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from nianlun.kernel.digests import Digests
 from nianlun.vault.ocfl import staging
 from nianlun.vault.ocfl.durable import link_tree, move_in, replace_folder, room, sync, sync_tree, write_once
 from nianlun.vault.ocfl.faults import BadName, Damaged, Foreign, NotARoot, NotStored
@@ -31,7 +32,7 @@ from nianlun.vault.ocfl.names import (
     content_name,
 )
 from nianlun.vault.ocfl.staging import Desk, Leftover
-from nianlun.vault.ocfl.streams import Digests, Source, copy, digest_file
+from nianlun.vault.ocfl.streams import Source, copy, digest_file
 
 DECLARATION, OBJECT_DECLARATION = "0=ocfl_1.1", "0=ocfl_object_1.1"
 README = """本文件夹是年轮系统的档案库，按 OCFL 1.1（https://ocfl.io/1.1/spec/）存放，不依赖任何程序即可读出。

@@ -3,9 +3,12 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
+
+from cryptography.hazmat.primitives import hashes
+
+from nianlun.kernel.digests import Digests
 
 CHUNK = 1 << 20
 
@@ -18,7 +21,6 @@ ALGORITHMS = {
     "sha256": "sha256",
     "sha512": "sha512",
     "sha512/256": "sha512_256",
-    "sm3": "sm3",
 }
 _BLAKE2B = {"blake2b-160": 20, "blake2b-256": 32, "blake2b-384": 48, "blake2b-512": 64}
 DIGEST_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "sha512/256": 64, "sm3": 64} | {
@@ -27,13 +29,22 @@ DIGEST_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "sha512/25
 """Hex digits of each digest: OCFL 1.1 §3.4, extension 0001, and SM3 (GB/T 32905)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
-    """sha512 and SM3 in lower-case hex, and the number of bytes."""
+class _State(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
 
-    sha512: str
-    sm3: str
-    size: int
+
+class _Sm3:
+    """SM3 from the cryptography wheel: some systems build Python's own hashlib without it."""
+
+    def __init__(self) -> None:
+        self._state = hashes.Hash(hashes.SM3())
+
+    def update(self, data: bytes, /) -> None:
+        self._state.update(data)
+
+    def hexdigest(self) -> str:
+        return self._state.copy().finalize().hex()
 
 
 class Hasher:
@@ -49,7 +60,7 @@ class Hasher:
 
     def run(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Hand each chunk on while it is being digested; complete once the iterator is exhausted."""
-        mine, beside = list(self._states.values()), []
+        mine, beside = list(self._states.values()), list[_State]()
         if len(mine) > 1:
             mine, beside = mine[:1], mine[1:]
         with ThreadPoolExecutor(1) as pool:  # its thread starts only with the first submit
@@ -101,12 +112,14 @@ def _chunks(source: Source) -> Iterator[bytes]:
             yield chunk
 
 
-def _new(name: str) -> "hashlib._Hash | hashlib.blake2b":
+def _new(name: str) -> _State:
+    if name == "sm3":
+        return _Sm3()
     if name in _BLAKE2B:
         return hashlib.blake2b(digest_size=_BLAKE2B[name])
     return hashlib.new(ALGORITHMS[name], usedforsecurity=False)
 
 
-def _update(states: "list[hashlib._Hash | hashlib.blake2b]", chunk: bytes) -> None:
+def _update(states: list[_State], chunk: bytes) -> None:
     for state in states:
         state.update(chunk)

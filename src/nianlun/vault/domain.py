@@ -1,0 +1,60 @@
+"""What the vault tells others about its objects, and how it names the type of bytes. No database, no clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+import filetype
+
+HEAD = 8192
+"""How many of a file's first bytes decide on its type."""
+
+_ZIPPED = {".ofd": "application/ofd"}  # GB/T 33190: a ZIP with nothing in its first bytes that says so
+_TEXT = {
+    ".json": "application/json",
+    ".xml": "application/xml",
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLine:
+    """A file of the current version, or of the version asked for; `version` is the one that brought its bytes."""
+
+    object_id: str
+    logical_path: str
+    version: int
+    sha512: str
+    sm3: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObjectLine:
+    """An object as the rows know it; `sound` is None until it was checked for the first time."""
+
+    object_id: str
+    versions: int
+    stored_at: datetime
+    checked_at: datetime | None
+    sound: bool | None
+    files: tuple[FileLine, ...]
+
+
+def media_type(head: bytes, *, name: str) -> str:
+    """Type of a file by its first bytes (S4.2); the name only refines what the bytes allow."""
+    suffix = PurePosixPath(name).suffix.lower()
+    kind = filetype.guess(head)
+    if kind is not None:
+        found = str(kind.mime)
+        return _ZIPPED.get(suffix, found) if found == "application/zip" else found
+    if b"\x00" in head:
+        return "application/octet-stream"
+    try:
+        head[: HEAD - 4].decode()
+    except UnicodeDecodeError as fault:
+        if fault.start < len(head[: HEAD - 4]) - 4:  # a character cut off at the end is no fault
+            return "application/octet-stream"
+    return _TEXT.get(suffix, "text/plain")
