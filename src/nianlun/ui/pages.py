@@ -30,4 +30,6 @@ def choose_look(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_styleguide(request: HttpRequest) -> HttpResponse:
     """Every widget in every state. Which installations offer it is for the wiring to say."""
-    return render(request, "ui/styleguide.html", styleguide.samples())
+    part = request.GET.get("part", "")
+    template = styleguide.PARTS.get(part, styleguide.PARTS[""])
+    return render(request, template, styleguide.samples(part))

@@ -63,6 +63,83 @@
     });
   }
 
+  // Files and whole folders dropped on the field; their way to the server is shown.
+  async function filesOf(entry) {
+    if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+    const reader = entry.createReader();
+    const found = [];
+    for (;;) { // a reader gives a hundred entries at a time
+      const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+      if (!some.length) return found;
+      for (const one of some) found.push(...await filesOf(one));
+    }
+  }
+
+  for (const zone of $$("[data-drop]")) {
+    const form = zone.closest("form");
+    const inputs = $$("input[type=file]", zone);
+    const bar = $("progress", zone);
+    const said = $("output", zone);
+    const most = Number(zone.dataset.most);
+    let dropped = [];
+    const chosen = () => [...dropped, ...inputs.flatMap((input) => Array.from(input.files))];
+    const report = () => {
+      const files = chosen();
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      said.textContent = files.length > most
+        ? `一次最多放 ${most} 个文件，现在是 ${files.length} 个。请分几次放入。`
+        : files.length ? `已选 ${files.length} 个文件，共 ${(size / 1048576).toFixed(1)} MB。` : "";
+    };
+    inputs.forEach((input) => input.addEventListener("change", report));
+    zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
+    zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+    zone.addEventListener("drop", async (event) => {
+      event.preventDefault();
+      zone.classList.remove("over");
+      const entries = Array.from(event.dataTransfer.items).map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
+      try {
+        const found = entries.length ? (await Promise.all(entries.map(filesOf))).flat() : Array.from(event.dataTransfer.files);
+        dropped.push(...found.filter((file) => !file.name.startsWith(".")));
+        report();
+      } catch (_error) {
+        said.textContent = "有文件读不出来，可能正被别的程序占用。请关闭后再拖一次。";
+      }
+    });
+    if (form) form.addEventListener("submit", (event) => {
+      const files = chosen();
+      if (!files.length || files.length > most) {
+        event.preventDefault();
+        said.textContent = files.length ? said.textContent : "还没有选文件。请把扫描件拖进来，或点“选择文件”。";
+        return;
+      }
+      event.preventDefault();
+      const sent = new FormData(form);
+      inputs.forEach((input) => sent.delete(input.name));
+      files.forEach((file) => sent.append(inputs[0].name, file, file.name));
+      const request = new XMLHttpRequest();
+      const buttons = $$("button", form);
+      buttons.forEach((button) => { button.disabled = true; });
+      bar.hidden = false;
+      request.upload.addEventListener("progress", (step) => {
+        if (!step.lengthComputable) return;
+        bar.value = 100 * step.loaded / step.total;
+        said.textContent = step.loaded < step.total ? `正在上传，已传 ${Math.round(bar.value)}%` : "已传完，正在查验。";
+      });
+      request.addEventListener("load", () => {
+        const fresh = new DOMParser().parseFromString(request.responseText, "text/html");
+        if (request.status < 400) window.location.assign(request.responseURL);
+        else if ($("#main", fresh)) $("#main").replaceWith(document.importNode($("#main", fresh), true));
+      });
+      request.addEventListener("error", () => {
+        buttons.forEach((button) => { button.disabled = false; });
+        bar.hidden = true;
+        said.textContent = "上传中断：与服务器的联系断了。已选的文件还在，请再交一次；交过的不会重复入库。";
+      });
+      request.open("POST", form.action);
+      request.send(sent);
+    });
+  }
+
   // Paper has no folds: everything is open while printing.
   let closed = [];
   window.addEventListener("beforeprint", () => {

@@ -1,0 +1,1 @@
+"""Geometry of the drawings: plain values in, plain values out. The macros of `templates/ui` put them on the page."""
