@@ -104,7 +104,11 @@ class DocumentKind(StrEnum):
 
 def _kind(label: str, grade: Grade, *titles: str, filed: bool = True, own_hand: bool = False) -> Kind:
     return Kind(
-        label=label, titles=(label, *titles), grade=grade, in_personnel_file=filed, written_by_the_person=own_hand
+        label=label,
+        titles=(label, *titles),
+        grade=grade,
+        in_personnel_file=filed,
+        written_by_the_person=own_hand,
     )
 
 
@@ -112,13 +116,17 @@ KINDS: dict[DocumentKind, Kind] = {
     DocumentKind.HIRING_APPROVAL: _kind(
         "招收工人审批表", Grade.A, "招工审批表", "录用职工审批表", "招工审定表", "招收新职工审批表"
     ),
-    DocumentKind.WORKER_REGISTRATION: _kind("职工登记表", Grade.C, "工人登记表", "职工履历表", own_hand=True),
+    DocumentKind.WORKER_REGISTRATION: _kind(
+        "职工登记表", Grade.C, "工人登记表", "职工履历表", own_hand=True
+    ),
     DocumentKind.GRADING_APPROVAL: _kind("学徒转正定级审批表", Grade.A, "转正定级审批表", "转正定级表"),
     DocumentKind.WAGE_CHANGE: _kind("职工工资变动审批表", Grade.A, "工资变动审批表", "职工调整工资审批表"),
     DocumentKind.CADRE_RESUME: _kind("干部履历表", Grade.C, "干部登记表", own_hand=True),
     DocumentKind.ENLISTMENT: _kind("应征公民入伍登记表", Grade.A, "入伍登记表", "入伍批准书"),
     DocumentKind.DEMOBILISATION: _kind("退伍军人登记表", Grade.A, "退出现役登记表", "复员军人登记表"),
-    DocumentKind.SENT_DOWN: _kind("知识青年上山下乡登记表", Grade.A, "知青上山下乡登记表", "上山下乡审批表"),
+    DocumentKind.SENT_DOWN: _kind(
+        "知识青年上山下乡登记表", Grade.A, "知青上山下乡登记表", "上山下乡审批表"
+    ),
     DocumentKind.RETURN_TO_CITY: _kind("知识青年回城招工登记表", Grade.A, "回城招工表"),
     DocumentKind.TRANSFER_ORDER: _kind("职工调动通知书", Grade.A, "调令", "行政介绍信"),
     DocumentKind.LABOUR_CONTRACT: _kind("劳动合同书", Grade.B, "全民所有制职工劳动合同书"),
@@ -130,7 +138,9 @@ KINDS: dict[DocumentKind, Kind] = {
     DocumentKind.HOUSEHOLD_PAGE: _kind("常住人口登记卡", Grade.B, "户口登记卡", filed=False),
     DocumentKind.ENROLMENT: _kind("社会保险参保登记表", Grade.B, "职工参保登记表", filed=False),
     DocumentKind.RESIDENT_ENROLMENT: _kind("城乡居民基本养老保险参保登记表", Grade.B, filed=False),
-    DocumentKind.RETIREMENT_APPLICATION: _kind("企业职工退休申请表", Grade.D, "退休审批表", filed=False, own_hand=True),
+    DocumentKind.RETIREMENT_APPLICATION: _kind(
+        "企业职工退休申请表", Grade.D, "退休审批表", filed=False, own_hand=True
+    ),
     DocumentKind.STATEMENT: _kind("情况说明", Grade.D, "单位证明", "证明", filed=False),
     DocumentKind.OTHER: _kind("其他材料", Grade.D, filed=False),
 }

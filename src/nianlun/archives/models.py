@@ -21,7 +21,9 @@ class Fonds(models.Model):
     name = models.CharField("全宗名称", max_length=100)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{3}$"), name="fonds_code_form")]
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][0-9]{3}$"), name="fonds_code_form")
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -85,7 +87,8 @@ class Item(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(recorded_earliest__isnull=True) | Q(recorded_earliest__lte=F("recorded_latest")),
+                condition=Q(recorded_earliest__isnull=True)
+                | Q(recorded_earliest__lte=F("recorded_latest")),
                 name="item_recorded_period_in_order",
             ),
             models.UniqueConstraint(fields=["agency", "sha512"], name="item_same_bytes_filed_once"),

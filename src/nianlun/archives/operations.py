@@ -33,10 +33,14 @@ class PageSize:
 def open_fonds(code: str, *, name: str, agency_id: UUID, by: Viewer | None, at: datetime) -> UUID:
     """Open the fonds of an agency, or return the one it has."""
     with transaction.atomic():
-        fonds, created = Fonds.objects.get_or_create(agency_id=agency_id, defaults={"code": code, "name": name})
+        fonds, created = Fonds.objects.get_or_create(
+            agency_id=agency_id, defaults={"code": code, "name": name}
+        )
         if created:
             details = {"code": code, "name": name}
-            journal.record(FONDS_OPENED, by=by, about="archives.fonds", about_id=str(fonds.id), details=details, at=at)
+            journal.record(
+                FONDS_OPENED, by=by, about="archives.fonds", about_id=str(fonds.id), details=details, at=at
+            )
         return fonds.id
 
 

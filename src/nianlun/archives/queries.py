@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from nianlun.access.domain import NotVisible, Viewer
 from nianlun.archives.domain import Category, DocumentKind
 from nianlun.archives.models import Item, Page
-from nianlun.kernel.grams import normalise
+from nianlun.kernel.grams import normalised
 from nianlun.search.grams import holding
 
 
@@ -93,9 +93,11 @@ def count_by_category(viewer: Viewer) -> dict[Category, int]:
 def search_items(viewer: Viewer, text: str, *, limit: int = 20) -> list[ItemLine]:
     """Items whose code, title or creator contains the text, inside the viewer's scope."""
     rows = _visible(viewer).filter(Q(code__iexact=text.strip())) | holding(_visible(viewer), text)
-    wanted = normalise(text)
+    wanted = normalised(text)
     found = [_line(row) for row in rows.order_by("-filed_at")[: limit * 3]]
-    return [line for line in found if wanted in normalise(f"{line.title} {line.code} {line.creator}")][:limit]
+    return [line for line in found if wanted in normalised(f"{line.title} {line.code} {line.creator}")][
+        :limit
+    ]
 
 
 def item_by_bytes(*, agency_id: UUID, sha512: str) -> ItemLine | None:

@@ -52,7 +52,9 @@ class ReviewView:
         return self.total - self.decided
 
 
-def build(who: Viewer, line: ExaminationLine, *, page: str = "", claim: str = "", fault: str = "") -> ReviewView:
+def build(
+    who: Viewer, line: ExaminationLine, *, page: str = "", claim: str = "", fault: str = ""
+) -> ReviewView:
     """The desk for one item, turned to a page (by number) or to the page of a claim (by id).
 
     `fault` is what was wrong with the last decision on that claim.
@@ -87,7 +89,9 @@ def build(who: Viewer, line: ExaminationLine, *, page: str = "", claim: str = ""
             claims=rows,
             thumbnails=[_thumbnail(item.id, p, current=p.number == shown.number) for p in pages],
             selected=chosen.number if chosen else None,
-            stage=f"{line.state_label} · {line.submitted_by_name}初核" if line.submitted_by_name else line.state_label,
+            stage=f"{line.state_label} · {line.submitted_by_name}初核"
+            if line.submitted_by_name
+            else line.state_label,
             weight=["：".join(page_weight(item, claims))],
             previous_url=reverse("desk:review", args=[previous]) if previous else "",
             next_url=reverse("desk:review", args=[following]) if following else "",
@@ -151,12 +155,17 @@ def _document(item: ItemLine, *, person: PersonLine | None) -> ReviewDocument:
     chips = [("原件扫描" if item.is_original else "复印件", "ok" if item.is_original else "plain")]
     if person is None:
         chips.append(("未归人", "wait"))
-    return ReviewDocument(title=item.title, code=item.code, person_name=person.name if person else "", chips=chips)
+    return ReviewDocument(
+        title=item.title, code=item.code, person_name=person.name if person else "", chips=chips
+    )
 
 
 def _thumbnail(item_id: UUID, page: PageLine, *, current: bool) -> Thumbnail:
     return Thumbnail(
-        url=_image(item_id, page.number), label=f"第 {page.number} 页", href=f"?page={page.number}", current=current
+        url=_image(item_id, page.number),
+        label=f"第 {page.number} 页",
+        href=f"?page={page.number}",
+        current=current,
     )
 
 
@@ -182,7 +191,11 @@ def page_weight(item: ItemLine, claims: Sequence[ClaimLine]) -> tuple[str, str]:
 
 
 def _checks(
-    claim: ClaimLine, *, person: PersonLine | None, others: Sequence[ClaimLine], item_claims: Sequence[ClaimLine]
+    claim: ClaimLine,
+    *,
+    person: PersonLine | None,
+    others: Sequence[ClaimLine],
+    item_claims: Sequence[ClaimLine],
 ) -> list[Check]:
     checks = []
     if person is not None:
@@ -196,11 +209,21 @@ def _checks(
 def _against_register(claim: ClaimLine, person: PersonLine) -> list[Check]:
     if claim.kind is Kind.NAME and claim.value:
         same = claim.value.replace(" ", "") == person.name
-        return [Check(outcome="ok" if same else "bad", text="与登记姓名一致" if same else f"登记姓名是{person.name}")]
+        return [
+            Check(
+                outcome="ok" if same else "bad",
+                text="与登记姓名一致" if same else f"登记姓名是{person.name}",
+            )
+        ]
     if claim.kind is Kind.SEX and claim.value:
         registered = "男" if person.sex == "male" else "女"
         same = claim.value == registered
-        return [Check(outcome="ok" if same else "bad", text="与登记性别一致" if same else f"登记性别是{registered}")]
+        return [
+            Check(
+                outcome="ok" if same else "bad",
+                text="与登记性别一致" if same else f"登记性别是{registered}",
+            )
+        ]
     if claim.kind is Kind.IDENTITY_NUMBER and claim.value:
         same = claim.value == person.masked_identity_number
         text = "与登记的证件号码首尾一致" if same else "与登记的证件号码不同"
@@ -216,12 +239,17 @@ def _against_calendar(claim: ClaimLine, *, item_claims: Sequence[ClaimLine]) -> 
         if born and born.earliest:
             old_enough = month_of(claim.latest) - month_of(born.earliest) >= SIXTEEN_YEARS
             checks.append(
-                Check(outcome="ok" if old_enough else "bad", text="满 16 周岁" if old_enough else "当时未满 16 周岁")
+                Check(
+                    outcome="ok" if old_enough else "bad",
+                    text="满 16 周岁" if old_enough else "当时未满 16 周岁",
+                )
             )
     made = next((c for c in item_claims if c.kind is Kind.RECORDED_ON and c.latest), None)
     if claim.kind is Kind.BIRTH_DATE and made and made.latest:
         earlier = claim.earliest <= made.latest
-        checks.append(Check(outcome="ok" if earlier else "bad", text="早于形成日期" if earlier else "晚于形成日期"))
+        checks.append(
+            Check(outcome="ok" if earlier else "bad", text="早于形成日期" if earlier else "晚于形成日期")
+        )
     return checks
 
 

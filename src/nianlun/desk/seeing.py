@@ -1,4 +1,4 @@
-"""Opening what belongs to a person: scope, stated purpose and journal entry in one place, so that no page forgets one."""
+"""Opening what belongs to a person: scope, purpose and journal entry in one place, so that no page forgets one."""
 
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +29,8 @@ def see_person(
 ) -> PersonLine:
     """A person inside the viewer's scope, opened for a purpose and journaled.
 
-    Without a `purpose` that the work in hand brings along, the viewer must have stated one. Raises `NotVisible` and `PurposeMissing`.
+    Without a `purpose` that the work in hand brings along, the viewer must have stated one.
+    Raises `NotVisible` and `PurposeMissing`.
     """
     who = viewer(request)
     person = registry.person(who, person_id)
@@ -49,7 +50,7 @@ def see_person(
 
 
 def see_item(request: HttpRequest, item_id: UUID, *, what: str, at: datetime) -> ItemLine:
-    """An item inside the viewer's scope. Its person's purpose is asked unless the item itself is the work in hand."""
+    """An item in scope. Its person's purpose is asked unless the item itself is the work in hand."""
     who = viewer(request)
     item = archives.item(who, item_id)
     _journal_item(request, who, item, what=what, at=at, examination=_in_hand(who, item_id))
@@ -72,7 +73,13 @@ def _in_hand(who: Viewer, item_id: UUID) -> ExaminationLine | None:
 
 
 def _journal_item(
-    request: HttpRequest, who: Viewer, item: ItemLine, *, what: str, at: datetime, examination: ExaminationLine | None
+    request: HttpRequest,
+    who: Viewer,
+    item: ItemLine,
+    *,
+    what: str,
+    at: datetime,
+    examination: ExaminationLine | None,
 ) -> None:
     if examination is not None:
         purpose = f"审核 {item.code}"

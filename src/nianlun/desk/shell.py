@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from nianlun.access.domain import Right, Viewer
 from nianlun.access.gate import shell_context, viewer
@@ -15,7 +16,12 @@ from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
 
 
 def answer(
-    request: HttpRequest, template: str, *, crumbs: Sequence[Crumb] = (), status: int = 200, **context: object
+    request: HttpRequest,
+    template: str,
+    *,
+    crumbs: Sequence[Crumb] = (),
+    status: int = 200,
+    **context: object,
 ) -> HttpResponse:
     """A staff page inside its frame."""
     who = viewer(request)
@@ -28,6 +34,7 @@ def answer(
             "navigation": _navigation(who, waiting=waiting, path=request.path),
             "duties": _duties(who, waiting=waiting),
             "crumbs": crumbs,
+            "now": timezone.now(),
             **context,
         },
         status=status,

@@ -8,21 +8,22 @@ from nianlun.archives.operations import PageSize
 from nianlun.digitization import operations, page_images, quarantine
 from nianlun.digitization.models import Sheet
 from nianlun.digitization.reading import PageReading, Reader, Refused, examine
+from nianlun.digitization.steps import EXAMINE_SHEET, READ_PAGE
 from nianlun.jobs import operations as jobs
-from nianlun.jobs.operations import Lease
+from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
 
 _reader: Reader | None = None
 
 
-@handles(operations.EXAMINE_SHEET)
-def examine_sheet(lease: Lease, at: datetime) -> None:
+@handles(EXAMINE_SHEET)
+def examine_sheet(job: Job, at: datetime) -> None:
     """Examine a waiting file and file it, or set it aside with the reason."""
-    sheet_id = UUID(lease.payload["sheet"])
+    sheet_id = UUID(job.payload["sheet"])
     sheet = Sheet.objects.get(pk=sheet_id)
     path = quarantine.path_of(sheet_id)
     if sheet.state != Sheet.State.WAITING:
-        with jobs.effect(lease, at=at):
+        with jobs.effect(job):
             pass
         quarantine.discard(sheet_id)  # a run that died after its transaction left the file behind
         return
@@ -34,18 +35,18 @@ def examine_sheet(lease: Lease, at: datetime) -> None:
             sizes.append(PageSize(width=image.width, height=image.height))
     except Refused as reason:
         page_images.drop(sheet_id)
-        with jobs.effect(lease, at=at):
+        with jobs.effect(job):
             operations.refuse_sheet(sheet_id, reason=reason, at=at)
         return
-    with jobs.effect(lease, at=at):
+    with jobs.effect(job):
         operations.file_sheet(sheet_id, examined=examined, pages=sizes, at=at)
     quarantine.discard(sheet_id)
 
 
-@handles(operations.READ_PAGE)
-def read_page(lease: Lease, at: datetime) -> None:
+@handles(READ_PAGE)
+def read_page(job: Job, at: datetime) -> None:
     """Read one page; a page that cannot be read is told as such and left to a person."""
-    page = archives.page(UUID(lease.payload["page"]))
+    page = archives.page(UUID(job.payload["page"]))
     item = archives.items([page.item_id])[page.item_id]
     sentence = ""
     try:
@@ -53,13 +54,13 @@ def read_page(lease: Lease, at: datetime) -> None:
     except Refused as reason:
         sentence = reason.sentence
         reading = PageReading(width=page.width, height=page.height, kind="unread", engine="")
-    with jobs.effect(lease, at=at):
+    with jobs.effect(job):
         operations.record_reading(page.id, reading=reading, at=at, sentence=sentence)
 
 
 def reader() -> Reader:
     """This worker's reading process, started once because loading its models takes seconds."""
-    global _reader  # noqa: PLW0603  one process holds one reader
+    global _reader
     if _reader is None:
         _reader = Reader()
     return _reader

@@ -5,7 +5,9 @@ import re
 from nianlun.kernel.identity import mask
 
 _GAP = r"[ 　]?"
-_IDENTITY = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{13}}(?:(?:{_GAP}\d){{2}}{_GAP}[\dXx×]|{_GAP}\d{{0,1}})(?![\dXx])")
+_IDENTITY = re.compile(
+    rf"(?<!\d)\d(?:{_GAP}\d){{13}}(?:(?:{_GAP}\d){{2}}{_GAP}[\dXx×]|{_GAP}\d{{0,1}})(?![\dXx])"
+)
 _TELEPHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _LONG = re.compile(r"(?<!\d)\d{14,19}[Xx]?(?!\d)")
 

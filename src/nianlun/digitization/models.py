@@ -25,7 +25,7 @@ class Batch(models.Model):
 
 
 class Sheet(models.Model):
-    """One file of a batch. Its bytes wait in quarantine until they are examined, then lie in the vault or stay aside."""
+    """One file of a batch. Its bytes wait in quarantine until examined, then lie in the vault or stay aside."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "待识读"
@@ -60,7 +60,9 @@ class Sheet(models.Model):
                 condition=~Q(state__in=["filed", "read", "duplicate"]) | Q(item__isnull=False),
                 name="sheet_filed_has_item",
             ),
-            models.CheckConstraint(condition=~Q(state="refused") | ~Q(sentence=""), name="sheet_refused_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(sentence=""), name="sheet_refused_says_why"
+            ),
         ]
         indexes = [models.Index(fields=["batch", "state"], name="sheet_of_batch")]
 

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -15,15 +16,16 @@ from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import Category, DocumentKind
 from nianlun.archives.operations import PageSize
 from nianlun.digitization import quarantine
+from nianlun.digitization.masking import mask_within
 from nianlun.digitization.models import Batch, Reading, Sheet
 from nianlun.digitization.reading import Examined, PageReading, Refused
 from nianlun.digitization.reading.refusals import refusal
+from nianlun.digitization.steps import EXAMINE_SHEET, PAGE_READ, READ_PAGE
 from nianlun.jobs import operations as jobs
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.cipher import seal
 from nianlun.kernel.identifiers import uuid7
-from nianlun.digitization.masking import mask_within
 from nianlun.registry.keys import keyring
 from nianlun.search.grams import filled
 from nianlun.vault import operations as vault
@@ -34,11 +36,6 @@ REFUSED = declare("digitization.file_refused", "未收 {name}：{sentence}")
 READ = declare("digitization.page_read", "识读 {code} 第 {page} 页，{lines} 行")
 UNREAD = declare("digitization.page_unread", "{code} 第 {page} 页没有读出：{sentence}")
 STARTED = declare("digitization.batch_started", "开始识读批次《{title}》，{count} 件")
-
-EXAMINE_SHEET = "digitization.examine_sheet"
-READ_PAGE = "digitization.read_page"
-PAGE_READ = "digitization.page_read"
-"""The job that whoever makes something of a reading handles; its payload names the reading."""
 
 RETENTION = "D100"
 """Pension business items keep for 100 years until the agency's own schedule says otherwise (class 三, marked M/D)."""
@@ -61,7 +58,13 @@ class Received:
 
 @transaction.atomic
 def open_batch(
-    title: str, *, agency_id: UUID, person_id: UUID | None, by: Viewer | None, at: datetime, is_sample: bool = False
+    title: str,
+    *,
+    agency_id: UUID,
+    person_id: UUID | None,
+    by: Viewer | None,
+    at: datetime,
+    is_sample: bool = False,
 ) -> UUID:
     """Open a batch for the files that come in together."""
     batch = Batch.objects.create(
@@ -75,7 +78,13 @@ def open_batch(
     )
     details = {"title": batch.title}
     journal.record(
-        OPENED, by=by, about="digitization.batch", about_id=str(batch.pk), person_id=person_id, details=details, at=at
+        OPENED,
+        by=by,
+        about="digitization.batch",
+        about_id=str(batch.pk),
+        person_id=person_id,
+        details=details,
+        at=at,
     )
     return batch.pk
 
@@ -128,12 +137,16 @@ def receive(
 def start_batch(batch_id: UUID, *, by: Viewer | None, at: datetime) -> int:
     """Queue every waiting sheet of a batch for reading; returns how many. Pressing twice queues nothing twice."""
     batch = Batch.objects.get(pk=batch_id)
-    waiting = list(batch.sheets.filter(state=Sheet.State.WAITING).order_by("name").values_list("pk", flat=True))
+    waiting = list(
+        batch.sheets.filter(state=Sheet.State.WAITING).order_by("name").values_list("pk", flat=True)
+    )
     for sheet_id in waiting:
         jobs.enqueue(EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at)
     if waiting:
         details = {"title": batch.title, "count": len(waiting)}
-        journal.record(STARTED, by=by, about="digitization.batch", about_id=str(batch_id), details=details, at=at)
+        journal.record(
+            STARTED, by=by, about="digitization.batch", about_id=str(batch_id), details=details, at=at
+        )
     return len(waiting)
 
 
@@ -168,7 +181,6 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
     vault.store(
         vault_object,
         files={file_name: quarantine.path_of(sheet.pk)},
-        media_types={file_name: examined.media_type},
         by=None,
         message=f"收件归档：{sheet.name}",
         at=at,
@@ -223,7 +235,12 @@ def record_reading(
         read_at=at,
         is_sample=is_sample,
     )
-    details: dict[str, object] = {"code": item.code, "page": page.number, "lines": len(lines), "sentence": sentence}
+    details: dict[str, object] = {
+        "code": item.code,
+        "page": page.number,
+        "lines": len(lines),
+        "sentence": sentence,
+    }
     journal.record(
         UNREAD if sentence else READ,
         by=None,
@@ -253,10 +270,14 @@ def _check_name(name: str) -> None:
         raise refusal("bad_name", why="里面有控制字符")
 
 
-def _refuse_at_the_door(batch: Batch, *, name: str, reason: Refused, by: Viewer | None, at: datetime) -> Received:
+def _refuse_at_the_door(
+    batch: Batch, *, name: str, reason: Refused, by: Viewer | None, at: datetime
+) -> Received:
     with transaction.atomic():
         details = {"name": name, "sentence": reason.sentence, "code": reason.code}
-        _tell(REFUSED, batch.pk, person_id=batch.person_id, by=by, at=at, outcome="refused", details=details)
+        _tell(
+            REFUSED, batch.pk, person_id=batch.person_id, by=by, at=at, outcome="refused", details=details
+        )
     return Received(name=name, outcome="refused", code=reason.code, sentence=reason.sentence)
 
 
@@ -309,7 +330,7 @@ def _tell(
     person_id: UUID | None,
     by: Viewer | None,
     at: datetime,
-    details: dict[str, object],
+    details: Mapping[str, object],
     outcome: str = "done",
 ) -> None:
     journal.record(

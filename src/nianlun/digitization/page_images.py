@@ -1,4 +1,4 @@
-"""Upright pictures of pages: derived from the originals in a limited process, kept beside the vault, droppable at will."""
+"""Upright pictures of pages: derived from the originals in a limited process, kept at hand, droppable at will."""
 
 import json
 import os

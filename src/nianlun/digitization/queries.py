@@ -10,10 +10,15 @@ from django.db.models import Count, Q, QuerySet
 
 from nianlun.access.domain import NotVisible, Role, Viewer
 from nianlun.archives import queries as archives
+from nianlun.archives.queries import ItemLine
+from nianlun.digitization import page_images
 from nianlun.digitization.models import Batch, Reading, Sheet
+from nianlun.digitization.reading import PageImage
 from nianlun.digitization.reading.values import Field
+from nianlun.digitization.steps import EXAMINE_SHEET, PAGE_READ, READ_PAGE
+from nianlun.jobs import queries as jobs
 from nianlun.kernel.cipher import unseal
-from nianlun.kernel.grams import normalise
+from nianlun.kernel.grams import normalised
 from nianlun.registry.keys import keyring
 from nianlun.search.grams import holding
 
@@ -120,6 +125,19 @@ def sheets(batch_id: UUID) -> list[SheetLine]:
     ]
 
 
+def pending_jobs(batch_id: UUID) -> int:
+    """How many steps of a batch are still queued or running; 0 also when what is left has failed for good."""
+    sheet_ids = [str(pk) for pk in Sheet.objects.filter(batch_id=batch_id).values_list("pk", flat=True)]
+    readings = Reading.objects.filter(page__item_id__in=sheet_ids)
+    page_ids = [str(page.id) for sheet_id in sheet_ids for page in archives.pages(UUID(sheet_id))]
+    reading_ids = [str(pk) for pk in readings.values_list("pk", flat=True)]
+    return (
+        jobs.count_unfinished(kind=EXAMINE_SHEET, keys=sheet_ids)
+        + jobs.count_unfinished(kind=READ_PAGE, keys=page_ids)
+        + jobs.count_unfinished(kind=PAGE_READ, keys=reading_ids)
+    )
+
+
 def unfinished(viewer: Viewer) -> int:
     """Files that wait for the pipeline, for the counter in the navigation."""
     return Sheet.objects.filter(batch__in=_visible(viewer), state__in=["waiting", "filed"]).count()
@@ -130,7 +148,7 @@ def reading(reading_id: UUID) -> ReadingLine:
     row = Reading.objects.filter(pk=reading_id).first()
     if row is None:
         raise NotVisible
-    sealed = unseal(row.fields, keys=keyring(), about=f"digitization.reading.fields:{row.pk}")
+    sealed = unseal(bytes(row.fields), keys=keyring(), about=f"digitization.reading.fields:{row.pk}")
     return ReadingLine(
         id=row.pk,
         page_id=row.page_id,
@@ -152,12 +170,16 @@ def current_lines(page_id: UUID) -> list[dict[str, object]]:
 def search_text(viewer: Viewer, text: str, *, limit: int = 20) -> list[TextHit]:
     """Pages inside the viewer's scope whose words hold the text."""
     rows = holding(Reading.objects.filter(current=True), text)
-    rows = rows.filter(page__item__agency__division__startswith=viewer.scope) if viewer.scope else rows.none()
-    wanted = normalise(text)
+    rows = (
+        rows.filter(page__item__agency__division__startswith=viewer.scope) if viewer.scope else rows.none()
+    )
+    wanted = normalised(text)
     hits = []
     for row in rows.select_related("page").order_by("-read_at")[: limit * 5]:
-        if wanted in normalise(row.text):
-            hits.append(TextHit(item_id=row.page.item_id, page_id=row.page_id, excerpt=_excerpt(row.text, text)))
+        if wanted in normalised(row.text):
+            hits.append(
+                TextHit(item_id=row.page.item_id, page_id=row.page_id, excerpt=_excerpt(row.text, text))
+            )
         if len(hits) == limit:
             break
     return hits
@@ -198,3 +220,8 @@ def _pages_read(item_ids: list[UUID]) -> dict[UUID, int]:
 def _excerpt(text: str, wanted: str) -> str:
     at = max(0, text.find(wanted.strip()))
     return " ".join(text[max(0, at - 18) : at + len(wanted) + 30].split())
+
+
+def picture(item: ItemLine, *, number: int) -> PageImage:
+    """The upright picture of one page. Raises `Refused` where the original cannot be rendered."""
+    return page_images.page_of(item, number=number)

@@ -100,7 +100,9 @@ def settle_birth_date(claims: Sequence[DateClaim]) -> Ruling:
     Identity card and personnel file are read together; where they differ, the date that the file recorded first
     prevails. An altered first entry, or two that differ, is not ours to decide. Raises `Unsettled`.
     """
-    first = _first_recorded([c for c in claims if c.in_personnel_file], missing="人事档案中没有注明形成日期的出生时间记载")
+    first = _first_recorded(
+        [c for c in claims if c.in_personnel_file], missing="人事档案中没有注明形成日期的出生时间记载"
+    )
     value = _most_exact(first, among=[c for c in claims if not c.altered])
     return _ruling(
         value,

@@ -5,26 +5,26 @@ from uuid import UUID
 
 from nianlun.archives import queries as archives
 from nianlun.digitization import queries as digitization
-from nianlun.digitization.operations import PAGE_READ
 from nianlun.digitization.reading.values import Field
+from nianlun.digitization.steps import PAGE_READ
 from nianlun.evidence import operations
 from nianlun.evidence.domain import Kind
 from nianlun.evidence.operations import Proposal
 from nianlun.jobs import operations as jobs
-from nianlun.jobs.operations import Lease
+from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
 from nianlun.registry import queries as registry
 
 
 @handles(PAGE_READ)
-def propose_claims(lease: Lease, at: datetime) -> None:
+def propose_claims(job: Job, at: datetime) -> None:
     """Enter the fields of a reading as claims, and find the person an unattributed item speaks of."""
-    reading = digitization.reading(UUID(lease.payload["reading"]))
+    reading = digitization.reading(UUID(job.payload["reading"]))
     page = archives.page(reading.page_id)
     kinds = set(Kind)
     fields = [field for field in reading.fields if field.name in kinds and field.value]
     proposals = [_proposal(field, width=page.width, height=page.height) for field in fields]
-    with jobs.effect(lease, at=at):
+    with jobs.effect(job):
         _attribute(page.item_id, fields=fields, at=at)
         operations.propose_claims(
             page.id, proposals=proposals, engine=reading.engine, at=at, is_sample=reading.is_sample

@@ -37,7 +37,9 @@ class Claim(models.Model):
     drawn = models.JSONField("识别区域")
     value = models.CharField("记载内容", max_length=300, blank=True)
     polygon = models.JSONField("区域")
-    sealed = models.BinaryField("加密的记载内容", null=True)  # identity numbers; `value` then holds the mask
+    sealed = models.BinaryField(
+        "加密的记载内容", null=True
+    )  # identity numbers; `value` then holds the mask
     machine_sealed = models.BinaryField("加密的识别值", null=True)
     earliest = models.DateField(null=True)
     latest = models.DateField(null=True)
@@ -61,7 +63,8 @@ class Claim(models.Model):
                 name="claim_confirmed_by_two",
             ),
             models.CheckConstraint(
-                condition=Q(earliest__isnull=True) | Q(earliest__lte=F("latest")), name="claim_dates_in_order"
+                condition=Q(earliest__isnull=True) | Q(earliest__lte=F("latest")),
+                name="claim_dates_in_order",
             ),
         ]
         indexes = [
@@ -159,7 +162,8 @@ class Ruling(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")), name="ruling_two_people"
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")),
+                name="ruling_two_people",
             ),
             models.CheckConstraint(
                 condition=~Q(state="in_force")

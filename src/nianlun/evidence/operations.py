@@ -64,7 +64,15 @@ def propose_claims(
         if Claim.objects.filter(page_id=page_id).exists():
             return 0
         rows = [
-            _proposed(proposal, number=n, page_id=page_id, item_id=item.id, person_id=item.person_id, engine=engine, at=at)
+            _proposed(
+                proposal,
+                number=n,
+                page_id=page_id,
+                item_id=item.id,
+                person_id=item.person_id,
+                engine=engine,
+                at=at,
+            )
             for n, proposal in enumerate(proposals, start=1)
         ]
         Claim.objects.bulk_create(rows)
@@ -116,7 +124,13 @@ def decide(
         claim.state, claim.first_by_id, claim.second_by_id = state, by.account_id, None
         claim.save()
         Decision.objects.create(
-            claim=claim, choice=choice, value=claim.value, polygon=claim.polygon, by_id=by.account_id, by_name=by.name, at=at
+            claim=claim,
+            choice=choice,
+            value=claim.value,
+            polygon=claim.polygon,
+            by_id=by.account_id,
+            by_name=by.name,
+            at=at,
         )
         _tell(DECIDED, claim.item_id, by=by, at=at, kind=kind.label, choice=Decision.Choice(choice).label)
 
@@ -129,7 +143,12 @@ def add_claim(
         page = archive_queries.page(page_id)
         examination = _open(page.item_id)
         item = archive_queries.items([page.item_id])[page.item_id]
-        last = Claim.objects.filter(page_id=page_id).order_by("-number").values_list("number", flat=True).first()
+        last = (
+            Claim.objects.filter(page_id=page_id)
+            .order_by("-number")
+            .values_list("number", flat=True)
+            .first()
+        )
         read = read_value(value, kind=kind)
         earliest, latest = dates_of(read, kind=kind)
         claim = Claim(
@@ -150,7 +169,13 @@ def add_claim(
         sealing.put(claim, read)
         claim.save()
         Decision.objects.create(
-            claim=claim, choice="rewrite", value=claim.value, polygon=claim.polygon, by_id=by.account_id, by_name=by.name, at=at
+            claim=claim,
+            choice="rewrite",
+            value=claim.value,
+            polygon=claim.polygon,
+            by_id=by.account_id,
+            by_name=by.name,
+            at=at,
         )
         _tell(ADDED, page.item_id, by=by, at=at, kind=kind.label)
         return claim.pk
@@ -180,7 +205,9 @@ def confirm(item_id: UUID, *, by: Viewer, at: datetime) -> None:
     with transaction.atomic():
         examination = _submitted(item_id)
         rows = list(Claim.objects.select_for_update().filter(item_id=item_id))
-        if by.account_id == examination.submitted_by_id or any(row.first_by_id == by.account_id for row in rows):
+        if by.account_id == examination.submitted_by_id or any(
+            row.first_by_id == by.account_id for row in rows
+        ):
             raise SamePerson("初核和复核不能是同一个人，请由另一位同事复核。")
         for row in rows:
             unreadable = row.state == Claim.State.UNREADABLE
@@ -188,7 +215,11 @@ def confirm(item_id: UUID, *, by: Viewer, at: datetime) -> None:
             row.second_by_id = by.account_id
         Claim.objects.bulk_update(rows, ["state", "second_by"])
         examination.state = Examination.State.CONFIRMED
-        examination.confirmed_by_id, examination.confirmed_by_name, examination.confirmed_at = by.account_id, by.name, at
+        examination.confirmed_by_id, examination.confirmed_by_name, examination.confirmed_at = (
+            by.account_id,
+            by.name,
+            at,
+        )
         examination.save()
         describe_by_claims(item_id, by=by, at=at)
         _tell(CONFIRMED, item_id, by=by, at=at, count=len(rows))
@@ -252,11 +283,20 @@ def describe_by_claims(item_id: UUID, *, by: Viewer | None, at: datetime) -> Non
 def person_changed(person_id: UUID | None, *, cause: str, at: datetime) -> None:
     """Tell whoever derives something from this person's evidence, after this transaction."""
     if person_id is not None:
-        jobs.enqueue(PERSON_CHANGED, {"person": str(person_id)}, key=f"{person_id}:{cause}:{at.isoformat()}", at=at)
+        jobs.enqueue(
+            PERSON_CHANGED, {"person": str(person_id)}, key=f"{person_id}:{cause}:{at.isoformat()}", at=at
+        )
 
 
 def _proposed(
-    proposal: Proposal, *, number: int, page_id: UUID, item_id: UUID, person_id: UUID | None, engine: str, at: datetime
+    proposal: Proposal,
+    *,
+    number: int,
+    page_id: UUID,
+    item_id: UUID,
+    person_id: UUID | None,
+    engine: str,
+    at: datetime,
 ) -> Claim:
     region = _region(proposal.polygon)
     try:

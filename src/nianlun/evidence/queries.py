@@ -108,7 +108,9 @@ def claims(person_id: UUID) -> list[ClaimLine]:
     """Every claim about a person, oldest document first."""
     rows = list(Claim.objects.filter(person_id=person_id).order_by("kind", "id"))
     lines = _lines(rows)
-    return sorted(lines, key=lambda c: (c.recorded_earliest or date.max, c.archival_code, c.page_number, c.number))
+    return sorted(
+        lines, key=lambda c: (c.recorded_earliest or date.max, c.archival_code, c.page_number, c.number)
+    )
 
 
 def claims_of_item(item_id: UUID) -> list[ClaimLine]:
@@ -146,10 +148,11 @@ def facts(person_id: UUID, *, lines: Sequence[ClaimLine] | None = None) -> dict[
     """What is held true now, by kind."""
     rows = list(Fact.objects.filter(person_id=person_id, known_until__isnull=True).select_related("ruling"))
     links = list(Considered.objects.filter(ruling_id__in=[row.ruling_id for row in rows]))
-    if lines is None:
-        known = claims_by_id(link.claim_id for link in links)
-    else:
-        known = {line.id: line for line in lines}
+    known = (
+        claims_by_id(link.claim_id for link in links)
+        if lines is None
+        else {line.id: line for line in lines}
+    )
     decisive: dict[UUID, list[ClaimLine]] = defaultdict(list)
     against: dict[UUID, list[ClaimLine]] = defaultdict(list)
     for link in sorted(links, key=lambda link: link.pk):
@@ -227,7 +230,9 @@ def _spell_of_paper(parts: dict[Kind, ClaimLine]) -> SpellLine | None:
         return None
     until = month_of(end.latest) + 1 if end and end.latest else None
     post = parts.get(Kind.POST)
-    return _spell(start, unit=unit.value, post=post.value if post else "", since=month_of(start.earliest), until=until)
+    return _spell(
+        start, unit=unit.value, post=post.value if post else "", since=month_of(start.earliest), until=until
+    )
 
 
 def _resume_line(claim: ClaimLine) -> SpellLine | None:

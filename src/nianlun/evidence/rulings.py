@@ -1,4 +1,4 @@
-"""Operations that turn settled claims into facts: one person proposes by the rule or after a hearing, another confirms."""
+"""Turning settled claims into facts: one person proposes by the rule or after a hearing, another confirms."""
 
 from datetime import datetime
 from uuid import UUID
@@ -36,7 +36,9 @@ def suggestion(person_id: UUID, *, kind: Kind) -> domain.Ruling:
 
 
 @transaction.atomic
-def propose_by_rule(person_id: UUID, *, kind: Kind, by: Viewer | None, at: datetime, is_sample: bool = False) -> UUID:
+def propose_by_rule(
+    person_id: UUID, *, kind: Kind, by: Viewer | None, at: datetime, is_sample: bool = False
+) -> UUID:
     """Propose what the rule decides. Raises `Unsettled`, with nothing written, where a hearing is needed."""
     ruling = suggestion(person_id, kind=kind)
     return _propose(person_id, kind=kind, ruling=ruling, by_rule=True, by=by, at=at, is_sample=is_sample)
@@ -75,8 +77,12 @@ def confirm_ruling(ruling_id: UUID, *, by: Viewer | None, at: datetime) -> UUID:
         raise SamePerson("提出和确认不能是同一个人，请由另一位同事确认。")
     _unchanged_since_proposed(row)
     row.state = Ruling.State.IN_FORCE
-    row.confirmed_by_id, row.confirmed_by_name, row.confirmed_at = (by.account_id, by.name, at) if by else (None, "样本", at)
-    for old in Fact.objects.select_for_update().filter(person_id=row.person_id, kind=row.kind, known_until__isnull=True):
+    row.confirmed_by_id, row.confirmed_by_name, row.confirmed_at = (
+        (by.account_id, by.name, at) if by else (None, "样本", at)
+    )
+    for old in Fact.objects.select_for_update().filter(
+        person_id=row.person_id, kind=row.kind, known_until__isnull=True
+    ):
         old.known_until = at
         old.save(update_fields=["known_until"])
         Ruling.objects.filter(pk=old.ruling_id).update(state=Ruling.State.SUPERSEDED)
@@ -164,7 +170,9 @@ def _value(row: Ruling) -> PartialDate:
 
 
 def _born(person_id: UUID) -> PartialDate | None:
-    fact = Fact.objects.filter(person_id=person_id, kind=Kind.BIRTH_DATE.value, known_until__isnull=True).first()
+    fact = Fact.objects.filter(
+        person_id=person_id, kind=Kind.BIRTH_DATE.value, known_until__isnull=True
+    ).first()
     return PartialDate(raw=fact.value, earliest=fact.earliest, latest=fact.latest) if fact else None
 
 

@@ -1,4 +1,4 @@
-"""Keeping identity numbers out of plain columns: the claim shows the mask, the sealed column holds the number (S5.1)."""
+"""Keeping identity numbers out of plain columns: the claim shows the mask, the seal holds the number (S5.1)."""
 
 from uuid import UUID
 
@@ -28,13 +28,13 @@ def put_machine(claim: Claim, value: str) -> None:
 
 def opened(claim: Claim) -> str:
     """What the claim says now, in full."""
-    return _opened(claim.pk, claim.sealed, column="sealed") if claim.sealed else claim.value
+    return _opened(claim.pk, bytes(claim.sealed), column="sealed") if claim.sealed else claim.value
 
 
 def machine_value(claim: Claim) -> str:
     """What the machine read, in full."""
     if claim.machine_sealed:
-        return _opened(claim.pk, claim.machine_sealed, column="machine_sealed")
+        return _opened(claim.pk, bytes(claim.machine_sealed), column="machine_sealed")
     return claim.machine_value
 
 

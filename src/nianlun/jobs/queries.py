@@ -1,5 +1,6 @@
 """Reading the queue: how far a group of jobs is, what waits, what failed and why."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,6 +46,12 @@ def state_of(*, kind: str, key: str) -> State | None:
     """The state of one job, nothing when it was never added."""
     found = models.Job.objects.filter(kind=kind, key=key).values_list("state", flat=True).first()
     return State(found) if found else None
+
+
+def count_unfinished(*, kind: str, keys: Collection[str]) -> int:
+    """How many of these jobs wait or are being worked on."""
+    states = [State.WAITING, State.HELD]
+    return models.Job.objects.filter(kind=kind, key__in=list(keys), state__in=states).count()
 
 
 def _group(kind_prefix: str, key_prefix: str) -> QuerySet[models.Job]:

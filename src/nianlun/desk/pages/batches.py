@@ -123,7 +123,9 @@ def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     problem = ""
     for file in files[:MOST_FILES]:
         try:
-            received.append(operations.receive(batch_id, name=file.name or "", stream=file.file, by=who, at=at))
+            received.append(
+                operations.receive(batch_id, name=file.name or "", stream=file.file, by=who, at=at)
+            )
         except NoRoom as reason:
             problem = f"{file.name}：{reason}"
             break

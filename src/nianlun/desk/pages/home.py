@@ -40,7 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
         open_items=open_items,
         submitted=submitted,
         rulings=proposed,
-        names=registry.person_names(who, [*ids, *(r.person_id for r in proposed)]) if who.may(Right.PERSON_READ) else {},
+        names=registry.person_names(who, [*ids, *(r.person_id for r in proposed)])
+        if who.may(Right.PERSON_READ)
+        else {},
         holdings=archives.count_by_category(who) if who.may(Right.ITEM_READ) else {},
         may_review=who.may(Right.REVIEW_READ),
         may_read=who.may(Right.ITEM_READ),

@@ -1,9 +1,11 @@
 """The registers of the five kinds, one item with its pages, and the bytes of pages and originals."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -11,13 +13,18 @@ from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.domain import Category
+from nianlun.archives.queries import ItemLine, PageLine
+from nianlun.desk import review_view
 from nianlun.desk.seeing import see_item
 from nianlun.desk.shell import answer
 from nianlun.digitization import queries as digitization
 from nianlun.digitization.reading import Refused
 from nianlun.evidence import queries as evidence
+from nianlun.evidence import queue
+from nianlun.evidence.queries import ClaimLine
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
+from nianlun.ui.widgets.viewer import PageRegion, PageView, page_view
 from nianlun.vault import queries as vault
 
 PER_PAGE = 50
@@ -62,6 +69,8 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     wanted = chosen.page_number if chosen else _page_number(request, most=len(pages))
     shown = next(p for p in pages if p.number == wanted)
     owner = registry.person(who, line.person_id) if line.person_id else None
+    on_page = [c for c in claims if c.page_number == shown.number]
+    weight, weight_reason = review_view.page_weight(line, claims)
     return answer(
         request,
         "desk/item.html",
@@ -69,10 +78,15 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         owner=owner,
         pages=pages,
         page=shown,
-        claims=[c for c in claims if c.page_number == shown.number],
+        view=_view(line, shown, claims=on_page, chosen=chosen),
+        claims=on_page,
+        labels={c.id: review_view.shown_value(c) for c in on_page},
         chosen=chosen,
+        weight=weight,
+        weight_reason=weight_reason,
         files=vault.files(line.vault_object),
         may_review=who.may(Right.REVIEW_READ),
+        in_hand=bool(queue.in_hand(who, item_id)),
         crumbs=[
             Crumb(label="档案"),
             Crumb(label=line.category.label, url=f"/registers/{line.category.value}/"),
@@ -106,11 +120,38 @@ def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     stream = vault.open_file(line.vault_object, line.file_name)
     suffix = line.file_name.rsplit(".", 1)[-1]
     response = FileResponse(
-        stream, as_attachment=True, filename=f"{line.code}.{suffix}", content_type="application/octet-stream"
+        stream,
+        as_attachment=True,
+        filename=f"{line.code}.{suffix}",
+        content_type="application/octet-stream",
     )
     response["Content-Security-Policy"] = SANDBOXED
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _view(
+    line: ItemLine, page: PageLine, *, claims: Sequence[ClaimLine], chosen: ClaimLine | None
+) -> PageView:
+    regions = [
+        PageRegion(
+            number=c.number,
+            polygon=c.polygon,
+            label=f"{c.number} {c.kind.label}：{review_view.shown_value(c) or '看不清'}",
+            state="accepted" if c.settled else "waiting",
+            href=f"?claim={c.id}",
+            selected=chosen is not None and c.id == chosen.id,
+        )
+        for c in claims
+        if len(c.polygon) >= 3
+    ]
+    return page_view(
+        url=reverse("desk:page-image", args=[line.id, page.number]),
+        width=page.width,
+        height=page.height,
+        title=f"{line.title}，{line.code}，第 {page.number} 页",
+        regions=regions,
+    )
 
 
 def _page_number(request: HttpRequest, *, most: int) -> int:

@@ -78,11 +78,19 @@ def decide(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         )
     except (NotAValue, NotAllowedNow) as reason:
         return _desk(request, claim.item_id, claim=str(claim_id), fault=str(reason), status=422)
-    return redirect(f"{reverse('desk:review', args=[claim.item_id])}?page={claim.page_number}&claim={claim_id}")
+    return redirect(
+        f"{reverse('desk:review', args=[claim.item_id])}?page={claim.page_number}&claim={claim_id}"
+    )
 
 
 def _desk(
-    request: HttpRequest, item_id: UUID, *, page: str = "", claim: str = "", fault: str = "", status: int = 200
+    request: HttpRequest,
+    item_id: UUID,
+    *,
+    page: str = "",
+    claim: str = "",
+    fault: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     who = viewer(request)
     line = see_examination(request, item_id, at=timezone.now())
@@ -109,7 +117,12 @@ def add(request: HttpRequest, page_id: UUID) -> HttpResponse:
         kind = Kind(request.POST.get("kind", ""))
         polygon = _polygon(request.POST.get("polygon", "")) or [[0, 0], [1, 0], [1, 1], [0, 1]]
         operations.add_claim(
-            page_id, by=who, kind=kind, value=request.POST.get("value", ""), polygon=polygon, at=timezone.now()
+            page_id,
+            by=who,
+            kind=kind,
+            value=request.POST.get("value", ""),
+            polygon=polygon,
+            at=timezone.now(),
         )
     except (NotAValue, NotAllowedNow) as reason:
         messages.error(request, str(reason))

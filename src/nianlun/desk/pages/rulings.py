@@ -85,7 +85,12 @@ def _propose(request: HttpRequest, person_id: UUID, kind: Kind) -> HttpResponse:
     try:
         if claim:
             rulings.propose_by_hearing(
-                person_id, kind=kind, claim_id=UUID(claim), reason=request.POST.get("reason", ""), by=who, at=at
+                person_id,
+                kind=kind,
+                claim_id=UUID(claim),
+                reason=request.POST.get("reason", ""),
+                by=who,
+                at=at,
             )
         else:
             rulings.propose_by_rule(person_id, kind=kind, by=who, at=at)

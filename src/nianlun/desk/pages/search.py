@@ -23,5 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST]
     found = find(who, text) if text else None
     if found is not None:
-        journal.record(SEARCHED, by=who, about="desk.search", rows=found.rows, details={}, at=timezone.now())
+        journal.record(
+            SEARCHED, by=who, about="desk.search", rows=found.rows, details={}, at=timezone.now()
+        )
     return answer(request, "desk/search.html", query=text, found=found, crumbs=[Crumb(label="检索")])
