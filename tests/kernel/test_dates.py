@@ -110,6 +110,7 @@ def test_what_is_no_date_is_refused_with_a_sentence(text, said):
 
 def test_the_day_of_the_document_tells_the_century_of_two_digits():
     assert parse_partial_date("05年3月", not_after=date(2006, 1, 1)).text == "2005-03"
+    assert parse_partial_date("06年3月", not_after=date(2006, 5, 1)).text == "2006-03"
     assert parse_partial_date("05年3月", not_after=date(1984, 1, 1)).text == "1905-03"
     assert parse_partial_date("84.9", not_after=date(2006, 1, 1)).text == "1984-09"
 

@@ -53,6 +53,13 @@ def test_what_is_wrong_is_said_without_repeating_the_number(text, said):
     assert len(text) < 12 or text not in str(caught.value)
 
 
+@given(numbers)
+def test_the_weighted_sum_of_all_eighteen_leaves_one(number):
+    # ISO 7064 MOD 11-2, written without the tables of GB 11643
+    values = [10 if c == "X" else int(c) for c in number]
+    assert sum(value * 2 ** (17 - place) for place, value in enumerate(values)) % 11 == 1
+
+
 @given(numbers, st.integers(0, 17), st.integers(1, 9))
 def test_one_wrong_digit_is_always_found(number, place, shift):
     digit = 10 if number[place] == "X" else int(number[place])
