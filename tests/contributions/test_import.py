@@ -72,6 +72,11 @@ def test_an_amount_other_than_the_one_booked_is_named_and_the_account_stays(zhou
     assert len(queries.paid_months(zhou.id)) == 1
 
 
+def test_only_residents_pay_by_the_year(zhou, viewer, now):
+    outcome = bring_in(viewer("clerk"), now, row("2015"))
+    assert outcome.problems[0].sentence.startswith("只有城乡居民按年缴费")
+
+
 def test_a_row_that_stands_twice_counts_once(zhou, viewer, now):
     outcome = bring_in(viewer("clerk"), now, row(), row())
     assert (outcome.added, outcome.known_rows) == (2, 1)

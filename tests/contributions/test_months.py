@@ -1,6 +1,7 @@
 """Postings become months and years; what is taken back is gone."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -106,3 +107,11 @@ def test_the_sum_of_the_postings_is_the_account_in_any_order(groups, chance: ran
     rows = year_rows(paid)
     assert sum(row.personal + row.employer_part for row in rows) == sum(line.amount for line in lines)
     assert sum(row.months for row in rows) == len({m.month for m in paid})
+
+
+def test_a_year_paid_at_once_is_twelve_months_and_its_money_is_counted_once():
+    year = replace(posting("2015-01", "300.00", scheme=Scheme.RESIDENT, employer=None), months=12)
+    paid = paid_months([year])
+    assert [m.month for m in paid] == list(range(parse_month("2015-01"), parse_month("2016-01")))
+    assert sum(m.personal for m in paid) == Decimal("300.00")
+    assert year_rows(paid)[0].months == 12

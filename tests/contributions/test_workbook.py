@@ -94,6 +94,16 @@ def test_months_are_read_however_they_are_written():
     assert [row.month for row in roster.rows] == [parse_month("1998-01")] * len(spellings)
 
 
+def test_a_year_alone_stands_for_its_twelve_months():
+    roster = read(
+        HEADING, [ZHOU, "周桂兰", "2015年度", "300", "300", ""], [ZHOU, "周桂兰", 2016, 300, 300, ""]
+    )
+    assert [(row.month, row.months) for row in roster.rows] == [
+        (parse_month("2015-01"), 12),
+        (parse_month("2016-01"), 12),
+    ]
+
+
 def test_an_old_number_of_fifteen_digits_is_converted():
     roster = read(HEADING, ["130602670428042", "周桂兰", "1998-01", "1386", "55.44", ""])
     assert roster.rows[0].identity_number.text == ZHOU

@@ -60,6 +60,7 @@ class NewPosting:
     base: Decimal  # yuan a month
     employer_id: UUID | None
     place: str = ""
+    months: int = 1  # how many from `month` on it pays for; residents pay a year at once
 
     @property
     def slot(self) -> Slot:
@@ -86,6 +87,7 @@ class PostingLine:
     employer_name: str
     source: str
     reverses_id: UUID | None
+    months: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,20 +177,23 @@ def paid_months(postings: Iterable[PostingLine]) -> list[PaidMonth]:
     live: dict[tuple[int, Scheme, str, str], list[PostingLine]] = defaultdict(list)
     for line in lines:
         if line.reverses_id is None and line.id not in taken_back:
-            live[(line.month, line.scheme, line.employer_name, str(line.employer_id or ""))].append(line)
-    return [_paid_month(live[key]) for key in sorted(live)]
+            for month in range(line.month, line.month + line.months):
+                live[(month, line.scheme, line.employer_name, str(line.employer_id or ""))].append(line)
+    return [_paid_month(live[key], month=key[0]) for key in sorted(live)]
 
 
-def _paid_month(lines: Sequence[PostingLine]) -> PaidMonth:
+def _paid_month(lines: Sequence[PostingLine], *, month: int) -> PaidMonth:
     first = lines[0]
+    # The money of a payment for several months stands in its first, so that sums stay exact.
+    own = [line for line in lines if line.month == month]
     return PaidMonth(
-        month=first.month,
+        month=month,
         scheme=first.scheme,
         employer_id=first.employer_id,
         employer_name=first.employer_name,
         base=max(line.base for line in lines),
-        personal=sum((line.amount for line in lines if line.part == Part.PERSONAL), ZERO),
-        employer_part=sum((line.amount for line in lines if line.part == Part.EMPLOYER), ZERO),
+        personal=sum((line.amount for line in own if line.part == Part.PERSONAL), ZERO),
+        employer_part=sum((line.amount for line in own if line.part == Part.EMPLOYER), ZERO),
         sources=tuple(sorted({line.source for line in lines})),
         postings=tuple(sorted(line.id for line in lines)),
     )

@@ -65,12 +65,15 @@ class Matching:
         if row.month < row.identity_number.birth_date.year * 12:
             raise _NoMatch("费款所属期早于出生年份。请核对年月。")
         scheme = row.scheme or person.scheme
+        if row.months > 1 and scheme is not Scheme.RESIDENT:
+            raise _NoMatch(f"只有城乡居民按年缴费，{scheme.label}请把所属期写到月，例如 2024-03。")
         employer_id = None if scheme in _WITHOUT_EMPLOYER else self._employer(row.unit)
         parts = ((Part.PERSONAL, row.personal), (Part.EMPLOYER, row.employer_part))
         postings = tuple(
             NewPosting(
                 person_id=person.id,
                 month=row.month,
+                months=row.months,
                 scheme=scheme,
                 part=part,
                 amount=amount,

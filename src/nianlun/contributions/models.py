@@ -44,6 +44,7 @@ class Posting(models.Model):
     key = models.BinaryField("防重键", max_length=16, unique=True)
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="+", db_index=False)
     month = models.IntegerField("费款所属期")  # year * 12 + month - 1
+    months = models.PositiveSmallIntegerField("月数", default=1)  # residents pay a year at once
     scheme = models.CharField("险种", max_length=24, choices=[(s.value, s.label) for s in Scheme])
     part = models.CharField("部分", max_length=8, choices=[(p.value, p.value) for p in Part])
     amount = models.DecimalField("金额", max_digits=14, decimal_places=2)
@@ -61,6 +62,9 @@ class Posting(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(month__gte=FIRST_MONTH, month__lt=LAST_MONTH), name="posting_month_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(months__gte=1, months__lte=12), name="posting_within_a_year"
             ),
             models.CheckConstraint(
                 condition=Q(scheme__in=[s.value for s in Scheme]), name="posting_scheme_known"

@@ -35,7 +35,7 @@ PERSON_CHANGED = "contributions.person_changed"
 """Job kind, one a person: whoever derives something from postings handles it."""
 
 _COLUMNS = (
-    "id, key, person_id, month, scheme, part, amount, base, employer_id, source, place, roster_id, booked_on,"
+    "id, key, person_id, month, months, scheme, part, amount, base, employer_id, source, place, roster_id, booked_on,"
     " reverses_id"
 )
 
@@ -111,6 +111,7 @@ def book(
             key,
             line.person_id,
             line.month,
+            line.months,
             line.scheme.value,
             line.part.value,
             line.amount,
@@ -159,6 +160,7 @@ def reverse(
             key=row.pk.bytes,  # one reversal a posting
             person_id=person_id,
             month=row.month,
+            months=row.months,
             scheme=row.scheme,
             part=row.part,
             amount=-row.amount,

@@ -14,7 +14,18 @@ from nianlun.contributions.models import Posting, RosterImport
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import Scheme
 
-_FIELDS = ("id", "month", "scheme", "part", "amount", "base", "employer_id", "source", "reverses_id")
+_FIELDS = (
+    "id",
+    "month",
+    "scheme",
+    "part",
+    "amount",
+    "base",
+    "employer_id",
+    "source",
+    "reverses_id",
+    "months",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +72,7 @@ def postings(person_id: UUID) -> list[PostingLine]:
             employer_name=names[row[6]].name if row[6] else "",
             source=row[7],
             reverses_id=row[8],
+            months=row[9],
         )
         for row in found
     ]

@@ -10,7 +10,8 @@ from decimal import Decimal
 from nianlun.contributions.workbook import Cell, Number, Sheet
 from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber, from15
 from nianlun.kernel.money import ZERO, NotAnAmount, fen, yuan
-from nianlun.kernel.months import NotAMonth, month, month_of
+from nianlun.kernel.months import NotAMonth, month_of
+from nianlun.kernel.months import month as month_number
 from nianlun.registry.domain import Scheme
 
 HEADER_WITHIN = 15  # rows from the top; rosters carry titles, unit and period above their heading
@@ -69,6 +70,7 @@ SCHEMES = {
     "城乡居民": Scheme.RESIDENT,
 }
 _FOOTER = re.compile(r"合计|小计|总计|制表|填表|填报|审核|复核|负责人|盖章|说明|备注")
+_YEAR = re.compile(r"(\d{4})(?:年度?)?")
 _MONTH = re.compile(r"(\d{4})(?:年|[-./])?(\d{1,2})月?(?:份)?")
 
 
@@ -90,6 +92,7 @@ class RosterRow:
     identity_number: IdentityNumber
     name: str
     month: int
+    months: int  # twelve where the sheet names a year only, as residents pay
     base: Decimal
     personal: Decimal
     employer_part: Decimal
@@ -220,14 +223,16 @@ def _read_row(
         raise NotReadable("个人缴费和单位缴费都是空的，这一行没有可记的金额。")
     if base == 0:
         raise NotReadable("没有写缴费基数。请对照原表补上。")
-    if personal > base or employer_part > base:
+    month, months = _period(cells, columns["month"], this_month=this_month)
+    if (personal > base or employer_part > base) and months == 1:
         raise NotReadable(f"缴费金额大于缴费基数 {base} 元。请核对两列是否填反。")
     return RosterRow(
         sheet=sheet,
         row=row,
         identity_number=_identity_number(cells, columns["identity_number"]),
         name=name,
-        month=_month(cells, columns["month"], this_month=this_month),
+        month=month,
+        months=months,
         base=base,
         personal=personal,
         employer_part=employer_part,
@@ -248,21 +253,25 @@ def _identity_number(cells: Sequence[Cell], column: int) -> IdentityNumber:
     return from15(plain) if len(plain) == 15 else IdentityNumber.parse(plain)
 
 
-def _month(cells: Sequence[Cell], column: int, *, this_month: int) -> int:
+def _period(cells: Sequence[Cell], column: int, *, this_month: int) -> tuple[int, int]:
+    """The month paid for, and how many from it on: a year alone stands for its twelve months."""
     cell = cells[column] if column < len(cells) else ""
+    months = 1
     if isinstance(cell, datetime.date):
         found = month_of(cell)
+    elif year := _YEAR.fullmatch(re.sub(r"\s", "", unicodedata.normalize("NFKC", _text(cell)))):
+        found, months = month_number(int(year[1]), 1), 12
     else:
         text = re.sub(r"\s", "", unicodedata.normalize("NFKC", _text(cell)))
         match = _MONTH.fullmatch(text)
         if not match:
             raise NotReadable(f"费款所属期应写成 2024-03 的形式，现在是“{text[:20]}”。")
-        found = month(int(match[1]), int(match[2]))
+        found = month_number(int(match[1]), int(match[2]))
     if found > this_month:
         raise NotReadable(f"费款所属期 {found // 12}-{found % 12 + 1:02d} 还没有到。请核对年月。")
     if found < 1951 * 12:
         raise NotReadable(f"费款所属期 {found // 12}-{found % 12 + 1:02d} 早于劳动保险施行。请核对年月。")
-    return found
+    return found, months
 
 
 def _amount(cells: Sequence[Cell], column: int | None, *, label: str) -> Decimal:
