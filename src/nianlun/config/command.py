@@ -45,7 +45,6 @@ MODULES = (
     "nianlun.evidence.command",
     "nianlun.contributions.command",
     "nianlun.entitlements.command",
-    "nianlun.search.command",
     "nianlun.desk.command",
     "nianlun.portal.command",
     "nianlun.sample.command",

@@ -7,3 +7,7 @@ from nianlun.config import pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", pages.healthz, name="healthz"),
 ]
+
+handler400 = "nianlun.access.answers.malformed"
+handler404 = "nianlun.access.answers.not_found"
+handler500 = "nianlun.config.pages.fault"

@@ -60,6 +60,8 @@ TRUSTED_PROXIES = [text for text in os.environ.get("NIANLUN_TRUSTED_PROXIES", ""
 ROOT_URLCONF = "nianlun.config.urls"
 WSGI_APPLICATION = "nianlun.config.wsgi.application"
 AUTH_USER_MODEL = "access.Account"
+PASSWORD_HASHERS = ["nianlun.access.passwords.Argon2id"]
+CSRF_FAILURE_VIEW = "nianlun.access.answers.forged"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -107,6 +109,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+SESSION_COOKIE_AGE = 8 * 3600  # seconds; the gate ends idle sessions much earlier (S1.6)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
