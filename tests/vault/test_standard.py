@@ -16,7 +16,7 @@ from nianlun.vault.ocfl import StorageRoot
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.layout import HASHED, HASHED_WITH_ID, Layout
 
-SHARED = Path(os.environ.get("NIANLUN_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
+SHARED = Path(os.environ.get("NIANLUN_CORPUS") or Path(__file__).parents[3] / "shared" / "data")
 FIXTURES = SHARED / "preservation" / "ocfl-fixtures"
 OBJECTS = sorted(FIXTURES.glob("1.[01]/*-objects/*"))
 missing = pytest.mark.skipif(not OBJECTS, reason="the OCFL fixtures are not on this machine")

@@ -1,0 +1,305 @@
+"""Objects and their rows: together, or findable and mendable (S8.1)."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from vault_corpus import ITEM, NOON, OTHER
+
+from nianlun.journal.models import Entry
+from nianlun.vault import operations, queries
+from nianlun.vault.models import StoredFile, StoredObject
+from nianlun.vault.ocfl import BadName, Damaged, NotStored
+
+pytestmark = pytest.mark.django_db
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
+PDF = b"%PDF-1.7\n"
+
+
+@pytest.fixture(autouse=True)
+def vault_of_its_own(settings, tmp_path):
+    settings.VAULT_ROOT = tmp_path / "vault"
+
+
+def store(files, *, object_id=ITEM, replace=False):
+    return operations.store(object_id, files, by=None, message="入库", at=NOON, replace_state=replace)
+
+
+def rows():
+    fields = ("object__object_id", "logical_path", "version", "until_version")
+    return list(StoredFile.objects.order_by(*fields).values_list(*fields))
+
+
+def journaled(action):
+    return Entry.objects.filter(action=action).count()
+
+
+def test_what_was_stored_is_listed_and_can_be_opened():
+    line = store({"1.png": PNG, "原件.pdf": PDF})
+    assert [(f.logical_path, f.version, f.size, f.media_type) for f in line.files] == [
+        ("1.png", 1, 28, "image/png"),
+        ("原件.pdf", 1, 9, "application/pdf"),
+    ]
+    assert (line.versions, line.sound, line.stored_at) == (1, None, NOON)
+    with queries.open_file(ITEM, "原件.pdf") as stream:
+        assert stream.read() == PDF
+    assert queries.objects_holding(line.files[0].sha512) == [ITEM]
+    assert journaled("vault.object_stored") == 1
+
+
+def test_the_same_call_again_changes_nothing_and_journals_nothing():
+    first, again = store({"1.png": PNG}), store({"1.png": PNG})
+    assert first == again
+    assert rows() == [(ITEM, "1.png", 1, None)]
+    assert journaled("vault.object_stored") == 1
+
+
+def test_each_version_is_listed_as_it_was():
+    store({"a": b"1", "b": b"2"})
+    store({"a": b"changed"})
+    store({"b": b"2"}, replace=True)
+    assert [[f.logical_path for f in queries.files(ITEM, version=v)] for v in (1, 2, 3, 4)] == [
+        ["a", "b"],
+        ["a", "b"],
+        ["b"],
+        [],
+    ]
+    assert [f.logical_path for f in queries.files(ITEM)] == ["b"]
+    with queries.open_file(ITEM, "a", version=2) as stream:
+        assert stream.read() == b"changed"
+    with pytest.raises(NotStored):
+        queries.open_file(ITEM, "a")
+
+
+def test_a_refused_name_leaves_no_row_and_no_entry():
+    with pytest.raises(BadName):
+        store({"../x": b"1"})
+    assert (rows(), queries.orphans(), journaled("vault.object_stored")) == ([], [], 0)
+
+
+def test_a_transaction_that_fails_leaves_an_orphan_which_the_same_call_adopts():
+    with pytest.raises(RuntimeError, match="later step"), transaction.atomic():
+        store({"a": b"1"})
+        raise RuntimeError("a later step of the caller failed")
+    assert (rows(), queries.orphans(), queries.missing()) == ([], [ITEM], [])
+    with pytest.raises(NotStored):
+        queries.open_file(ITEM, "a")
+    assert store({"a": b"1"}).versions == 1
+    assert (rows(), queries.orphans()) == ([(ITEM, "a", 1, None)], [])
+    assert journaled("vault.object_stored") == 1
+
+
+def test_versions_nobody_told_of_are_adopted_with_the_next():
+    store({"a": b"1"})
+    with pytest.raises(RuntimeError), transaction.atomic():
+        store({"a": b"2"})
+        raise RuntimeError
+    assert store({"a": b"3"}).versions == 3
+    assert rows() == [(ITEM, "a", 1, 2), (ITEM, "a", 2, 3), (ITEM, "a", 3, None)]
+
+
+def test_an_object_taken_from_the_disk_is_missing():
+    store({"a": b"1"})
+    folder = queries.root().folder_of(ITEM)
+    folder.rename(folder.with_name("aside"))
+    assert queries.missing() == [ITEM]
+    report = operations.verify(ITEM, at=NOON)
+    assert [(f.object, f.code) for f in report.findings] == [(ITEM, "NE010")]
+    assert queries.stored_object(ITEM).sound is False
+
+
+def test_a_disk_older_than_the_rows_takes_no_new_version():
+    store({"a": b"1"})
+    StoredObject.objects.update(versions=2)
+    with pytest.raises(Damaged, match="从备份恢复"):
+        store({"a": b"1"})
+    assert [f.code for f in operations.verify(None, at=NOON).findings] == ["NE012"]
+
+
+def test_a_sound_vault_is_noted_as_sound():
+    store({"a": b"1"})
+    store({"a": b"2"})
+    store({"b": b"1"}, object_id=OTHER)
+    report = operations.verify(None, at=NOON)
+    assert (report.sound, report.objects, report.findings) == (True, 2, ())
+    assert {o.sound for o in StoredObject.objects.all()} == {True}
+    assert queries.stored_object(ITEM).checked_at == NOON
+    assert journaled("vault.verified") == 1
+
+
+def test_one_flipped_byte_is_named_noted_and_journaled():
+    store({"a": b"1"})
+    store({"正本.png": PNG}, object_id=OTHER)
+    path = queries.path_of(OTHER, "正本.png")
+    path.write_bytes(PNG[:-1] + b"\x01")
+    report = operations.verify(None, at=NOON)
+    (finding,) = report.findings
+    assert (finding.object, finding.code, report.sound) == (OTHER, "E092", False)
+    assert "正本.png" in finding.message
+    assert (queries.stored_object(ITEM).sound, queries.stored_object(OTHER).sound) == (True, False)
+    assert Entry.objects.get(action="vault.damage_found").about_id == OTHER
+
+
+@pytest.mark.parametrize(
+    "change", [{"sha512": "0" * 128}, {"sm3": "0" * 64}, {"size": 7}, {"logical_path": "b"}]
+)
+def test_a_row_changed_behind_the_system_is_found(change):
+    store({"a": b"1"})
+    StoredFile.objects.update(**change)
+    assert [(f.object, f.code) for f in operations.verify(None, at=NOON).findings] == [(ITEM, "NE011")]
+
+
+def test_an_object_rewritten_with_a_consistent_inventory_is_found_by_its_rows(tmp_path, settings):
+    store({"a": b"1"})
+    settings.VAULT_ROOT, ours = tmp_path / "forged", queries.root()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        store({"a": b"forged"})
+        raise RuntimeError
+    forged = queries.root().folder_of(ITEM)
+    ours.folder_of(ITEM).rename(tmp_path / "aside")
+    forged.rename(ours.folder_of(ITEM))
+    settings.VAULT_ROOT = ours.path
+    assert "NE011" in {f.code for f in operations.verify(None, at=NOON).findings}
+
+
+def test_orphans_are_told_but_are_no_damage():
+    with pytest.raises(RuntimeError), transaction.atomic():
+        store({"a": b"1"})
+        raise RuntimeError
+    report = operations.verify(None, at=NOON)
+    assert report.sound
+    assert [(f.object, f.code) for f in report.findings] == [(ITEM, "NW010")]
+
+
+def test_an_object_nobody_knows_cannot_be_checked():
+    with pytest.raises(NotStored):
+        operations.verify(ITEM, at=NOON)
+
+
+def test_a_truncated_file_is_not_handed_out():
+    store({"a": b"1234"})
+    queries.path_of(ITEM, "a").write_bytes(b"123")
+    with pytest.raises(Damaged, match="大小不对"):
+        queries.open_file(ITEM, "a")
+
+
+def test_listing_costs_the_same_however_many_files(django_assert_num_queries):
+    store({str(n): b"%d" % n for n in range(30)})
+    with django_assert_num_queries(1):
+        assert len(queries.files(ITEM)) == 30
+
+
+states = st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from([b"1", b"2"]), min_size=1)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(calls=st.lists(st.tuples(states, st.booleans(), st.booleans()), min_size=1, max_size=4))
+def test_rows_always_end_up_telling_what_lies_on_the_disk(calls, settings, tmp_path_factory):
+    settings.VAULT_ROOT = tmp_path_factory.mktemp("v") / "vault"
+    with transaction.atomic():
+        for files, replace, fails in calls:
+            try:
+                with transaction.atomic():
+                    store(files, replace=replace)
+                    if fails:
+                        raise RuntimeError
+            except RuntimeError:
+                pass
+        vault = queries.root()
+        last = vault.version(ITEM)
+        store({path: vault.path_of(ITEM, path) for path in last.files})
+        for number in range(1, last.number + 1):
+            on_disk = {path: f.sha512 for path, f in vault.version(ITEM, number).files.items()}
+            assert {f.logical_path: f.sha512 for f in queries.files(ITEM, version=number)} == on_disk
+        assert operations.verify(None, at=NOON).findings == ()
+        transaction.set_rollback(True)
+
+
+WRITER = """
+    import os, signal, sys
+    import django
+    django.setup()
+    from django.conf import settings
+    from django.db import transaction
+    settings.VAULT_ROOT, last = sys.argv[1], int(sys.argv[2])
+    from nianlun.vault import operations
+    from nianlun.vault.ocfl import StorageRoot, durable
+    from pathlib import Path
+    from vault_corpus import ITEM, NOON
+    StorageRoot(Path(settings.VAULT_ROOT))
+    steps = 0
+
+    def step(*_):
+        global steps
+        steps += 1
+        if steps == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def count(event, arguments):
+        if event in {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link"}:
+            step()
+
+    from django.db.backends.signals import connection_created
+    from django.db import connection
+    connection.ensure_connection()
+    sys.addaudithook(count)
+    with connection.execute_wrapper(lambda run, *a: (step(), run(*a))[1]):
+        with transaction.atomic():
+            operations.store(ITEM, {"a": b"1" * 100, "b": b"2"}, by=None, message="入库", at=NOON)
+            step()
+        step()
+    print(steps)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_killed_anywhere_between_bytes_and_commit_the_item_is_stored_exactly_once(tmp_path, settings):
+    here = connection.settings_dict
+    address = f"postgresql://{here['USER']}@/{here['NAME']}?host={here['HOST']}&port={here['PORT']}"
+
+    def write(vault, last):
+        return subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(WRITER), str(vault), str(last)],
+            capture_output=True,
+            text=True,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                "DATABASE_URL": address,
+            },
+            check=False,
+        )
+
+    def empty():
+        StoredFile.objects.all().delete()
+        StoredObject.objects.all().delete()
+
+    done = write(tmp_path / "whole", 0)
+    assert done.returncode == 0, done.stderr
+    total = int(done.stdout)
+    states = set()
+    for last in range(1, total + 1):
+        empty()
+        settings.VAULT_ROOT = tmp_path / f"killed{last}"
+        done = write(settings.VAULT_ROOT, last)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        report = operations.verify(None, at=NOON)
+        assert report.sound, report.findings
+        states.add((len(queries.orphans()), StoredObject.objects.count()))
+        assert queries.missing() == []
+        store({"a": b"1" * 100, "b": b"2"})
+        assert rows() == [(ITEM, "a", 1, None), (ITEM, "b", 1, None)]
+        assert operations.verify(None, at=NOON).findings == ()
+    empty()
+    assert states == {
+        (0, 0),
+        (1, 0),
+        (0, 1),
+    }  # before the bytes, between bytes and commit, after the commit
