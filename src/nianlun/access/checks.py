@@ -12,12 +12,15 @@ ORIGIN = "nianlun.journal.origin.SourceAddress"
 DEMO_SENTENCE = "正式环境的设置里打开了演示（DEMO），任何人都能一键登录，系统不启动。请去掉 DEMO。"
 
 
+def is_production(wanted: Any) -> bool:
+    """Whether these are the settings of a real installation."""
+    module = str(getattr(wanted, "SETTINGS_MODULE", ""))
+    return module.endswith(".production") or bool(getattr(wanted, "SECURE_SSL_REDIRECT", False))
+
+
 def demo_in_production(wanted: Any) -> bool:
     """Whether the demo's one-click sign-in would stand open in a real installation."""
-    real = wanted.SETTINGS_MODULE.endswith(".production") or bool(
-        getattr(wanted, "SECURE_SSL_REDIRECT", False)
-    )
-    return bool(getattr(wanted, "DEMO", False)) and real
+    return bool(getattr(wanted, "DEMO", False)) and is_production(wanted)
 
 
 @register("security")

@@ -259,12 +259,13 @@ class NotAPurpose(ValueError):
 def purpose_text(text: str) -> str:
     """The stated purpose, tidied. Raises `NotAPurpose` with a sentence for people (S3.1)."""
     tidy = " ".join(text.split())
-    if len(tidy) < SHORTEST_PURPOSE:
+    letters = [character for character in tidy if character.isalnum()]
+    if len(letters) < SHORTEST_PURPOSE:
         raise NotAPurpose(
             f"事由至少写 {SHORTEST_PURPOSE} 个字，说清办哪件事，例如“退休待遇核定前核对档案”。"
         )
     if len(tidy) > LONGEST_PURPOSE:
         raise NotAPurpose(f"事由最多 {LONGEST_PURPOSE} 个字，现在是 {len(tidy)} 个字。")
-    if len(set(tidy)) < 3 or not any(character.isalpha() for character in tidy):
+    if len(set(letters)) < 3 or not any(character.isalpha() for character in letters):
         raise NotAPurpose("事由看不出办哪件事。请写明业务，例如“退休待遇核定前核对档案”。")
     return tidy

@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
-from nianlun.access import answers, domain, queries, trail
+from nianlun.access import answers, checks, domain, queries, trail
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.access.models import Account
 from nianlun.access.passwords import TooBusy
@@ -173,9 +173,9 @@ class DefaultDeny:
             right = Right(str(rule))
         except ValueError:
             log.error("no access rule on %s.%s", page.__module__, getattr(page, "__qualname__", page))
-            if getattr(settings, "DEBUG", False) or settings.SETTINGS_MODULE.endswith(".test"):
-                raise ImproperlyConfigured(f"no access rule on {page}") from None
-            return answers.not_found(request)
+            if checks.is_production(settings):
+                return answers.not_found(request)
+            raise ImproperlyConfigured(f"no access rule on {page}") from None
         request.behind_sign_in = True  # type: ignore[attr-defined]
         at = timezone.now()
         try:

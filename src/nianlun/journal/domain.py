@@ -168,7 +168,10 @@ def source_address(remote: str, *, forwarded: str, trusted: Iterable[IPv4Network
     for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
         if not here or not any(ip_address(here) in network for network in networks):
             break
-        here = _address(hop) or here
+        before = _address(hop)
+        if not before:
+            break
+        here = before
     return here
 
 

@@ -73,7 +73,13 @@ def register_employer(
         is_sample=is_sample,
     )
     row.grams = search.vector(name)
-    row.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyRegistered(
+            f"不能登记单位“{name}”：统一社会信用代码已被别的单位登记，或写法不对。"
+        ) from error
     journal.record(EMPLOYER_REGISTERED, by=by, about=name, about_id=str(row.pk), at=at)
     return row.pk
 

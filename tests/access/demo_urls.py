@@ -1,0 +1,13 @@
+"""Addresses as the demo has them, for the test of personas."""
+
+from django.urls import include, path
+from tests.access.urls import anyone
+
+from nianlun.access import pages
+from nianlun.access.urls import urlpatterns as always
+
+urlpatterns = [
+    path("anyone/", anyone),
+    path("", include(([*always, path("personas/", pages.personas, name="personas")], "access"))),
+]
+handler404 = "nianlun.access.answers.not_found"
