@@ -89,7 +89,7 @@ def _person(
         native_place=old_place if not old_place.startswith(CITY) else "河北保定",
         address=f"{NEW_NAMES[division]}{street}{rng.randint(1, 180)}号",
         education=hero.education if hero else _education(rng, life=life, year=born.year),
-        nation=rng.choices(("汉", "回", "满"), (94, 4, 2))[0], life=life, work_start=_start(spells, scheme),
+        nation=rng.choices(("汉", "回", "满"), (94, 4, 2))[0] if not hero else "汉", life=life, work_start=_start(spells, scheme),
         spells=spells, contributions=paid,
     )  # fmt: skip
 
