@@ -11,8 +11,14 @@ LOOKS: dict[str, str] = {
     "dark": "深色",
     "contrast": "高对比",
     "elder": "长辈版",
+    "elder-large": "长辈版大字",
 }
 """Code of each look and its name for the reader; the code is the value of `html[data-look]`."""
+
+
+def is_elder(look: str) -> bool:
+    """Whether a look is one of the two for older readers, which leave out tabs and show fewer things at once."""
+    return look.startswith("elder")
 
 
 def look_of(request: HttpRequest | None) -> str:

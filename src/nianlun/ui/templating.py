@@ -50,6 +50,7 @@ def environment(**options: Any) -> Environment:
         "url": url,
         "messages": messages,
         "look_of": looks.look_of,
+        "is_elder": looks.is_elder,
         "LOOKS": looks.LOOKS,
     }
     made.filters |= FILTERS

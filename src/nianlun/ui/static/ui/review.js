@@ -33,6 +33,7 @@
     turned.setAttribute("transform", moves[view.turn]);
     $("[data-zoom]").textContent = `${Math.round(view.zoom * 100)}%`;
     page.classList.add("sized");
+    badges();
     handles();
   }
 
@@ -202,6 +203,7 @@
     $(".claims", desk).replaceWith(document.importNode($(".claims", fresh), true));
     $(".regions", page).replaceWith(document.importNode($(".regions", fresh), true));
     $(".claims-list", desk).scrollTop = scrolled;
+    badges();
     const here = claimOf(number);
     const next = done && here && "examined" in here.dataset ? nextAfter(here) : here;
     select(next || here);
@@ -245,12 +247,25 @@
   const scale = () => { const matrix = turned.getScreenCTM(); return Math.hypot(matrix.a, matrix.b) || 1; };
   const mayDraw = () => Boolean(current() && $(".decisions", current()));
 
+  const largest = Math.max(width, height) * 0.0125; // radius of a badge in pixels of the image, as the server draws it
+
+  function setBadge(region, [x, y]) { // never larger on the screen than a finger needs
+    const r = Math.min(largest, 14 / scale());
+    for (const [name, value] of [["cx", x], ["cy", y], ["r", r]]) $("circle", region).setAttribute(name, value);
+    for (const [name, value] of [["x", x], ["y", y + r * 0.41], ["font-size", r * 1.18]]) $("text", region).setAttribute(name, value);
+  }
+
+  function badges() {
+    $$(".region", page).forEach((region) => setBadge(region, ["cx", "cy"].map((name) => Number($("circle", region).getAttribute(name)))));
+  }
+
   function handles() {
     $$(".handle", page).forEach((handle) => handle.remove());
     const region = $(".region.selected", page);
     if (!region || !mayDraw()) return;
     const side = 10 / scale();
     corners(region).forEach(([x, y], index) => {
+      if (index === 1) return; // the badge sits there
       const handle = document.createElementNS(SVG, "rect");
       handle.setAttribute("class", index % 2 ? "handle cross" : "handle");
       handle.dataset.corner = index;
@@ -264,14 +279,8 @@
 
   function shape(region, points) {
     $("polygon", region).setAttribute("points", points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "));
-    const badge = $("circle", region);
-    const r = Number(badge.getAttribute("r"));
-    const x = Math.min(width - r, Math.max(r, Math.max(...points.map((one) => one[0]))));
-    const y = Math.min(height - r, Math.max(r, Math.min(...points.map((one) => one[1]))));
-    badge.setAttribute("cx", x);
-    badge.setAttribute("cy", y);
-    $("text", region).setAttribute("x", x);
-    $("text", region).setAttribute("y", y + r * 0.41);
+    const inside = (value, most) => Math.min(most - largest, Math.max(largest, value));
+    setBadge(region, [inside(Math.max(...points.map((one) => one[0])), width), inside(Math.min(...points.map((one) => one[1])), height)]);
     handles();
   }
 
@@ -292,9 +301,6 @@
     region.setAttribute("href", `#claim-${claim.dataset.claim}`);
     region.dataset.number = claim.dataset.claim;
     for (const name of ["polygon", "circle", "text"]) region.append(document.createElementNS(SVG, name));
-    const r = Math.max(width, height) * 0.0125;
-    $("circle", region).setAttribute("r", r);
-    $("text", region).setAttribute("font-size", r * 1.18);
     $("text", region).setAttribute("text-anchor", "middle");
     $("text", region).textContent = claim.dataset.claim;
     $(".regions", page).append(region);
@@ -408,5 +414,5 @@
   // ---- begin -----------------------------------------------------------------------------------------------------------
   view.zoom = whole();
   draw();
-  if (current()) select(current());
+  if (current()) select(current(), { focus: false });
 })();
