@@ -6,7 +6,7 @@ import pytest
 from ocfl.validator import Validator
 from vault_corpus import ITEM, OTHER, page_of, put
 
-from nianlun.vault.ocfl import StorageRoot
+from nianlun.vault.ocfl import StorageRoot, check_object
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.check_root import verify_root
 
@@ -201,3 +201,16 @@ def test_a_file_that_cannot_be_read_is_a_finding_not_a_crash(root, monkeypatch):
     (finding,) = verify_object(root.folder_of(ITEM))
     assert (finding.code, finding.object) == ("NE002", ITEM)
     assert "正本/1.tif" in finding.message
+
+
+def test_a_version_that_arrives_meanwhile_is_no_damage(root, monkeypatch):
+    honest, done = check_object.check_inventory, []
+
+    def slow(data, **about):
+        if not done:
+            done.append(put(root, {"new": b"arrived while the check was reading"}))
+        return honest(data, **about)
+
+    monkeypatch.setattr(check_object, "check_inventory", slow)
+    assert verify_object(root.folder_of(ITEM)) == []
+    assert done[0].number == 3
