@@ -14,7 +14,7 @@ import numpy as np
 import rapidocr
 from numpy.typing import NDArray
 
-from nianlun.digitization.reading.values import Box, Line
+from nianlun.digitization.reading.values import Box, Line, rectangle
 
 Pixels = NDArray[np.uint8]
 
@@ -66,6 +66,17 @@ def lines(page: Pixels) -> tuple[Line, ...]:
         if clean:
             found.append(Line(text=clean, box=_inside(points, width, height), confidence=float(score)))
     return tuple(found)
+
+
+def one_line(strip: Pixels) -> Line | None:
+    """A strip that holds one line of text and nothing else, read without looking for lines first."""
+    answer = engine()(strip, use_det=False)
+    engine().update_params(use_det=True)  # the engine remembers the last choice
+    if not answer.txts or not str(answer.txts[0]).strip():
+        return None
+    height, width = strip.shape[:2]
+    box = rectangle(0.0, 0.0, float(width), float(height))
+    return Line(text=str(answer.txts[0]), box=box, confidence=float(answer.scores[0]))
 
 
 def _inside(points: Any, width: int, height: int) -> Box:

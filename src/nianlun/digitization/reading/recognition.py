@@ -6,10 +6,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from nianlun.digitization.reading import ocr, rasters
+from nianlun.digitization.reading import fields, labels, ocr, rasters, seals, tables
 from nianlun.digitization.reading.formats import Format, identify
 from nianlun.digitization.reading.refusals import refusal
-from nianlun.digitization.reading.values import Line, PageReading
+from nianlun.digitization.reading.values import Line, PageReading, Seal
 from nianlun.digitization.reading.wire import Message
 
 
@@ -39,4 +39,22 @@ def read_page(page: ocr.Pixels, *, layer: tuple[Line, ...] = (), layer_engine: s
     lines, engine = layer, layer_engine
     if not layer:
         lines, engine = ocr.lines(ocr.freshen(page) if ocr.is_faded(page) else page), ocr.engine_name()
-    return PageReading(width=width, height=height, kind="other", engine=engine, lines=lines)
+    found = seals.find_seals(page)
+    outside = tuple(line for line in lines if not _in_a_seal(line, found))
+    kind, claims = fields.fields_of(
+        outside, width=width, height=height, cells=tables.find_cells(page), seals=found
+    )
+    shown = "blank" if not lines and not found else kind.value
+    return PageReading(
+        width=width, height=height, kind=shown, engine=engine, lines=lines, fields=claims, seals=found
+    )
+
+
+def _in_a_seal(line: Line, found: tuple[Seal, ...]) -> bool:
+    """Whether a line lies wholly inside a seal and repeats its words: bits of a seal are no entries."""
+    for seal in found:
+        left, top, right, bottom = *seal.box[0], *seal.box[2]
+        inside = all(left - 4 <= x <= right + 4 and top - 4 <= y <= bottom + 4 for x, y in line.box)
+        if inside and (words := labels.plain(line.text)) and not any(char.isdigit() for char in words):
+            return words in seal.text or len(words) <= 3
+    return False

@@ -1,0 +1,57 @@
+"""Commands of this component: `nianlun read FILE`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from nianlun.digitization.reading import PageReading, Reader, Refused, examine, page_image
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add this component's commands to `nianlun`."""
+    _add_read(subparsers)
+
+
+def _add_read(subparsers: Any) -> None:
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "read", help="read the pages of one file: lines, fields, seals; no database"
+    )
+    parser.add_argument("file", metavar="FILE", help="PDF, TIFF, JPEG, PNG or OFD")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=read, needs_database=False)
+
+
+def read(args: argparse.Namespace) -> int:
+    """Print what the pages of a file say; 2 with a sentence on stderr when the file is refused."""
+    path = Path(args.file)
+    try:
+        examined = examine(path, name=path.name)
+        pages = []
+        with Reader() as reader:
+            for number in range(1, examined.pages + 1):
+                pages.append((number, reader.read(page_image(path, number))))
+    except Refused as refused:
+        sys.stderr.write(f"{refused.sentence}\n")
+        if args.json:
+            _print_json({"refused": refused.code, "sentence": refused.sentence})
+        return 2
+    if args.json:
+        _print_json({"pages": [{"number": number, **page.to_json()} for number, page in pages]})
+    else:
+        for number, page in pages:
+            _print_page(number, page)
+    return 0
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
+
+
+def _print_page(number: int, page: PageReading) -> None:
+    sys.stdout.write(f"第 {number} 页 {page.kind} {page.width}×{page.height}\n")
+    for field in page.fields:
+        sys.stdout.write(f"  {field.name}\t{field.value}\n")
+    for line in page.lines:
+        sys.stdout.write(f"    {line.text}\n")
