@@ -14,8 +14,8 @@ from nianlun.entitlements.domain.career import (
     Spell,
     career_months,
     deemed_boundary,
-    unit_groups,
 )
+from nianlun.entitlements.domain.units import unit_groups
 from nianlun.kernel.months import parse_month
 
 MILL, SHOP = "济南第二棉纺厂", "恒丰服装"

@@ -261,7 +261,9 @@ def match_roster(
     )
     fresh = {id(posting) for posting, _ in sorted_out.fresh}
     clashes = {posting.place: there for posting, there in sorted_out.conflicts}
-    lines, postings, problems = [], [], [*roster.problems, *matched.problems]
+    lines: list[PreviewLine] = []
+    postings: list[NewPosting] = []
+    problems = [*roster.problems, *matched.problems]
     for row in matched.rows:
         if row.row.place in clashes:
             problems.append(_clash(row.row, clashes[row.row.place]))

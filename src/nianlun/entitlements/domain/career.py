@@ -5,13 +5,14 @@ judged for itself from what covers it, so that neither the order of the papers n
 matters.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
+
+from nianlun.entitlements.domain.units import unit_groups
 
 GOOD_GRADES = frozenset({"A", "B"})  # made at the event: by a competent body, or by the unit
 WEIGHED_GRADES = frozenset({"A", "B", "C"})  # a later statement (D, E) cannot make a paper doubtful
@@ -266,39 +267,6 @@ def _by_month(spells: Sequence[Spell], *, first: int, until: int) -> list[tuple[
 
 def _strength(spell: Spell) -> tuple[str, bool, str, str, str, bool]:
     return (spell.grade, not spell.is_original, spell.title, spell.unit, spell.source, spell.contradicted)
-
-
-def unit_groups(names: set[str]) -> dict[str, str]:
-    """Which names mean the same unit: equal or contained when place names and legal forms are set aside.
-
-    The answer for each name is the name of its group; an empty name belongs to no unit and stays empty.
-    """
-    keys = {name: _unit_key(name) for name in names}
-    group = {name: name for name in names}
-
-    def root(name: str) -> str:
-        while group[name] != name:
-            name = group[name]
-        return name
-
-    known = sorted(name for name in names if keys[name])
-    for index, one in enumerate(known):
-        for other in known[index + 1 :]:
-            if keys[one] in keys[other] or keys[other] in keys[one]:
-                first, second = sorted((root(one), root(other)))
-                group[second] = first
-    return {name: (root(name) if keys[name] else "") for name in names}
-
-
-_LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "总厂", "厂")
-
-
-def _unit_key(name: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKC", name) if c.isalnum())
-    for form in _LEGAL_FORMS:
-        if plain.endswith(form) and len(plain) - len(form) >= 3:
-            return plain.removesuffix(form)
-    return plain
 
 
 def _rivals(papers: Sequence[tuple[Spell, ...]], index: int, groups: dict[str, str]) -> tuple[str, ...]:

@@ -1,0 +1,28 @@
+"""Background work: a career is computed anew when postings or evidence of its person have changed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from nianlun.contributions.operations import PERSON_CHANGED as POSTINGS_CHANGED
+from nianlun.entitlements import operations
+from nianlun.evidence.operations import PERSON_CHANGED as EVIDENCE_CHANGED
+from nianlun.jobs import operations as jobs
+from nianlun.jobs.domain import Job
+from nianlun.jobs.registry import handles
+
+
+@handles(POSTINGS_CHANGED)
+def postings_changed(job: Job, at: datetime) -> None:
+    """After postings were booked or taken back."""
+    _refresh(job, at)
+
+
+@handles(EVIDENCE_CHANGED)
+def evidence_changed(job: Job, at: datetime) -> None:
+    """After claims were confirmed or a ruling came into force."""
+    _refresh(job, at)
+
+
+def _refresh(job: Job, at: datetime) -> None:
+    with jobs.effect(job):
+        operations.refresh_career(UUID(str(job.payload["person"])), at=at)
