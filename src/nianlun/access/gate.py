@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import login, logout
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -97,6 +97,12 @@ def viewer_or_none(request: HttpRequest) -> Viewer | None:
     """Who is asking, or None for somebody not signed in."""
     found = getattr(request, "viewer", None)
     return found if isinstance(found, Viewer) else None
+
+
+def open_session(request: HttpRequest, account: Account) -> None:
+    """Sign the account in: the session gets a new id (S1.6) and its limits count from now."""
+    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+    request.session["signed_in_at"] = request.session["seen_at"] = timezone.now().timestamp()
 
 
 def purpose_for(request: HttpRequest, person_id: UUID) -> str:

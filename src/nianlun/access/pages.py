@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,9 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianlun.access import domain, gate, operations, queries, trail
 from nianlun.access.domain import NotVisible, Right
-from nianlun.access.models import Account
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 _PAGE = 50
 SUGGESTED_PURPOSES = (
     "退休待遇核定前核对档案",
@@ -51,16 +49,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             except operations.SignInFailed as reason:
                 fault, status = str(reason), 403
             else:
-                _open_session(request, account)
+                gate.open_session(request, account)
                 return redirect(onward)
     context = {**gate.shell_context(request), "next": onward, "fault": fault, "demo": settings.DEMO}
     return render(request, "access/sign_in.html", context, status=status)
-
-
-def _open_session(request: HttpRequest, account: Account) -> None:
-    at = timezone.now().timestamp()
-    login(request, account, backend=_BACKEND)  # gives the session a new id (S1.6)
-    request.session["signed_in_at"] = request.session["seen_at"] = at
 
 
 @gate.open_page("退出不看权限；没有登录的人退出不产生任何结果")
@@ -156,7 +148,7 @@ def personas(request: HttpRequest) -> HttpResponse:
         account = operations.sign_in_persona(int(wanted), at=timezone.now())
         if request.user.is_authenticated:
             logout(request)
-        _open_session(request, account)
+        gate.open_session(request, account)
         return redirect(gate.safe_next(request))
     context = {**gate.shell_context(request), "personas": queries.personas()}
     return render(request, "access/personas.html", context)

@@ -14,9 +14,10 @@ from nianlun.journal.domain import declare
 from nianlun.kernel import cipher
 from nianlun.kernel.grams import normalised
 from nianlun.kernel.identifiers import uuid7
-from nianlun.registry import domain, keys, queries, search
+from nianlun.registry import domain, keys, queries
 from nianlun.registry.domain import AlreadyRegistered, NewPerson, NotRegistrable, Scheme, Sex
 from nianlun.registry.models import Agency, Employer, Person, PersonLogin
+from nianlun.search.grams import filled
 
 AGENCY_REGISTERED = declare("registry.agency_registered", "登记经办机构 {about}")
 EMPLOYER_REGISTERED = declare("registry.employer_registered", "登记单位 {about}")
@@ -72,7 +73,7 @@ def register_employer(
         until=until,
         is_sample=is_sample,
     )
-    row.grams = search.vector(name)
+    row.grams = filled(name)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -156,7 +157,7 @@ def _insert(persons: Sequence[NewPerson], *, by: Viewer | None, at: datetime) ->
             is_sample=person.is_sample,
             registered_at=at,
         )
-        row.grams = search.vector(name)
+        row.grams = filled(name)
         rows.append(row)
     try:
         with transaction.atomic():

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from nianlun.access.domain import NotVisible, Right, Role, Viewer
 from nianlun.kernel import cipher
+from nianlun.kernel.grams import normalised
 from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber, from15
 from nianlun.registry import keys
 from nianlun.registry.domain import AgencyLine, EmployerLine, PersonLine, Scheme, Sex
 from nianlun.registry.models import Agency, Employer, Person, PersonLogin
-from nianlun.registry.search import containing
+from nianlun.search.grams import holding
+
+_Named = TypeVar("_Named", Person, Employer)
+LONGEST_QUERY = 100
+"""Characters; what is asked beyond is cut off."""
 
 
 def person(viewer: Viewer, person_id: UUID) -> PersonLine:
@@ -74,7 +80,7 @@ def find_by_personal_number(viewer: Viewer, text: str) -> PersonLine | None:
 
 def search_persons(viewer: Viewer, text: str, *, limit: int = 20) -> list[PersonLine]:
     """The persons in sight whose name contains the text, by name; the shortest names are the nearest hits."""
-    rows = containing(_visible(viewer, right=Right.PERSON_SEARCH), text)
+    rows = _named(_visible(viewer, right=Right.PERSON_SEARCH), text)
     return [_line(row) for row in rows.order_by("name", "pk")[:limit]]
 
 
@@ -86,7 +92,7 @@ def search_employers(viewer: Viewer, text: str, *, limit: int = 20) -> list[Empl
         if _sees(viewer, Right.PERSON_SEARCH)
         else rows.none()
     )
-    return [_employer_line(row) for row in containing(rows, text).order_by("name", "pk")[:limit]]
+    return [_employer_line(row) for row in _named(rows, text).order_by("name", "pk")[:limit]]
 
 
 def employers(ids: Iterable[UUID]) -> dict[UUID, EmployerLine]:
@@ -144,6 +150,12 @@ def read_identity_number(text: str) -> IdentityNumber:
     """A number as typed, of eighteen characters or the old fifteen. Raises `NotAnIdentityNumber`."""
     plain = "".join(text.split())
     return from15(plain) if len(plain) == 15 else IdentityNumber.parse(plain)
+
+
+def _named(rows: QuerySet[_Named], text: str) -> QuerySet[_Named]:
+    """The rows whose name contains the text: the gram index narrows, the plain name decides."""
+    wanted = normalised(text[:LONGEST_QUERY])
+    return holding(rows, wanted).filter(name_plain__contains=wanted)
 
 
 def _sees(viewer: Viewer, right: Right) -> bool:
