@@ -46,9 +46,10 @@ def _attribute(item_id: UUID, *, fields: list[Field], at: datetime) -> None:
     item = archives.items([item_id])[item_id]
     if item.person_id is not None:
         return
+    division = registry.agency(item.agency_id).division
     for field in fields:
         if field.name == Kind.IDENTITY_NUMBER:
-            person_id = registry.person_with_identity_number(field.value, agency_id=item.agency_id)
+            person_id = registry.person_with_identity_number(field.value, division=division)
             if person_id is not None:
                 operations.attribute_item(item_id, person_id=person_id, by=None, at=at)
                 return

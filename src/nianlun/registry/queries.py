@@ -1,5 +1,6 @@
 """Reading the registry. What a viewer may see is part of every query here, never left to the page (S2.2)."""
 
+import os.path
 from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
@@ -111,6 +112,31 @@ def agencies(*, scope: str) -> list[AgencyLine]:
     return [AgencyLine(id=row.pk, name=row.name, division=row.division) for row in rows]
 
 
+def agency(agency_id: UUID) -> AgencyLine:
+    """One agency. Raises `NotVisible` for an unknown one."""
+    row = Agency.objects.filter(pk=agency_id).first()
+    if row is None:
+        raise NotVisible
+    return AgencyLine(id=row.pk, name=row.name, division=row.division)
+
+
+def home_agency(viewer: Viewer) -> AgencyLine:
+    """The agency for which the viewer takes things in: the one of the scope itself, else the first below it.
+
+    Raises `NotVisible` for a viewer whose scope holds no agency.
+    """
+    found = agencies(scope=viewer.scope)
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def widest_scope() -> str:
+    """The scope that covers every agency, for the operator of the machine; "" where there is none yet."""
+    divisions = list(Agency.objects.values_list("division", flat=True))
+    return os.path.commonprefix(divisions)  # noqa: RUF071  divisions nest by their digits
+
+
 def own_person_id(viewer: Viewer) -> UUID | None:
     """Who the viewer is as an insured person: the own record to show, or the own case to keep away from (S2.5)."""
     own = PersonLogin.objects.filter(account_id=viewer.account_id)
@@ -123,6 +149,17 @@ def system_person(person_id: UUID) -> PersonLine:
     if row is None:
         raise NotVisible
     return _line(row)
+
+
+def person_with_identity_number(text: str, *, division: str) -> UUID | None:
+    """The person of a number read from a page, within the agency of a division and below; None for none."""
+    try:
+        number = read_identity_number(text)
+    except NotAnIdentityNumber:
+        return None
+    indexes = cipher.blind_indexes(number.text, keys=keys.keyring())
+    rows = Person.objects.filter(agency__division__startswith=division, identity_number_index__in=indexes)
+    return rows.values_list("pk", flat=True).first()
 
 
 def has_identity_number(person_id: UUID, text: str) -> bool:

@@ -1,0 +1,209 @@
+"""Persons: finding them, their working life on one page, every figure with its grounds, and who looked."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from nianlun.access.domain import Right
+from nianlun.access.gate import needs, viewer
+from nianlun.contributions import queries as contributions
+from nianlun.contributions.domain import PaidMonth
+from nianlun.desk import person_view
+from nianlun.desk.seeing import see_person
+from nianlun.desk.shell import answer
+from nianlun.entitlements import queries as entitlements
+from nianlun.entitlements.figures import RingCell
+from nianlun.evidence import queries as evidence
+from nianlun.evidence.queries import ClaimLine
+from nianlun.journal import queries as journal
+from nianlun.registry import operations as registry_operations
+from nianlun.registry import queries as registry
+from nianlun.ui.shell import Crumb
+from nianlun.ui.widgets.evidence import Evidence
+
+PER_PAGE = 50
+
+
+@require_GET
+@needs(Right.PERSON_READ)
+def people(request: HttpRequest) -> HttpResponse:
+    """Find a person, or leaf through those in scope with how well their careers are proved."""
+    who = viewer(request)
+    text = request.GET.get("q", "").strip()[:60]
+    after = _uuid(request.GET.get("after", ""))
+    if text:
+        found = registry.search_persons(who, text, limit=PER_PAGE)
+    else:
+        found = registry.list_persons(who, after=after, limit=PER_PAGE)
+    return answer(
+        request,
+        "desk/people.html",
+        people=found,
+        careers=entitlements.careers([p.id for p in found]),
+        text=text,
+        more=not text and len(found) == PER_PAGE,
+        crumbs=[Crumb(label="人员权益")],
+    )
+
+
+@require_GET
+@needs(Right.PERSON_READ)
+def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """The person page: what is held true, how well it is proved, and what disagrees."""
+    return _person(request, person_id)
+
+
+@require_POST
+@needs(Right.PERSON_REVEAL_IDENTITY)
+def reveal(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """The person page with the full identity number, this once; that is journaled on its own (S2.3)."""
+    number = registry_operations.reveal_identity_number(
+        viewer(request), person_id=person_id, at=timezone.now()
+    )
+    return _person(request, person_id, number=number)
+
+
+def _person(request: HttpRequest, person_id: UUID, *, number: str = "") -> HttpResponse:
+    who = viewer(request)
+    at = timezone.now()
+    line = see_person(request, person_id, what="权益年轮", at=at)
+    figures = entitlements.person_figures(who, person_id, on=timezone.localdate(at))
+    return answer(
+        request,
+        "desk/person.html",
+        person=line,
+        figures=figures,
+        view=person_view.build(figures),
+        number=number or line.masked_identity_number,
+        may_reveal=who.may(Right.PERSON_REVEAL_IDENTITY) and not number,
+        may_rule=who.may(Right.RULING_MAKE),
+        may_add=who.may(Right.BATCH_ADD),
+        crumbs=[
+            Crumb(label="人员权益", url=reverse("desk:people")),
+            Crumb(label=line.agency_name),
+            Crumb(label=line.name),
+        ],
+    )
+
+
+@require_GET
+@needs(Right.PERSON_READ)
+def why(request: HttpRequest, person_id: UUID, node: str) -> HttpResponse:
+    """The derivation of one figure, down to the regions of pages."""
+    who = viewer(request)
+    at = timezone.now()
+    line = see_person(request, person_id, what="一个数字的依据", at=at)
+    try:
+        tree = entitlements.derivation(who, person_id, node, on=timezone.localdate(at))
+    except entitlements.NoSuchFigure:
+        raise Http404 from None
+    return answer(
+        request,
+        "desk/why.html",
+        person=line,
+        node=tree,
+        link=person_view.evidence_address(person_id),
+        crumbs=_crumbs(line.name, person_id, f"{tree.title}的依据"),
+    )
+
+
+@require_GET
+@needs(Right.PERSON_READ)
+def months(request: HttpRequest, person_id: UUID, state: str) -> HttpResponse:
+    """Every month of one state, or of all, with its reason and what was paid."""
+    who = viewer(request)
+    at = timezone.now()
+    if state != "all" and state not in set(Evidence):
+        raise Http404
+    line = see_person(request, person_id, what="逐月明细", at=at)
+    figures = entitlements.person_figures(who, person_id, on=timezone.localdate(at))
+    cells = [cell for cell in figures.ring if state in ("all", cell.state)]
+    paid: dict[int, list[PaidMonth]] = defaultdict(list)
+    for month in contributions.paid_months(person_id):
+        paid[month.month].append(month)
+    return answer(
+        request,
+        "desk/months.html",
+        person=line,
+        state=Evidence(state) if state != "all" else None,
+        states=list(Evidence),
+        cells=cells,
+        paid=paid,
+        papers=_papers(person_id, cells=cells),
+        crumbs=_crumbs(line.name, person_id, "逐月明细"),
+    )
+
+
+@require_GET
+@needs(Right.PERSON_READ)
+def posting(request: HttpRequest, person_id: UUID, posting_id: UUID) -> HttpResponse:
+    """One posting of the account: amount, base, where it came from."""
+    line = see_person(request, person_id, what="一笔缴费", at=timezone.now())
+    detail = contributions.posting(person_id, posting_id)
+    if detail is None:
+        raise Http404
+    return answer(
+        request,
+        "desk/posting.html",
+        person=line,
+        posting=detail,
+        crumbs=_crumbs(line.name, person_id, "一笔缴费"),
+    )
+
+
+@require_GET
+@needs(Right.ITEM_READ)
+def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+    """The page that makes a claim, with its region highlighted; the item's own page asks for scope and purpose."""
+    line = evidence.claims_by_id([claim_id]).get(claim_id)
+    if line is None:
+        raise Http404
+    return redirect(f"{reverse('desk:item', args=[line.item_id])}?claim={claim_id}")
+
+
+@require_GET
+@needs(Right.PERSON_READ)
+def reads(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Who had to do with this person's file: time, agency, post, purpose, what."""
+    line = see_person(request, person_id, what="查阅记录", at=timezone.now())
+    return answer(
+        request,
+        "desk/reads.html",
+        person=line,
+        entries=journal.reads_of_person(person_id, limit=200),
+        crumbs=_crumbs(line.name, person_id, "查阅记录"),
+    )
+
+
+def _papers(person_id: UUID, *, cells: Sequence[RingCell]) -> dict[int, list[ClaimLine]]:
+    """For each month shown, the claims of employment that cover it."""
+    shown = {cell.month for cell in cells}
+    claims = evidence.claims(person_id)
+    by_id = {c.id: c for c in claims}
+    found: dict[int, list[ClaimLine]] = defaultdict(list)
+    for spell in evidence.spells(person_id, lines=claims):
+        until = spell.until if spell.until is not None else spell.since + 1
+        for month in shown.intersection(range(spell.since, until)):
+            found[month].append(by_id[spell.claim_id])
+    return found
+
+
+def _crumbs(name: str, person_id: UUID, here: str) -> list[Crumb]:
+    return [
+        Crumb(label="人员权益", url=reverse("desk:people")),
+        Crumb(label=name, url=reverse("desk:person", args=[person_id])),
+        Crumb(label=here),
+    ]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

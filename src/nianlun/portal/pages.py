@@ -1,0 +1,142 @@
+"""What an insured person sees on the phone: the own ring, the own dates, who looked. Read only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from nianlun.access.domain import NotVisible, Right
+from nianlun.access.gate import needs, shell_context, viewer
+from nianlun.contributions import queries as contributions
+from nianlun.entitlements import queries as entitlements
+from nianlun.entitlements.queries import PersonFigures
+from nianlun.journal import operations as journal
+from nianlun.journal import queries as journal_queries
+from nianlun.journal.domain import declare
+from nianlun.kernel.money import show_money
+from nianlun.registry import queries as registry
+from nianlun.ui.shell import Tab
+from nianlun.ui.widgets.evidence import Evidence
+from nianlun.ui.widgets.ring import RingMonth, ring
+from nianlun.ui.widgets.years import year_rows
+
+OWN_SEEN = declare("portal.own_record_seen", "本人查看{what}")
+SMALL_RING = 118
+HOTLINE = "12333"
+MOST_GAPS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Months in a row that nobody has accounted for."""
+
+    since: int
+    months: int
+
+
+@require_GET
+@needs(Right.OWN_READ)
+def home(request: HttpRequest) -> HttpResponse:
+    """The ring, the years, and what is missing."""
+    figures = _own(request, what="权益年轮")
+    months = [RingMonth(month=c.month, state=c.state, label=c.label) for c in figures.ring]
+    rows = contributions.year_rows(figures.person.id)
+    return _answer(
+        request,
+        "portal/home.html",
+        figures=figures,
+        ring=ring(months, counted=figures.career.contribution_months, size=SMALL_RING, title="我的权益年轮"),
+        years=year_rows(months, paid=_paid(figures.person.id)),
+        paid_total=sum((row.personal for row in rows), Decimal(0)),
+        gaps=_gaps(figures),
+        open_clashes=[c for c in figures.clashes if c.state == Evidence.CONTRADICTORY],
+    )
+
+
+@require_GET
+@needs(Right.OWN_READ)
+def dates(request: HttpRequest) -> HttpResponse:
+    """When I may retire, in plain words, and how that comes about."""
+    figures = _own(request, what="退休时间")
+    return _answer(request, "portal/dates.html", figures=figures, retirement=figures.retirement)
+
+
+@require_GET
+@needs(Right.OWN_READ)
+def why(request: HttpRequest, node: str) -> HttpResponse:
+    """The derivation of one figure, the own one; pages of the file are looked at over the counter."""
+    figures = _own(request, what="一个数字的依据")
+    try:
+        tree = entitlements.derivation(viewer(request), figures.person.id, node, on=timezone.localdate())
+    except entitlements.NoSuchFigure:
+        raise Http404 from None
+    return _answer(request, "portal/why.html", node=tree, back_url=reverse("portal:dates"))
+
+
+@require_GET
+@needs(Right.OWN_READ)
+def reads(request: HttpRequest) -> HttpResponse:
+    """Who had to do with my file, day by day."""
+    figures = _own(request, what="谁看过我的档案")
+    entries = journal_queries.reads_of_person(figures.person.id, limit=200)
+    days = [
+        (day, list(lines)) for day, lines in groupby(entries, key=lambda entry: timezone.localdate(entry.at))
+    ]
+    return _answer(request, "portal/reads.html", days=days)
+
+
+def _own(request: HttpRequest, *, what: str) -> PersonFigures:
+    who = viewer(request)
+    at = timezone.now()
+    person_id = registry.own_person_id(who)
+    if person_id is None:
+        raise NotVisible
+    journal.record(
+        OWN_SEEN,
+        by=who,
+        about="registry.person",
+        about_id=str(person_id),
+        person_id=person_id,
+        purpose="本人查询",
+        rows=1,
+        details={"what": what},
+        at=at,
+    )
+    return entitlements.person_figures(who, person_id, on=timezone.localdate(at))
+
+
+def _answer(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    tabs = [
+        Tab(label="年轮", url=reverse("portal:home"), icon="ring", active=request.path == reverse("portal:home")),
+        Tab(
+            label="退休时间",
+            url=reverse("portal:dates"),
+            icon="paper",
+            active=request.path.startswith(reverse("portal:dates")),
+        ),
+        Tab(label="谁看过", url=reverse("portal:reads"), icon="eye", active=request.path == reverse("portal:reads")),
+    ]
+    return render(request, template, {**shell_context(request), "tabs": tabs, "hotline": HOTLINE, **context})
+
+
+def _paid(person_id: UUID) -> Mapping[int, str]:
+    """What the person paid each year, as shown; years before accounts have none."""
+    rows = contributions.year_rows(person_id)
+    return {row.year: show_money(row.personal) for row in rows if row.personal}
+
+
+def _gaps(figures: PersonFigures) -> list[Gap]:
+    """The longest gaps, longest first."""
+    found = [
+        Gap(since=lines[0].month, months=len(lines))
+        for state, lines in ((state, list(run)) for state, run in groupby(figures.ring, key=lambda c: c.state))
+        if state == Evidence.GAP
+    ]
+    return sorted(found, key=lambda gap: (-gap.months, gap.since))[:MOST_GAPS]
