@@ -71,16 +71,16 @@ def _paper(width: int, height: int, tint: int, number: int) -> Page:
     rim = np.maximum(np.abs(xs) ** 7, np.abs(ys) ** 9) + 0.22 * (xs * xs + ys * ys) / 2
     dark = 1 - 0.011 * strength * clouds - 0.105 * strength * rim
     sheet = np.stack([np.clip(base[c] * dark ** (1.5, 1.0, 0.8)[c], 0, 255) for c in range(3)], axis=2)
-    full = cv2.resize(sheet.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    slow = cv2.resize(sheet.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     # The fibres also dither the slow shades, which would show as bands otherwise.
-    tile = np.tile(_tiles()[0], (height // _TILE + 1, width // _TILE + 1))[:height, :width]
+    tile: Gray = np.tile(_tiles()[0], (height // _TILE + 1, width // _TILE + 1))[:height, :width]
     if width > 1900:  # finer scans show fibres over more pixels
-        tile = cv2.resize(
-            tile[: height // 2, : width // 2], (width, height), interpolation=cv2.INTER_LINEAR
-        )
-    grain = tile.astype(np.float32) * (0.05 + 0.03 * strength)
-    full += cv2.merge((grain, grain, grain)) - 128 * (0.05 + 0.03 * strength)
-    return cv2.convertScaleAbs(np.maximum(full, 0))
+        near = tile[: height // 2, : width // 2]
+        tile = np.asarray(cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    share = 0.05 + 0.03 * strength
+    grain = (tile.astype(np.float32) - 128) * share
+    full = slow + cv2.merge((grain, grain, grain))
+    return np.asarray(cv2.convertScaleAbs(np.maximum(full, 0)), np.uint8)
 
 
 def _skew(width: int, height: int, damage: int, rng: Random) -> Matrix:
@@ -99,9 +99,7 @@ def age(clean: Page, *, damage: int, rng: Random, dpi: int, copy: bool, year: in
     """Turn a clean page (255 = bare) into a scan of damage 0 to 3; sizes stay the same."""
     height, width = clean.shape[:2]
     matrix = _skew(width, height, damage, rng)
-    light = _faded(clean, damage=damage, rng=rng)
-    light = cv2.warpPerspective(light, matrix, (width, height), flags=cv2.INTER_LINEAR,
-                                borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255))  # fmt: skip
+    light = _turned(_faded(clean, damage=damage, rng=rng), matrix, flat=damage == 0)
     if damage >= 2 or (damage == 1 and rng.random() < 0.25):
         light = _bleed(light, rng=rng)
     tint = 4 if copy else min(3, (0 if year >= 2003 else 1 if year >= 1990 else 2) + (damage >= 3))
@@ -109,7 +107,8 @@ def age(clean: Page, *, damage: int, rng: Random, dpi: int, copy: bool, year: in
         tint = min(tint, 1)
     sheet = _paper(width, height, tint, rng.randrange(_PAPERS))
     turn = rng.choice((None, -1, 0, 1))  # four ways to lay the same texture
-    scan = cv2.multiply(sheet if turn is None else cv2.flip(sheet, turn), light, scale=1 / 255)
+    laid = sheet if turn is None else cv2.flip(sheet, turn)
+    scan = np.asarray(cv2.multiply(laid, light, scale=1 / 255), np.uint8)
     if not copy:
         _wear(scan, matrix, damage=damage, rng=rng, dpi=dpi, year=year)
     if rng.random() < 0.45 or damage >= 2:
@@ -121,8 +120,18 @@ def age(clean: Page, *, damage: int, rng: Random, dpi: int, copy: bool, year: in
     grain = noise(height, width, rng, fine=True)
     spread = (0.05, 0.09, 0.13, 0.2)[damage]
     grey = cv2.merge((grain, grain, grain))
-    scan = cv2.addWeighted(scan, 1.0, grey, spread, -128 * spread)
-    return Aged(image=np.asarray(scan, np.uint8), transform=matrix)
+    noisy = cv2.addWeighted(scan, 1.0, grey, spread, -128 * spread)
+    return Aged(image=np.asarray(noisy, np.uint8), transform=matrix)
+
+
+def _turned(light: Page, matrix: Matrix, *, flat: bool) -> Page:
+    """The page as it lay on the glass; without perspective the affine way is twice as fast."""
+    size, white = (light.shape[1], light.shape[0]), (255, 255, 255)
+    if flat:
+        turned = cv2.warpAffine(light, matrix[:2], size, flags=cv2.INTER_LINEAR, borderValue=white)
+    else:
+        turned = cv2.warpPerspective(light, matrix, size, flags=cv2.INTER_LINEAR, borderValue=white)
+    return np.asarray(turned, np.uint8)
 
 
 def _faded(clean: Page, *, damage: int, rng: Random) -> Page:

@@ -12,7 +12,14 @@ from nianlun.sample.names import full_name
 from nianlun.sample.pay import paid_for, resident_years
 from nianlun.sample.people import City, Contradiction, Contribution, Employer, Flaw, Person, Spell
 from nianlun.sample.places import (
-    AGENCIES, CITY, NEW_NAMES, NUMBER_PREFIXES, OLD_NAMES, STREETS, VILLAGES, employers,
+    AGENCIES,
+    CITY,
+    NEW_NAMES,
+    NUMBER_PREFIXES,
+    OLD_NAMES,
+    STREETS,
+    VILLAGES,
+    employers,
 )  # fmt: skip
 
 AS_OF = date(2026, 10, 31)  # the books of the sample end with this month
@@ -89,8 +96,8 @@ def _person(
         native_place=old_place if not old_place.startswith(CITY) else "河北保定",
         address=f"{NEW_NAMES[division]}{street}{rng.randint(1, 180)}号",
         education=hero.education if hero else _education(rng, life=life, year=born.year),
-        nation=rng.choices(("汉", "回", "满"), (94, 4, 2))[0] if not hero else "汉", life=life, work_start=_start(spells, scheme),
-        spells=spells, contributions=paid,
+        nation=rng.choices(("汉", "回", "满"), (94, 4, 2))[0] if not hero else "汉", life=life,
+        work_start=_start(spells, scheme), spells=spells, contributions=paid,
     )  # fmt: skip
 
 

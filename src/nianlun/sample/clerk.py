@@ -9,6 +9,7 @@ from nianlun.kernel.dates import parse_partial_date
 from nianlun.sample import wording
 from nianlun.sample.paper import Entry, Paper, Seal, plain
 from nianlun.sample.people import City, Contradiction, Employer, Flaw, Person
+from nianlun.sample.places import NEW_NAMES, OLD_DISTRICTS
 
 _NAMES_CHANGE_BEFORE = date(1992, 1, 1)
 
@@ -85,6 +86,24 @@ class Clerk:
 
     def post(self, text: str) -> Entry:
         return Entry(text=text, name="post", value=text)
+
+    def address(self, made: date) -> Entry:
+        """Where the person lives, under the district's name of the time."""
+        new, old = NEW_NAMES[self.person.division], OLD_DISTRICTS.get(self.person.division)
+        return plain(
+            self.person.address.replace(new, old) if old and made.year < 2015 else self.person.address
+        )
+
+    def place(self, made: date) -> str:
+        """The city or county whose offices answer for the person: 保定市, 满城县."""
+        if self.person.division in ("130602", "130606"):
+            return "保定市"
+        old = OLD_DISTRICTS.get(self.person.division) if made.year < 2015 else None
+        return old or NEW_NAMES[self.person.division]
+
+    def police(self, made: date) -> str:
+        """The office that issues cards and household pages."""
+        return self.place(made) + "公安局"
 
     def native_place(self) -> Entry:
         return plain(self.person.native_place)

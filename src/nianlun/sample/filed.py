@@ -82,7 +82,7 @@ def registration(clerk: Clerk, spell: Spell, *, second: bool) -> Paper:
             "民族": plain(clerk.person.nation), "籍贯": clerk.native_place(), "家庭出身": plain(clerk.rng.choice(
                 ("贫农", "工人", "中农", "职员"))), "本人成份": plain(clerk.rng.choice(("学生", "工人"))),
             "文化程度": plain(clerk.person.education), "参加工作时间": clerk.start(made, own_words=not second),
-            "工种": clerk.post(spell.post), "家庭住址": plain(clerk.person.address), "经历1": plain(lines[0]),
+            "工种": clerk.post(spell.post), "家庭住址": clerk.address(made), "经历1": plain(lines[0]),
             "经历2": plain(lines[1]),
             "经历3": plain(f"{wording.dotted_month(spell.since)}—现在　{unit.short}　{spell.post}"),
             "家庭成员": plain(kin), "审查意见": plain("情况属实。"),
@@ -175,7 +175,7 @@ def resume(clerk: Clerk, spell: Spell, *, year: int) -> Paper:
             "政治面貌": plain(clerk.rng.choice(("群众", "中共党员", "群众"))),
             "文化程度": plain(clerk.person.education), "健康状况": plain("健康"),
             "现任职务": clerk.post(spell.post), "工作单位": clerk.unit_entry(unit, made),
-            "家庭住址": plain(clerk.person.address), "爱人情况": plain("爱人在本市工作，政治清楚。"), **lines,
+            "家庭住址": clerk.address(made), "爱人情况": plain("爱人在本市工作，政治清楚。"), **lines,
             "本人签名": plain(clerk.person.name), "填表日期": clerk.made_on(made), "审查意见": plain("与档案核对。"),
         },
         seals=(Seal(slot="单位章", shape="round", text=wording.unit_name(unit, year=year), under="人事专用章"),),
@@ -185,14 +185,14 @@ def resume(clerk: Clerk, spell: Spell, *, year: int) -> Paper:
 def enlistment(clerk: Clerk, spell: Spell) -> Paper:
     """应征公民入伍登记表, approved by the people's armed forces department."""
     made = _day(spell.first_day, spell.since)
-    office = "保定市人民武装部" if clerk.person.division in ("130602", "130606") else "满城县人民武装部"
+    office = clerk.place(made) + "人民武装部"
     return clerk.paper(
         K.ENLISTMENT, made=made, unit=clerk.unit(spell.employer).name,
         entries={
             "填表日期": clerk.made_on(made), "姓名": clerk.name(made), "性别": clerk.sex(),
             "出生年月": clerk.birth(made, first=True), "民族": plain(clerk.person.nation),
             "籍贯": clerk.native_place(), "文化程度": plain(clerk.person.education),
-            "家庭出身": plain(clerk.rng.choice(("贫农", "工人", "中农"))), "家庭住址": plain(clerk.person.address),
+            "家庭出身": plain(clerk.rng.choice(("贫农", "工人", "中农"))), "家庭住址": clerk.address(made),
             "体检结论": plain("合格，身高一米七" + clerk.rng.choice("〇一二三四五")), "政审意见": plain("政审合格。"),
             "入伍时间": Entry(text=wording.usual(made), name="work_start", value=made.isoformat()),
             "部队": clerk.unit_entry(clerk.unit(spell.employer), made), "批准意见": plain("批准入伍。"),

@@ -84,11 +84,11 @@ def _by_hand(char: str, *, writer: int, variant: int) -> Gray:
     fields = _fields()
     from_x, from_y, firm = _posture(writer)
     bend_x, bend_y, press = (fields[rng.randrange(_BANK)] for _ in range(3))
-    bent = cv2.remap(_outline(char), from_x + 2.1 * bend_x, from_y + 2.0 * bend_y, cv2.INTER_LINEAR)
+    bent = cv2.remap(_outline(char), from_x + 2.6 * bend_x, from_y + 2.4 * bend_y, cv2.INTER_LINEAR)
     soft = cv2.GaussianBlur(bent, (0, 0), 1.4).astype(np.float32)
     # Where the field is high the pen was light; low, and strokes run together.
     soft -= (104 + firm) + 17.0 * press
-    return cv2.convertScaleAbs(np.maximum(soft + 30, 0), alpha=4.2)
+    return np.asarray(cv2.convertScaleAbs(np.maximum(soft + 30, 0), alpha=4.2), np.uint8)
 
 
 def _typed(char: str, *, variant: int) -> Gray:
@@ -106,10 +106,10 @@ def _glyph(char: str, kind: str, writer: int, variant: int, size: int) -> Gray:
         full = _by_hand(char, writer=writer, variant=variant)
     elif kind == "typed":
         full = _typed(char, variant=variant)
-    elif kind == "title":
-        full = cv2.dilate(255 - song(255 - _outline(char), unit=1.4), np.ones((2, 3), np.uint8))
     else:
-        full = 255 - song(255 - _outline(char), unit=1.7)
+        full = 255 - song(255 - _outline(char), unit=1.4 if kind == "title" else 1.7)
+    if kind == "title":
+        full = np.asarray(cv2.dilate(full, np.ones((2, 3), np.uint8)), np.uint8)
     side = max(2, round(_CANVAS * size / _EM))
     way = cv2.INTER_AREA if side < _CANVAS else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(full, (side, side), interpolation=way), np.uint8)

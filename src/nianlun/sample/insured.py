@@ -47,7 +47,8 @@ def identity_card(clerk: Clerk, *, year: int) -> Paper:
     made = date(year, clerk.rng.randint(1, 12), clerk.rng.randint(1, 28))
     issued = date(min(year, max(2006, person.birth_date.year + 26)), clerk.rng.randint(1, 12), 12)
     born = person.birth_date
-    office = "保定市公安局" if person.division in ("130602", "130606") else "满城县公安局"
+    office = clerk.police(issued)
+    until = f"{issued.year + 20}.{issued:%m.%d}" if born.year > 1960 else "长期"
     return clerk.paper(
         K.IDENTITY_CARD, made=made, unit=office, hand="print", copy=True,
         title=K.IDENTITY_CARD.about.titles[1],
@@ -55,10 +56,10 @@ def identity_card(clerk: Clerk, *, year: int) -> Paper:
             "姓名": Entry(text=person.name, name="name", value=person.name), "性别": clerk.sex(),
             "民族": plain(person.nation),
             "出生": Entry(text=wording.usual(born), name="birth_date", value=born.isoformat()),
-            "住址": plain(person.address),
+            "住址": clerk.address(issued),
             "公民身份号码": Entry(text=person.identity_number, name="identity_number", value=person.identity_number),
             "签发机关": plain(office),
-            "有效期限": plain(f"{issued:%Y.%m.%d}-" + (f"{issued.year + 20}.{issued:%m.%d}" if born.year > 1960 else "长期")),
+            "有效期限": plain(f"{issued:%Y.%m.%d}-{until}"),
         },
         seals=(),
     )  # fmt: skip
@@ -78,10 +79,10 @@ def household_page(clerk: Clerk, *, year: int) -> Paper:
             "出生日期": Entry(text=wording.usual(born), name="birth_date", value=born.isoformat()),
             "证件号码": Entry(text=person.identity_number, name="identity_number", value=person.identity_number),
             "文化程度": plain(person.education), "婚姻状况": plain("有配偶"), "服务处所": plain(""),
-            "住址": plain(person.address),
+            "住址": clerk.address(made),
             "登记日期": Entry(text=wording.usual(made), name="recorded_on", value=made.isoformat()),
         },
-        seals=(Seal(slot="户口章", shape="round", text="保定市公安局", under="户口专用章"),),
+        seals=(Seal(slot="户口章", shape="round", text=clerk.police(made), under="户口专用章"),),
     )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def enrolment(clerk: Clerk, spell: Spell) -> Paper:
             "民族": plain(clerk.person.nation), "户口性质": plain(clerk.rng.choice(("城镇", "农村"))),
             "文化程度": plain(clerk.person.education), "参加工作时间": clerk.start(made),
             "参保时间": plain(f"{made.year}年{made.month}月"), "用工形式": plain("合同制" if unit else "个人参保"),
-            "岗位": clerk.post(spell.post), "住址": plain(clerk.person.address), "填报人": plain(clerk.person.name),
+            "岗位": clerk.post(spell.post), "住址": clerk.address(made), "填报人": plain(clerk.person.name),
             "填表日期": clerk.made_on(made), "审核意见": plain("经审核，准予登记。"),
             "审核日期": plain(wording.usual(made + timedelta(days=3))),
         },
@@ -126,8 +127,9 @@ def resident_enrolment(clerk: Clerk) -> Paper:
             "民族": plain(person.nation),
             "出生日期": Entry(text=wording.usual(born), name="birth_date", value=born.isoformat()),
             "证件号码": Entry(text=person.identity_number, name="identity_number", value=person.identity_number),
-            "户籍地址": plain(person.address), "居住地址": plain("同上"), "户口性质": plain("农业"),
-            "参保时间": plain(f"{year}年{made.month}月"), "缴费档次": plain(clerk.rng.choice(("100元", "200元", "500元"))),
+            "户籍地址": clerk.address(made), "居住地址": plain("同上"), "户口性质": plain("农业"),
+            "参保时间": plain(f"{year}年{made.month}月"),
+            "缴费档次": plain(clerk.rng.choice(("100元", "200元", "500元"))),
             "特殊群体": plain("无"), "本人签字": plain(person.name),
             "村意见": plain("情况属实。"), "填表日期": Entry(
                 text=wording.usual(made), name="recorded_on", value=made.isoformat()),
@@ -161,7 +163,7 @@ def wage_sheet(clerk: Clerk, spell: Spell, *, year: int) -> Paper:
         for label, amount in zip(
             ("基本", "奖金", "扣款", "实发"), (*sums, sums[0] + sums[1] - sums[2]), strict=True
         ):
-            entries[f"{label}{row}"] = plain(f"{amount}.{rng.choice(('00', '50', '20'))}")
+            entries[f"{label}{row}"] = plain(f"{amount}.00")
     return clerk.paper(
         K.WAGE_SHEET, made=made, unit=unit.name, entries={**entries, "制表": plain("王秀敏"), "审核": plain("赵振山")},
         seals=(Seal(slot="财务章", shape="box", text=f"{unit.short}\n财务专用章"),),

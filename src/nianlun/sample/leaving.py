@@ -24,7 +24,7 @@ def sent_down(clerk: Clerk, spell: Spell) -> Paper:
             "填表日期": clerk.made_on(made), "姓名": clerk.name(made), "性别": clerk.sex(),
             "出生年月": clerk.birth(made, first=True), "民族": plain(clerk.person.nation),
             "家庭出身": plain(clerk.rng.choice(("工人", "职员", "贫农"))), "毕业学校": plain(school),
-            "文化程度": plain(clerk.person.education), "家庭住址": plain(clerk.person.address),
+            "文化程度": plain(clerk.person.education), "家庭住址": clerk.address(made),
             "家长单位": plain(clerk.rng.choice(("市搪瓷一厂", "市粮食局", "铁路机务段", "市二棉"))),
             "下乡地点": Entry(text=place, name="unit", value=place),
             "下乡时间": Entry(text=wording.usual(made), name="work_start", value=made.isoformat()),
@@ -43,6 +43,9 @@ def return_to_city(clerk: Clerk, spell: Spell, new: Spell) -> Paper:
     made, began = _day(spell.last_day, spell.until), _day(spell.first_day, spell.since)
     unit = clerk.unit(new.employer)
     commune = clerk.unit(spell.employer).name
+    # Revolutionary committees ended with the law of 1979-07.
+    committee = "革命委员会" if made < date(1979, 9, 1) else "管理委员会"
+    office = ("保定市革命委员会", "劳动局") if made < date(1979, 9, 1) else ("保定市劳动局", "招工专用章")
     return clerk.paper(
         K.RETURN_TO_CITY, made=made, unit=unit.name,
         entries={
@@ -55,8 +58,8 @@ def return_to_city(clerk: Clerk, spell: Spell, new: Spell) -> Paper:
             "审批意见": plain("同意回城，分配到厂。"), "审批日期": plain(wording.short(made)),
         },
         seals=(
-            Seal(slot="公社章", shape="round", text=f"{commune}革命委员会"),
-            Seal(slot="审批章", shape="round", text="保定市革命委员会", under="劳动局"),
+            Seal(slot="公社章", shape="round", text=f"{commune}{committee}"),
+            Seal(slot="审批章", shape="round", text=office[0], under=office[1]),
         ),
     )  # fmt: skip
 
@@ -91,14 +94,15 @@ def contract(clerk: Clerk, spell: Spell) -> Paper:
         entries={
             "编号": plain(f"{made.year}{clerk.rng.randint(1, 999):04d}"), "甲方": clerk.unit_entry(unit, made),
             "乙方": clerk.name(made), "签订日期": clerk.made_on(made), "乙方性别": clerk.sex(),
-            "证件号码": clerk.number(made), "住址": plain(clerk.person.address),
+            "证件号码": clerk.number(made), "住址": clerk.address(made),
             "合同起": plain(wording.usual(made)), "合同止": plain(wording.usual(until)),
             "岗位": clerk.post(spell.post), "工资": plain(f"{max(300, (made.year - 1990) * 110)}元"),
             "乙方签字": plain(clerk.person.name), "落款日期": plain(wording.usual(made)),
         },
         seals=(
             Seal(slot="甲方章", shape="round", text=wording.unit_name(unit, year=made.year), under="合同专用章"),
-            Seal(slot="鉴证章", shape="box", text=f"{wording.labour_office(unit.division, year=made.year)}\n劳动合同鉴证"),
+            Seal(slot="鉴证章", shape="box",
+                 text=f"{wording.labour_office(unit.division, year=made.year)}\n劳动合同鉴证"),
         ),
     )  # fmt: skip
 

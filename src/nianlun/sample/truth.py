@@ -96,9 +96,22 @@ def render_paper(paper: Paper, *, dpi: int = PAST_DPI, damage: int | None = None
             raise ValueError(f"page {number} of {paper.id} could not be encoded")
         height, width = page.image.shape[:2]
         scans.append(
-            Scan(number=number, jpeg=data.tobytes(), width=width, height=height, fields=page.fields)
+            Scan(
+                number=number,
+                jpeg=_with_density(data.tobytes(), dpi),
+                width=width,
+                height=height,
+                fields=page.fields,
+            )
         )
     return scans
+
+
+def _with_density(jpeg: bytes, dpi: int) -> bytes:
+    """State the resolution in the JFIF header, which OpenCV leaves out, as every scanner does."""
+    if jpeg[6:11] != b"JFIF\0":
+        return jpeg
+    return jpeg[:13] + b"\x01" + dpi.to_bytes(2, "big") * 2 + jpeg[18:]
 
 
 def draw_paper(paper: Paper, *, dpi: int = PAST_DPI, damage: int | None = None) -> list[Drawn]:
@@ -110,7 +123,7 @@ def draw_paper(paper: Paper, *, dpi: int = PAST_DPI, damage: int | None = None) 
 
 def _page(paper: Paper, blank: Form, number: int, *, dpi: int, damage: int) -> Drawn:
     rng = Random(f"{paper.id}/{number}")  # noqa: S311 - a picture, not a secret
-    page = cv2.cvtColor(blank.pages[number], cv2.COLOR_GRAY2BGR)
+    page: Page = np.asarray(cv2.cvtColor(blank.pages[number], cv2.COLOR_GRAY2BGR), np.uint8)
     found: list[tuple[str, str, str, Box, bool]] = []
     writer = (paper.person + (rng.random() < 0.5)) % WRITERS
     for slot in blank.slots.values():
@@ -257,7 +270,7 @@ def _polygon(
     ]
 
 
-def truth_of(paper: Paper, scans: Sequence[Scan] | Sequence[Drawn], *, files: Iterable[str] = ()) -> str:
+def truth_of(paper: Paper, scans: Sequence[Scan], *, files: Iterable[str] = ()) -> str:
     """The ground truth of a paper as JSON text: kept in a folder of its own, never beside the scans."""
     names = list(files) or [""] * len(scans)
     return json.dumps(

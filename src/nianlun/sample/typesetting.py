@@ -84,7 +84,7 @@ def form(layout: str, *, dpi: int) -> Form:
 
 def _printed(picture: Gray, *, dpi: int) -> Gray:
     """From clean type to letterpress: Song-like thin horizontals, then down to the wanted resolution."""
-    gray = picture.reshape(picture.shape[:2])
+    gray = picture.reshape(picture.shape[0], -1)
     thinned = song(gray, unit=dpi * _SUPERSAMPLING / 300)
     height, width = round(gray.shape[0] / _SUPERSAMPLING), gray.shape[1] // _SUPERSAMPLING
     small = cv2.resize(thinned, (width, height), interpolation=cv2.INTER_AREA)
