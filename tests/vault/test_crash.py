@@ -14,7 +14,7 @@ from nianlun.vault.ocfl import StorageRoot
 from nianlun.vault.ocfl.check_root import verify_root
 
 WRITER = """
-    import os, signal, sys
+    import os, signal, sys, threading
     from pathlib import Path
     from nianlun.vault.ocfl import StorageRoot, durable
     from vault_corpus import put
@@ -23,15 +23,16 @@ WRITER = """
     if not swaps:
         durable.exchange = lambda one, other: False
     root = StorageRoot(path)
-    steps = 0
+    steps, counting = 0, threading.Lock()
 
     def count(event, arguments):
         # Every call that touches the disk is a place to die, just before it happens.
         global steps
         if event in {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link"} or event == "fsync":
-            steps += 1
-            if steps == last:
-                os.kill(os.getpid(), signal.SIGKILL)
+            with counting:
+                steps += 1
+                if steps == last:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
     fsync = os.fsync
     os.fsync = lambda handle: (count("fsync", ()), fsync(handle))[1]

@@ -5,6 +5,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -39,13 +40,13 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(top: Path) -> None:
-    """Force everything below a folder to the disk, children before parents."""
-    for entry in sorted(top.iterdir()):
-        if entry.is_dir():
-            sync_tree(entry)
-        else:
-            sync(entry)
-    sync(top)
+    """Force a folder and everything below it to the disk.
+
+    Several at once, since the filesystem answers calls that wait together with one write of its journal: storing
+    small objects one call after the other took twice as long.
+    """
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(sync, [*top.rglob("*"), top]))
 
 
 def write_once(path: Path, data: bytes) -> None:
@@ -58,23 +59,23 @@ def write_once(path: Path, data: bytes) -> None:
 
 
 def move_in(draft: Path, place: Path, *, below: Path, spare: Path) -> None:
-    """Make a folder appear at its place in one step, together with the parents it lacks below `below`.
+    """Force a folder to the disk and make it appear at its place in one step, with the parents it lacks.
 
-    Parents are made around the draft and moved in with it, so that a crash leaves no empty folder behind.
-    `spare` is an unused path beside the draft.
+    Parents below `below` are made around the draft and moved in with it, so that a crash leaves
+    no empty folder behind. `spare` is an unused path beside the draft.
     """
     while True:
         top = place
         while top.parent != below and not top.parent.exists():
             top = top.parent
         if top == place:
+            sync_tree(draft)
             draft.rename(place)
             break
         inner = spare / place.relative_to(top)
         inner.parent.mkdir(parents=True)
         draft.rename(inner)
-        for parent in inner.relative_to(spare).parents:
-            sync(spare / parent)
+        sync_tree(spare)
         try:
             spare.rename(top)
             break

@@ -224,15 +224,12 @@ class StorageRoot:
     def _finish(self, desk: Desk, after: Inventory, *, place: Path, first: bool) -> None:
         """Complete the draft and make it the object in one step."""
         folder = desk.draft / after.head
-        with suppress(
-            OSError
-        ):  # not empty: the usual case; a return to an older state brings no new bytes (W003)
+        with suppress(OSError):  # seldom empty: only a return to an older state brings no new bytes (W003)
             (folder / after.content_directory).rmdir()
         write_inventory(after, into=folder)
         write_inventory(after, into=desk.draft)
         if first:
             (desk.draft / OBJECT_DECLARATION).write_text("ocfl_object_1.1\n", encoding="ascii")
-            sync_tree(desk.draft)
             move_in(desk.draft, place, below=self.path, spare=desk.spare)
             return
         sync_tree(desk.draft)
