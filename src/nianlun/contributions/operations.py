@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from nianlun.access.domain import Right, Viewer, authorize
+from nianlun.access.domain import Right, Role, Viewer, authorize
 from nianlun.contributions import domain, queries
 from nianlun.contributions.domain import Held, NewPosting, Source
 from nianlun.contributions.matching import Matching
@@ -144,6 +144,8 @@ def reverse(
     """
     authorize(viewer, Right.CONTRIBUTION_IMPORT)
     registry.person(viewer, person_id)
+    if registry.own_person_id(viewer) == person_id:
+        raise NotReversible("不能冲销本人的缴费记录。请交给同事办理。")
     reason = " ".join(reason.split())
     if len(reason) < 4:
         raise NotReversible("请写明冲销的理由，至少四个字。")
@@ -211,7 +213,7 @@ def import_roster(
         added_postings=0,
         known_rows=outcome.known_rows,
         refused_rows=len(outcome.problems),
-        by_id=viewer.account_id,
+        by_id=viewer.account_id or None,
         at=at,
     )
     roster.vault_object = f"urn:nianlun:roster:{roster.pk}"
@@ -230,6 +232,13 @@ def import_roster(
         at=at,
     )
     return replace(outcome, added=booked.added, import_id=roster.pk)
+
+
+def command_line() -> Viewer:
+    """Whom a command without an account acts for: the operator of the machine, who sees every division."""
+    return Viewer(
+        account_id=0, role=Role.CLERK, name="命令行", agency_name="", scope=registry.widest_scope()
+    )
 
 
 def _examine(
@@ -255,7 +264,7 @@ def match_roster(
     viewer: Viewer, *, roster: Roster, name: str, sha512: str
 ) -> tuple[ImportOutcome, list[NewPosting]]:
     """Find the persons and employers that the rows name, and tell new rows from booked ones and conflicts."""
-    matched = Matching(viewer).match(roster.rows)
+    matched = Matching(viewer, own=registry.own_person_id(viewer)).match(roster.rows)
     sorted_out = domain.sort_out(
         [p for m in matched.rows for p in m.postings], held=_held(matched.postings)
     )
