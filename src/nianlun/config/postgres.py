@@ -163,8 +163,9 @@ class Server:
 
     def url(self, *, name: str = ROLE, role: str = ROLE) -> str:
         """The address for DATABASE_URL, whether or not the server runs."""
-        running = self._pid_file()
-        sockets = Path(running[4]) if len(running) > 4 else socket_folder(self.home, account=self.account)
+        lines = self._pid_file()
+        known = lines[4] if len(lines) > 4 else ""  # empty while the server is still starting
+        sockets = Path(known) if known else socket_folder(self.home, account=self.account)
         return f"postgresql://{role}@/{name}?host={sockets}"
 
     def pid(self) -> int | None:
@@ -189,9 +190,7 @@ class Server:
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two starts at once: the second finds the first one's server
-            if self.pid() is None:
-                self._launch(within_reach(find_programs(), account=self.account, can_enter=can_enter))
-            self._wait_until_it_answers()
+            self._launch_until_it_answers()
             self._make_role_and_database()
         return self.url()
 
@@ -229,7 +228,10 @@ class Server:
                 f"数据目录 {self.data} 由 PostgreSQL {made_by} 建立，找到的程序是 {have}。"
                 f"请用 NIANLUN_POSTGRES_BIN 指向 {made_by} 的程序，或先用 pg_dump 搬迁。"
             )
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # `pid` has just found it to be stale
+        lines = self._pid_file()
+        if lines and Path(f"/proc/{lines[0]}").exists():
+            # Left by kill -9, and its number is another process now: the server would take that for its twin.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
         sockets = socket_folder(self.home, account=self.account)
@@ -275,21 +277,27 @@ class Server:
         # A venv's LD_LIBRARY_PATH or a foreign locale must not reach the server.
         return {**kept, "LC_ALL": "C", "PATH": f"{programs}:{os.environ.get('PATH', '/usr/bin:/bin')}"}
 
-    def _wait_until_it_answers(self) -> None:
-        until = time.monotonic() + START_SECONDS
+    def _launch_until_it_answers(self) -> None:
+        until, launched = time.monotonic() + START_SECONDS, False
         while time.monotonic() < until:
-            with contextlib.suppress(psycopg.OperationalError, Hindered):
+            if self.pid() is None and (self._process is None or self._process.poll() is not None):
+                # After kill -9 the old server's own children hold its memory for a moment; then it is tried again.
+                if launched and "still in use" not in self._log_tail():
+                    break
+                self._launch(within_reach(find_programs(), account=self.account, can_enter=can_enter))
+                launched = True
+            with contextlib.suppress(psycopg.OperationalError):
                 psycopg.connect(self.url(name="postgres", role="postgres"), connect_timeout=5).close()
                 return
-            if self._process and self._process.poll() is not None:
-                break
             time.sleep(0.05)
-        lines = (
-            self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            if self.log.exists()
-            else []
-        )
-        raise Hindered(f"数据库没有启动：{(lines or ['没有日志'])[-1]}。请查看 {self.log}。")
+        reason = (self._log_tail().splitlines() or ["没有日志"])[-1]
+        raise Hindered(f"数据库没有启动：{reason}。请查看 {self.log}。")
+
+    def _log_tail(self) -> str:
+        with contextlib.suppress(OSError), self.log.open("rb") as log:
+            log.seek(max(0, self.log.stat().st_size - 2000))
+            return log.read().decode("utf-8", errors="replace").strip()
+        return ""
 
     def _make_role_and_database(self) -> None:
         """The product is no superuser even in the demo; it may make databases, because tests do."""

@@ -67,22 +67,28 @@ def major_version(programs: Path) -> int:
 def within_reach(programs: Path, *, account: Any, can_enter: Callable[..., bool]) -> Path:
     """The programs where the server's account can run them: in place, or copied out of a closed folder.
 
-    Only a wheel's tree is copied (bin, lib and share stand side by side in it and find each other from there).
+    Only a wheel's tree is copied: bin, lib and share stand side by side in it, the libraries that were packed
+    with them in `<package>.libs` beside the package, and all find each other by where they lie.
     """
     if account is None or can_enter(programs / "postgres", account=account):
         return programs
-    digest = hashlib.sha256((programs / "postgres").read_bytes()).hexdigest()[:16]
-    copy = COPIES / f"postgresql-{digest}"
+    package, inside = programs.parents[1], programs.relative_to(programs.parents[1])
+    copy = COPIES / f"postgresql-{hashlib.sha256((programs / 'postgres').read_bytes()).hexdigest()[:16]}"
     if not copy.is_dir():
         COPIES.mkdir(parents=True, exist_ok=True, mode=0o755)
-        unfinished = COPIES / f"postgresql-{digest}.{os.getpid()}"
+        unfinished = COPIES / f"{copy.name}.{os.getpid()}"
         shutil.rmtree(unfinished, ignore_errors=True)
         for part in ("bin", "lib", "share"):
-            shutil.copytree(programs.parent / part, unfinished / part, symlinks=True)
+            shutil.copytree(
+                programs.parent / part, unfinished / package.name / inside.parent / part, symlinks=True
+            )
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
         for folder, _, _ in os.walk(unfinished):
             Path(folder).chmod(0o755)
         try:
             unfinished.rename(copy)
         except OSError:  # another start was quicker
             shutil.rmtree(unfinished, ignore_errors=True)
-    return copy / "bin"
+    return copy / package.name / inside
