@@ -6,7 +6,6 @@ import errno
 import fcntl
 import http.client
 import importlib.util
-import json
 import os
 import shutil
 import signal
@@ -121,9 +120,18 @@ class _Demo:
         _say("更新数据库的表……")
         self._do("migrate")
         self._do("manage", "collectstatic", "--noinput", "--verbosity=0")
-        if importlib.util.find_spec("nianlun.sample.command"):
-            _say("准备样例城市（第一次约一两分钟）……")
+        self._seed()
+
+    def _seed(self) -> None:
+        """Fill a database that this demo has not filled yet; one killed half way is filled on from there."""
+        mark = self.folder / "seeded"
+        database = self.environment["DATABASE_URL"]
+        if mark.exists() and mark.read_text(encoding="utf-8") == database:
+            return
+        if importlib.util.find_spec("nianlun.sample.seed"):
+            _say("建立样例城市（只有第一次，约两分钟）……")
             self._do("sample", "seed")
+            mark.write_text(database, encoding="utf-8")
 
     def _do(self, *command: str) -> None:
         """One step in a process of its own. Its output is the progress a person watches."""
@@ -158,10 +166,8 @@ class _Demo:
             _say(f"{name}停了，重新启动。日志在 {self.folder}。")
 
     def _announce(self) -> None:
-        _say(f"\n年轮已就绪：http://127.0.0.1:{self.port}/\n")
-        with contextlib.suppress(OSError, ValueError):
-            for account in json.loads((self.folder / "accounts.json").read_text(encoding="utf-8")):
-                _say("  {role}\t{name}\t账号 {username}\t口令 {password}".format(**account).expandtabs(12))
+        _say(f"\n年轮已就绪：http://127.0.0.1:{self.port}/")
+        self._do("personas", "--address", f"http://127.0.0.1:{self.port}")
         _say("\n按 Ctrl-C 停止。")
 
 

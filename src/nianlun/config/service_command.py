@@ -1,11 +1,13 @@
 """Commands that run the system itself: web server, job worker, migrations, demo."""
 
 import argparse
+import json
 import os
 import sys
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
 
 from nianlun.config import demo
@@ -28,6 +30,10 @@ def add_parser(subparsers: Any) -> None:
     )
     demo_parser.add_argument("--reset", action="store_true", help="删除演示的全部数据后退出")
     demo_parser.set_defaults(run=demo.run)
+    personas_parser = subparsers.add_parser("personas", help="演示的各岗位账号")
+    personas_parser.add_argument("--address", default="", help="网页服务的地址")
+    personas_parser.add_argument("--json", action="store_true", help="输出 JSON")
+    personas_parser.set_defaults(run=personas, needs_database=True)
     manage_parser = subparsers.add_parser("manage", help="Django 的管理命令", add_help=False)
     manage_parser.add_argument("rest", nargs=argparse.REMAINDER)
     manage_parser.set_defaults(run=manage)
@@ -58,4 +64,19 @@ def migrate(_args: argparse.Namespace) -> int:
 def manage(args: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
     execute_from_command_line(["nianlun manage", *args.rest])
+    return 0
+
+
+def personas(args: argparse.Namespace) -> int:
+    from nianlun.access import queries  # noqa: PLC0415 models load only after Django is set up
+
+    found = queries.personas() if settings.DEMO else []
+    if args.json:
+        lines = [{"username": p.username, "role": p.role, "name": p.name} for p in found]
+        sys.stdout.write(json.dumps(lines, ensure_ascii=False) + "\n")
+        return 0
+    if found:
+        sys.stdout.write(f"打开 {args.address}/personas/ 选一个岗位，一点即入：\n")
+    for persona in found:
+        sys.stdout.write(f"  {persona.role.label}　{persona.name}（{persona.agency_name}）\n")
     return 0
