@@ -1,7 +1,7 @@
 """The two pages that belong to no component: choosing a look, and the samples of every widget."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +19,7 @@ def choose_look(request: HttpRequest) -> HttpResponse:
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         back = "/"
-    answer = redirect(back)
+    answer = HttpResponseRedirect(back)
     if chosen in looks.LOOKS:
         answer.set_cookie(
             looks.COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()

@@ -245,6 +245,8 @@
     return [Math.min(width, Math.max(0, at.x)), Math.min(height, Math.max(0, at.y))];
   };
   const scale = () => { const matrix = turned.getScreenCTM(); return Math.hypot(matrix.a, matrix.b) || 1; };
+  // A claim the machine did not read has a form of its own, marked data-add; while it is open, a drawn box is its box.
+  const adding = () => { const form = $("form[data-add]", desk); return form && (!form.closest("details") || form.closest("details").open) ? form : null; };
   const mayDraw = () => Boolean(current() && $(".decisions", current()));
 
   const largest = Math.max(width, height) * 0.0125; // radius of a badge in pixels of the image, as the server draws it
@@ -262,7 +264,7 @@
   function handles() {
     $$(".handle", page).forEach((handle) => handle.remove());
     const region = $(".region.selected", page);
-    if (!region || !mayDraw()) return;
+    if (!region || region.dataset.number === NEW || !mayDraw()) return;
     const side = 10 / scale();
     corners(region).forEach(([x, y], index) => {
       if (index === 1) return; // the badge sits there
@@ -285,9 +287,15 @@
   }
 
   function keepShape(region) {
-    const claim = claimOf(region.dataset.number);
     const points = corners(region);
-    $("[data-polygon]", claim).value = JSON.stringify(points.map(([x, y]) => [+(x / width).toFixed(5), +(y / height).toFixed(5)]));
+    const sent = JSON.stringify(points.map(([x, y]) => [+(x / width).toFixed(5), +(y / height).toFixed(5)]));
+    if (region.dataset.number === NEW) {
+      $("[name=polygon]", adding()).value = sent;
+      say("已画出新的一条，请在右侧写明内容。");
+      return;
+    }
+    const claim = claimOf(region.dataset.number);
+    $("[data-polygon]", claim).value = sent;
     const xs = points.map((one) => one[0]);
     const ys = points.map((one) => one[1]);
     const air = 0.012 * Math.max(width, height);
@@ -295,14 +303,16 @@
     say("框已改动，认可或改写时记为一次改写。");
   }
 
-  function newRegion(claim) {
+  const NEW = "＋";
+
+  function newRegion(number) {
     const region = document.createElementNS(SVG, "a");
     region.setAttribute("class", "region waiting selected");
-    region.setAttribute("href", `#claim-${claim.dataset.claim}`);
-    region.dataset.number = claim.dataset.claim;
+    region.setAttribute("href", `#claim-${number}`);
+    region.dataset.number = number;
     for (const name of ["polygon", "circle", "text"]) region.append(document.createElementNS(SVG, name));
     $("text", region).setAttribute("text-anchor", "middle");
-    $("text", region).textContent = claim.dataset.claim;
+    $("text", region).textContent = number;
     $(".regions", page).append(region);
     return region;
   }
@@ -314,8 +324,10 @@
     const handle = event.target.closest(".handle");
     const region = $(".region.selected", page);
     const [x, y] = point(event);
-    if (event.shiftKey && mayDraw()) {
-      drag = { kind: "new", region: region || newRegion(current()), from: [x, y], moved: false };
+    if (event.shiftKey && adding()) {
+      drag = { kind: "new", region: regionOf(NEW) || newRegion(NEW), from: [x, y], moved: false };
+    } else if (event.shiftKey && mayDraw()) {
+      drag = { kind: "new", region: region || newRegion(current().dataset.claim), from: [x, y], moved: false };
     } else if (handle && region) {
       drag = { kind: "corner", corner: Number(handle.dataset.corner), region, from: [x, y], points: corners(region), moved: false };
     } else if (region && mayDraw() && event.target.closest(".region") === region) {
