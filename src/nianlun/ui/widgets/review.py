@@ -90,7 +90,8 @@ class Claim:
     compare_label: str = "对照"
     form_url: str = ""
     can_decide: bool = False
-    fault: str = ""
+    fault: str = ""  # what was wrong with the last decision, said under the field
+    typed: str = ""  # what had been typed then, put back into the field
 
     @property
     def words(self) -> str:

@@ -177,6 +177,12 @@
     const button = form && $(`[name=decision][value=${kind}]`, form);
     if (!button || busy) return;
     const sent = new URLSearchParams(new FormData(form));
+    const field = $(".rewrite input", form);
+    const candidate = sent.get("candidate");
+    if (kind === "accept" && candidate && field && candidate !== field.defaultValue) { // another reading is the reviewer's own word
+      kind = "rewrite";
+      sent.set("value", candidate);
+    }
     sent.set("decision", kind);
     busy = true;
     desk.setAttribute("aria-busy", "true");
@@ -190,6 +196,11 @@
         return;
       }
       take(fresh, claim.dataset.claim, answer.ok);
+      const again = !answer.ok && $(".rewrite input", claimOf(claim.dataset.claim));
+      if (again) { // what was typed is not lost
+        again.value = sent.get("value");
+        again.focus();
+      }
     } catch (_error) {
       tell("没有保存成功：与服务器的联系中断，或登录已过期。请再试一次；仍不行，请刷新页面，已核的各条不会丢。");
     } finally {
