@@ -1,11 +1,13 @@
 """Employers and agencies."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
 from tests import factories
 
+from nianlun.access.domain import NotVisible
 from nianlun.registry import operations, queries
 from nianlun.registry.domain import AlreadyRegistered, NotRegistrable
 from nianlun.registry.models import Employer
@@ -53,4 +55,24 @@ def test_a_division_has_one_agency(agency):
     with pytest.raises(AlreadyRegistered):
         operations.register_agency(by=None, name="又一处", division=agency.division, at=factories.START)
     assert queries.agencies(scope="1306") == [agency]
+    assert queries.agency(agency.id) == agency
+    with pytest.raises(NotVisible):
+        queries.agency(UUID(int=1))
     assert queries.agencies(scope="") == []
+
+
+def test_new_work_belongs_to_the_agency_at_the_head_of_the_scope(agency, elsewhere, viewer):
+    city = factories.agency("1306", "保定市养老保险经办中心")
+    assert queries.home_agency(viewer("archivist", scope="1306")) == city
+    assert queries.home_agency(viewer("archivist", scope="130606")) == agency
+    for scope in ("", "11"):
+        with pytest.raises(NotVisible):
+            queries.home_agency(viewer("archivist", scope=scope))
+
+
+def test_who_runs_the_machine_sees_every_agency(db):
+    assert queries.widest_scope() == ""
+    factories.agency("130606")
+    assert queries.widest_scope() == "130606"
+    factories.agency("130102")
+    assert queries.widest_scope() == "130"

@@ -32,6 +32,8 @@ def test_a_name_of_two_characters_is_found(agency, viewer):
     assert sorted(names(queries.search_persons(clerk, "张伟"))) == ["小张伟", "张伟", "张伟民"]
     assert len(queries.search_persons(clerk, "伟")) == 5
     assert names(queries.search_persons(clerk, " 张　伟 民 ")) == ["张伟民"]
+    factories.person(agency, name="伟张伟")
+    assert queries.search_persons(clerk, "张伟张") == []  # all its pairs are there, the text is not
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,22 @@ def test_roles_without_the_right_see_nobody_even_in_their_scope(agency, viewer, 
     assert queries.persons(someone, [line.id]) == {}
     with pytest.raises(NotVisible):
         queries.person(someone, line.id)
+
+
+def test_names_are_shown_of_those_in_sight_only(agency, elsewhere, viewer, django_assert_num_queries):
+    near, far = factories.person(agency, name="张伟"), factories.person(elsewhere, name="赵六")
+    clerk = viewer("clerk")
+    with django_assert_num_queries(1):
+        assert queries.person_names(clerk, [near.id, far.id]) == {near.id: "张伟"}
+    assert queries.person_names(viewer("scanner"), [near.id]) == {}
+
+
+def test_a_number_read_from_a_page_finds_its_owner_among_the_insured_of_the_division(agency, elsewhere):
+    number = factories.identity_number()
+    line = factories.person(agency, number=number)
+    assert queries.person_with_identity_number(number, division="130606") == line.id
+    assert queries.person_with_identity_number(number, division=elsewhere.division) is None
+    assert queries.person_with_identity_number("13O6o6", division="13") is None
 
 
 def test_an_insured_person_sees_the_own_record_and_no_other(agency):

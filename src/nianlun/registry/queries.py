@@ -35,6 +35,12 @@ def persons(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, PersonLine]:
     return {row.pk: _line(row) for row in _visible(viewer, right=Right.PERSON_READ).filter(pk__in=set(ids))}
 
 
+def person_names(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of those of the persons whom the viewer may see, for lists of things that belong to persons."""
+    rows = _visible(viewer, right=Right.PERSON_READ).filter(pk__in=set(ids))
+    return dict(rows.values_list("pk", "name"))
+
+
 def visible_ids(viewer: Viewer, ids: Iterable[UUID]) -> set[UUID]:
     """Which of the persons the viewer may see, for narrowing lists of things that belong to persons."""
     rows = _visible(viewer, right=Right.PERSON_READ).filter(pk__in=set(ids))
@@ -127,12 +133,15 @@ def home_agency(viewer: Viewer) -> AgencyLine:
     """
     found = agencies(scope=viewer.scope)
     if not found:
-        raise NotVisible
+        raise NotVisible("您的辖区内还没有登记经办机构。请找系统管理员登记。")
     return found[0]
 
 
 def widest_scope() -> str:
-    """The scope that covers every agency, for the operator of the machine; "" where there is none yet."""
+    """The scope that covers every agency, for the operator of the machine.
+
+    "" where there is none yet, or where their divisions have no first digit in common.
+    """
     divisions = list(Agency.objects.values_list("division", flat=True))
     return os.path.commonprefix(divisions)  # noqa: RUF071  divisions nest by their digits
 
@@ -141,6 +150,11 @@ def own_person_id(viewer: Viewer) -> UUID | None:
     """Who the viewer is as an insured person: the own record to show, or the own case to keep away from (S2.5)."""
     own = PersonLogin.objects.filter(account_id=viewer.account_id)
     return own.values_list("person_id", flat=True).first()
+
+
+def known_ids(ids: Iterable[UUID]) -> set[UUID]:
+    """Which of the ids are persons, for commands that act for the system."""
+    return set(Person.objects.filter(pk__in=set(ids)).values_list("pk", flat=True))
 
 
 def system_person(person_id: UUID) -> PersonLine:
@@ -152,7 +166,10 @@ def system_person(person_id: UUID) -> PersonLine:
 
 
 def person_with_identity_number(text: str, *, division: str) -> UUID | None:
-    """The person of a number read from a page, within the agency of a division and below; None for none."""
+    """Whom a number read from a page belongs to, within a division and below; for jobs, never for a page.
+
+    None for an unknown or malformed number, and for one registered elsewhere.
+    """
     try:
         number = read_identity_number(text)
     except NotAnIdentityNumber:
