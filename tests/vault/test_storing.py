@@ -1,16 +1,12 @@
 """Objects and their rows: together, or findable and mendable (S8.1)."""
 
-import os
 import signal
-import subprocess
-import sys
-import textwrap
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from vault_corpus import ITEM, NOON, OTHER
+from vault_corpus import ITEM, NOON, OTHER, in_a_child
 
 from nianlun.journal.models import Entry
 from nianlun.vault import operations, queries
@@ -221,80 +217,42 @@ def test_rows_always_end_up_telling_what_lies_on_the_disk(calls, settings, tmp_p
         transaction.set_rollback(True)
 
 
-WRITER = """
-    import os, signal, sys
-    import django
-    django.setup()
-    from django.conf import settings
-    from django.db import transaction
-    settings.VAULT_ROOT, last = sys.argv[1], int(sys.argv[2])
-    from nianlun.vault import operations
-    from nianlun.vault.ocfl import StorageRoot, durable
-    from pathlib import Path
-    from vault_corpus import ITEM, NOON
-    StorageRoot(Path(settings.VAULT_ROOT))
-    steps = 0
-
-    def step(*_):
-        global steps
-        steps += 1
-        if steps == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def count(event, arguments):
-        if event in {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link"}:
-            step()
-
-    from django.db.backends.signals import connection_created
-    from django.db import connection
-    connection.ensure_connection()
-    sys.addaudithook(count)
-    with connection.execute_wrapper(lambda run, *a: (step(), run(*a))[1]):
-        with transaction.atomic():
-            operations.store(ITEM, {"a": b"1" * 100, "b": b"2"}, by=None, message="入库", at=NOON)
-            step()
-        step()
-    print(steps)
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_killed_anywhere_between_bytes_and_commit_the_item_is_stored_exactly_once(tmp_path, settings):
-    here = connection.settings_dict
-    address = f"postgresql://{here['USER']}@/{here['NAME']}?host={here['HOST']}&port={here['PORT']}"
+    files = {"a": b"1" * 100, "b": b"2"}
 
     def write(vault, last):
-        return subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(WRITER), str(vault), str(last)],
-            capture_output=True,
-            text=True,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                "DATABASE_URL": address,
-            },
-            check=False,
-        )
+        def work(steps):
+            settings.VAULT_ROOT = vault
+            queries.root()
+            connection.ensure_connection()
+            steps.step()
+            with connection.execute_wrapper(lambda run, *said: (steps.step(), run(*said))[1]):
+                with transaction.atomic():
+                    store(files)
+                    steps.step()
+                steps.step()
+
+        connection.close()  # a connection must not be shared with the forked process
+        return in_a_child(work, last=last)
 
     def empty():
         StoredFile.objects.all().delete()
         StoredObject.objects.all().delete()
 
-    done = write(tmp_path / "whole", 0)
-    assert done.returncode == 0, done.stderr
-    total = int(done.stdout)
+    code, total = write(tmp_path / "whole", 0)
+    assert code == 0
     states = set()
     for last in range(1, total + 1):
         empty()
         settings.VAULT_ROOT = tmp_path / f"killed{last}"
-        done = write(settings.VAULT_ROOT, last)
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert write(settings.VAULT_ROOT, last)[0] == -signal.SIGKILL
         report = operations.verify(None, at=NOON)
         assert report.sound, report.findings
         states.add((len(queries.orphans()), StoredObject.objects.count()))
         assert queries.missing() == []
-        store({"a": b"1" * 100, "b": b"2"})
+        store(files)
         assert rows() == [(ITEM, "a", 1, None), (ITEM, "b", 1, None)]
         assert operations.verify(None, at=NOON).findings == ()
     empty()
