@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from nianlun.access.domain import NotVisible, Viewer
 from nianlun.archives.domain import Category, DocumentKind
-from nianlun.archives.models import Item, Page
+from nianlun.archives.models import Item, Page, Volume
 from nianlun.kernel.grams import normalised
 from nianlun.search.grams import holding
 
@@ -100,6 +100,16 @@ def search_items(viewer: Viewer, text: str, *, limit: int = 20) -> list[ItemLine
     ]
 
 
+def known_ids(ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the ids that are items."""
+    return set(Item.objects.filter(pk__in=set(ids)).values_list("pk", flat=True))
+
+
+def volume_of_person(person_id: UUID) -> UUID | None:
+    """The volume that holds a person's papers, if one is open."""
+    return Volume.objects.filter(person_id=person_id).values_list("pk", flat=True).first()
+
+
 def item_by_bytes(*, agency_id: UUID, sha512: str) -> ItemLine | None:
     """The item of this agency that holds these very bytes, if any."""
     row = Item.objects.filter(agency_id=agency_id, sha512=sha512).first()
@@ -128,9 +138,11 @@ def visible_ids(viewer: Viewer, ids: Iterable[UUID]) -> set[UUID]:
 
 
 def _visible(viewer: Viewer) -> QuerySet[Item]:
+    """Items of the viewer's agencies, and those of the persons they look after."""
     if not viewer.scope:
         return Item.objects.none()
-    return Item.objects.filter(agency__division__startswith=viewer.scope)
+    in_scope = Q(agency__division__startswith=viewer.scope)
+    return Item.objects.filter(in_scope | Q(person__agency__division__startswith=viewer.scope))
 
 
 def _line(row: Item) -> ItemLine:

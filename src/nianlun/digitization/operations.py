@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -18,7 +18,7 @@ from nianlun.archives.operations import PageSize
 from nianlun.digitization import quarantine
 from nianlun.digitization.masking import mask_within
 from nianlun.digitization.models import Batch, Reading, Sheet
-from nianlun.digitization.reading import Examined, PageReading, Refused
+from nianlun.digitization.reading import Examined, Line, PageReading, Refused
 from nianlun.digitization.reading.refusals import refusal
 from nianlun.digitization.steps import EXAMINE_SHEET, PAGE_READ, READ_PAGE
 from nianlun.jobs import operations as jobs
@@ -253,6 +253,28 @@ def record_reading(
     _finish_sheet(item.id, sentence=sentence)
     jobs.enqueue(PAGE_READ, {"reading": str(reading_id)}, key=str(reading_id), at=at)
     return reading_id
+
+
+@transaction.atomic
+def adopt_sample_reading(page_id: UUID, *, lines: Sequence[Line], kind: str, at: datetime) -> None:
+    """Keep the known text of a sample page as its reading, marked as such, so that it can be searched."""
+    if Reading.objects.filter(page_id=page_id, current=True).exists():
+        return
+    told = [{**line.to_json(), "text": mask_within(line.text)} for line in lines]
+    text = "\n".join(str(line["text"]) for line in told)
+    reading_id = uuid7()
+    Reading.objects.create(
+        id=reading_id,
+        page_id=page_id,
+        engine="样本数据",
+        kind=kind,
+        lines=told,
+        fields=seal("[]", keys=keyring(), about=f"digitization.reading.fields:{reading_id}"),
+        text=text,
+        grams=filled(text),
+        read_at=at,
+        is_sample=True,
+    )
 
 
 def display_name(name: str) -> str:

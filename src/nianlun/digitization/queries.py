@@ -101,6 +101,11 @@ def batch(viewer: Viewer, batch_id: UUID) -> BatchLine:
     return _batch(row)
 
 
+def has_sample_batch(agency_id: UUID) -> bool:
+    """Whether the sample's inbox has been received at an agency."""
+    return Batch.objects.filter(agency_id=agency_id, is_sample=True).exists()
+
+
 def sheets(batch_id: UUID) -> list[SheetLine]:
     """The files of a batch by name."""
     rows = list(Sheet.objects.filter(batch_id=batch_id).order_by("name", "pk"))

@@ -1,6 +1,6 @@
 """Examining claims: a machine proposes, one person decides, another confirms. Rulings are in `rulings`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -85,6 +85,46 @@ def propose_claims(
             details={"code": item.code, "page": page.number, "count": len(rows)},
             at=at,
         )
+        return len(rows)
+
+
+def adopt_sample(
+    item_id: UUID, *, proposals: Mapping[UUID, Sequence[Proposal]], engine: str, at: datetime
+) -> int:
+    """Enter the claims of a sample item as examined and confirmed; `proposals` are by page. Marked as sample data.
+
+    Nobody examined them, and the rows say so: the database lets only sample rows be settled without two people.
+    An item that has its claims keeps them. Returns how many are new.
+    """
+    with transaction.atomic():
+        item = archive_queries.items([item_id])[item_id]
+        _, new = Examination.objects.get_or_create(
+            item_id=item_id,
+            defaults={
+                "agency_id": item.agency_id,
+                "opened_at": at,
+                "state": Examination.State.CONFIRMED,
+                "confirmed_at": at,
+                "is_sample": True,
+            },
+        )
+        if not new:
+            return 0
+        rows = []
+        for page_id, said in proposals.items():
+            for number, proposal in enumerate(said, start=1):
+                claim = _proposed(
+                    proposal,
+                    number=number,
+                    page_id=page_id,
+                    item_id=item_id,
+                    person_id=item.person_id,
+                    engine=engine,
+                    at=at,
+                )
+                claim.state, claim.is_sample = Claim.State.CONFIRMED, True
+                rows.append(claim)
+        Claim.objects.bulk_create(rows)
         return len(rows)
 
 

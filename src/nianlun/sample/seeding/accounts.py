@@ -1,0 +1,107 @@
+"""The demo's accounts: one or more of each role, each with something to try."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nianlun.access import operations as access
+from nianlun.access import queries as access_queries
+from nianlun.access.domain import NotVisible, Role
+from nianlun.registry import operations as registry
+from nianlun.sample.people import City
+from nianlun.sample.seeding.people import Registered
+
+CENTRE, DISTRICT = "保定市社会保险中心", "莲池区社会保险所"
+CITY_SCOPE, DISTRICT_SCOPE = "1306", "130606"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One account to be made; `hero` links an insured person."""
+
+    username: str
+    name: str
+    role: Role
+    text: str
+    agency: str = CENTRE
+    scope: str = CITY_SCOPE
+    hero: str = ""
+
+
+STAFF = (
+    Planned("wanghai", "王海", Role.ARCHIVIST, "收件、识读、初核：看一叠扫描件变成记载"),
+    Planned("zhaolin", "赵琳", Role.ARCHIVIST, "另一位档案员，可与王海互相复核之外的工作"),
+    Planned("limin", "李敏", Role.CLERK, "打开周桂兰，看年轮、矛盾和退休时间，提出认定"),
+    Planned("chenjing", "陈静", Role.REVIEWER, "复核材料和认定：同一个人办不成两步"),
+    Planned("sunwei", "孙伟", Role.CLERK, "只看得到莲池区的人和档案", DISTRICT, DISTRICT_SCOPE),
+    Planned("zhouling", "周岭", Role.LEADER, "查看待办与馆藏"),
+    Planned("guoan", "郭安", Role.SYSTEM_OFFICER, "账号的启用和停用、库的巡检"),
+    Planned("hejian", "何坚", Role.SECURITY_OFFICER, "查看账号"),
+    Planned("qianming", "钱明", Role.AUDITOR, "查看操作日志和库的巡检结果"),
+    Planned("waibao01", "马小川", Role.SCANNER, "外包扫描员：只见自己的批次", "冀档数字化服务公司"),
+)
+INSURED = (
+    ("zhou", "女，1967 年生，参加工作时间有矛盾"),
+    ("delayed", "退休时间适用渐进式延迟"),
+    ("army", "当过兵，军龄计入"),
+    ("sent_down", "下过乡，知青工龄"),
+    ("office", "机关工作人员"),
+    ("resident", "城乡居民参保"),
+    ("flexible", "灵活就业参保"),
+)
+
+
+def add_accounts(city: City, registered: Registered, *, at: datetime, folder: Path) -> None:
+    """Make the accounts that are not there and write their passwords where the demo prints them from."""
+    shown: list[dict[str, str]] = []
+    for entry in (*STAFF, *_insured(city)):
+        password = secrets.token_urlsafe(9)
+        try:
+            access_queries.viewer_named(entry.username)
+            continue
+        except NotVisible:
+            account_id = access.add_account(
+                by=None,
+                username=entry.username,
+                name=entry.name,
+                role=entry.role,
+                scope=entry.scope,
+                agency_name=entry.agency,
+                password=password,
+                persona=entry.text,
+                at=at,
+            )
+        if entry.hero:
+            registry.link_login(
+                by=None, account_id=account_id, person_id=registered.persons[city.heroes[entry.hero]], at=at
+            )
+        shown.append(
+            {"role": entry.role.label, "name": entry.name, "username": entry.username, "password": password}
+        )
+    if shown:
+        _write(folder / "accounts.json", shown)
+
+
+def _insured(city: City) -> list[Planned]:
+    return [
+        Planned(
+            f"canbao{number:02d}", city.persons[city.heroes[hero]].name, Role.INSURED, text, "", "", hero
+        )
+        for number, (hero, text) in enumerate(INSURED, start=1)
+        if hero in city.heroes
+    ]
+
+
+def _write(path: Path, accounts: list[dict[str, str]]) -> None:
+    """Passwords of a demo are no secret from who runs it, but from everybody else on the machine."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
+        json.dump(accounts, file, ensure_ascii=False, indent=1)
+    draft.replace(path)
