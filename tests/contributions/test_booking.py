@@ -1,5 +1,7 @@
 """Postings are added once, taken back by their exact negatives, and never changed."""
 
+import threading
+import time
 from decimal import Decimal
 
 import pytest
@@ -144,3 +146,35 @@ def test_reading_the_account_takes_two_queries_however_long_it_is(
     )
     with django_assert_num_queries(2):
         assert len(queries.paid_months(person.id)) == 300
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_book_the_same_month_at_the_same_moment_book_it_once(person, now):
+    booked: list[operations.Booked] = []
+
+    def second():
+        booked.append(operations.book(lines(person, JANUARY), source=Source.TAX, by=None, at=now))
+        connection.close()
+
+    with transaction.atomic():
+        first = operations.book(lines(person, JANUARY), source=Source.TAX, by=None, at=now)
+        other = threading.Thread(target=second)
+        other.start()
+        _wait_until_somebody_waits_for_a_lock()
+    other.join(timeout=20)
+    assert (first.added, booked[0].added, booked[0].known) == (2, 0, 2)
+    assert len(queries.postings(person.id)) == 2
+
+
+def _wait_until_somebody_waits_for_a_lock():
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the second booking never met the first")

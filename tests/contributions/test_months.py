@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nianlun.contributions.domain import (
@@ -99,6 +99,7 @@ postings = st.builds(
 
 
 @given(st.lists(postings, max_size=8), st.randoms())
+@settings(deadline=None)
 def test_the_sum_of_the_postings_is_the_account_in_any_order(groups, chance: random.Random):
     lines = [line for group in groups for line in group]
     paid = paid_months(lines)

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nianlun.entitlements.domain.career import (
@@ -228,6 +228,7 @@ def test_the_order_of_papers_and_payments_never_matters(payments, papers, quarre
 
 
 @given(st.lists(payments, max_size=4), st.lists(papers, min_size=1, max_size=3), st.integers(1, 7))
+@settings(deadline=None)
 def test_split_and_merged_spells_agree(payments, papers, cut):
     whole = [replace(p, until=p.until or p.since + 8) for p in papers]
     first, *others = whole
@@ -239,6 +240,7 @@ def test_split_and_merged_spells_agree(payments, papers, cut):
 
 
 @given(st.lists(payments, max_size=6), st.lists(papers, max_size=4), st.lists(quarrels, max_size=2))
+@settings(deadline=None)
 def test_the_counts_sum_to_the_span_and_nothing_counts_twice(payments, papers, quarrels):
     found = judged(payments, papers, quarrels)
     assert sum(found.counts.values()) == len(found.states) == len(found.kinds) == len(found.reasons)

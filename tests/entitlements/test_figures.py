@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.entitlements.makers import MILL, ON, SHOP, fact, paid, paper, person
 
@@ -55,6 +55,7 @@ def working(claims=CLAIMS, *, facts=(BIRTH,), money=PAID, on=ON, who=None):
         resume=(),
         paid=tuple(money),
         on=on,
+        deep=True,
     )
 
 
@@ -119,6 +120,7 @@ def test_the_cards_name_both_sides_a_suggestion_and_the_effect():
         "参加工作时间",
         "影响视同或连续工龄 6 个月。",
     )
+    assert (start.since, start.until) == (parse_month("1984-09"), parse_month("1985-03"))
     assert [side.value for side in start.sides] == ["1984-09-01", "1985-03"]
     assert start.suggestion.startswith("系统建议采信 1984-09-01：《招收工人审批表》")
     assert start.suggested_claim == HIRING[1].id and start.sides[0].claim_id == HIRING[1].id
@@ -214,6 +216,7 @@ def test_residents_count_their_own_months():
 
 
 @given(st.permutations(CLAIMS), st.randoms())
+@settings(deadline=None, max_examples=30)
 def test_the_order_in_which_claims_and_payments_are_read_never_matters(claims, chance):
     shuffled = working(claims, money=chance.sample(PAID, len(PAID)))
     usual = working()
@@ -222,6 +225,7 @@ def test_the_order_in_which_claims_and_payments_are_read_never_matters(claims, c
 
 
 @given(st.sampled_from(range(len(PAID))))
+@settings(deadline=None, max_examples=30)
 def test_one_more_month_paid_never_lowers_what_is_held(without):
     fewer = working(money=PAID[:without] + PAID[without + 1 :]).career
     assert fewer.contribution_months <= working().career.contribution_months

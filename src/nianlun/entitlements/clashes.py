@@ -92,6 +92,7 @@ def _contradiction(working: Working, found: Contradiction) -> Clash:
     ruling = suggestion(working, found.kind)
     sides = tuple(_side(value, claims) for value, claims in found.sides)
     months = _effect_months(working, found)
+    disputed = working.disputes[0] if found.kind is Kind.WORK_START and working.disputes else None
     effect = ""
     if months:
         what = "视同或连续工龄" if found.kind is Kind.WORK_START else "退休时间"
@@ -112,6 +113,8 @@ def _contradiction(working: Working, found: Contradiction) -> Clash:
         effect_amount=ZERO,
         kind=found.kind,
         suggested_claim=ruling.decisive[0] if ruling else None,
+        since=disputed.since if disputed else None,
+        until=disputed.until if disputed else None,
     )
 
 

@@ -62,9 +62,14 @@ def contribution_node(
     start: Span | None,
     deemed_until: int,
     counting: frozenset[Scheme],
+    deep: bool,
 ) -> Node:
-    """The contribution months: paid by year down to postings, deemed by period down to claims."""
-    inputs = [_paid_node(career, paid=paid, counting=counting)]
+    """The contribution months: paid by year down to postings, deemed by period down to claims.
+
+    Without `deep` the years are left out: a career has hundreds of postings, and a page that only names the sum
+    need not name each.
+    """
+    inputs = [_paid_node(career, paid=paid if deep else (), counting=counting)]
     if career.deemed_months or start is not None:
         inputs.append(
             _deemed_node(career, spells=spells, claims=claims, start=start, deemed_until=deemed_until)

@@ -46,13 +46,16 @@ class Working:
     retirement: RetirementView
 
 
-def gather(person: PersonLine, *, on: date) -> Working:
-    """Read claims, facts and postings of a person whom the caller may see, and judge every month."""
+def gather(person: PersonLine, *, on: date, deep: bool = False) -> Working:
+    """Read claims, facts and postings of a person whom the caller may see, and judge every month.
+
+    `deep` also explains the paid months posting by posting.
+    """
     claims = tuple(evidence.claims(person.id))
     facts = evidence.facts(person.id, lines=claims)
     resume = tuple(evidence.spells(person.id, lines=claims))
     paid = tuple(contributions.paid_months(person.id))
-    return judge(person, claims=claims, facts=facts, resume=resume, paid=paid, on=on)
+    return judge(person, claims=claims, facts=facts, resume=resume, paid=paid, on=on, deep=deep)
 
 
 def judge(
@@ -63,6 +66,7 @@ def judge(
     resume: tuple[SpellLine, ...],
     paid: tuple[PaidMonth, ...],
     on: date,
+    deep: bool = False,
 ) -> Working:
     """The same without a database: what the lines say of a working life."""
     contradictions = tuple(evidence.contradictions(claims))
@@ -107,6 +111,7 @@ def judge(
         start=start,
         deemed_until=deemed_until,
         counting=counting,
+        deep=deep,
     )
     return Working(
         person=person,

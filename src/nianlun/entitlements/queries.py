@@ -38,9 +38,12 @@ class CareerView:
     computed_at: datetime
 
 
-def working_life(viewer: Viewer, person_id: UUID, *, on: date) -> Working:
-    """Everything known of a working life on a day. Raises `NotVisible` for a person out of sight."""
-    return gather(registry.person(viewer, person_id), on=on)
+def working_life(viewer: Viewer, person_id: UUID, *, on: date, deep: bool = False) -> Working:
+    """Everything known of a working life on a day. Raises `NotVisible` for a person out of sight.
+
+    `deep` also explains the paid months posting by posting.
+    """
+    return gather(registry.person(viewer, person_id), on=on, deep=deep)
 
 
 def person_figures(viewer: Viewer, person_id: UUID, *, on: date) -> PersonFigures:
@@ -50,7 +53,7 @@ def person_figures(viewer: Viewer, person_id: UUID, *, on: date) -> PersonFigure
 
 def retirement(person: PersonLine, *, on: date) -> RetirementView:
     """When a person whom the caller may see may retire, and whether enough is paid."""
-    return gather(person, on=on).retirement
+    return gather(person, on=on, deep=True).retirement
 
 
 def derivation(viewer: Viewer, person_id: UUID, name: str, *, on: date) -> Node:
@@ -58,7 +61,7 @@ def derivation(viewer: Viewer, person_id: UUID, name: str, *, on: date) -> Node:
 
     Raises `NotVisible` for a person out of sight and `NoSuchFigure` for another name.
     """
-    return tree_of(working_life(viewer, person_id, on=on), name)
+    return tree_of(working_life(viewer, person_id, on=on, deep=True), name)
 
 
 def tree_of(working: Working, name: str) -> Node:
