@@ -3,8 +3,9 @@
 from datetime import date
 from random import Random
 
-from nianlun.kernel.identity import check_character
-from nianlun.kernel.months import first_day, month, month_of
+from nianlun.kernel.identity import Sex, check_character
+from nianlun.kernel.months import first_day, month_of
+from nianlun.policy.retirement import statutory_retirement
 from nianlun.sample.careers import PATTERNS, SHARES, Draw
 from nianlun.sample.flaws import ORDER, in_order, put_wrong
 from nianlun.sample.heroes import HEROES, ZHOU, Hero, pay_of_zhou
@@ -25,8 +26,6 @@ from nianlun.sample.places import (
 AS_OF = date(2026, 10, 31)  # the books of the sample end with this month
 _CITY_DIVISIONS = ("130602", "130606")
 _FLAWED_SHARE = 5  # one person in five
-# The delay of 2025 by 国务院关于渐进式延迟法定退休年龄的办法: first cohort, months of birth per month, most months.
-_DELAY = {60: (month(1965, 1), 4, 36), 55: (month(1970, 1), 4, 36), 50: (month(1975, 1), 2, 60)}
 
 
 def build_city(*, seed: int = 7, persons: int = 300, as_of: date = AS_OF) -> City:
@@ -46,11 +45,11 @@ def build_city(*, seed: int = 7, persons: int = 300, as_of: date = AS_OF) -> Cit
     )  # fmt: skip
 
 
-def reaches_age(*, category: int, born: int) -> int:
-    """The month in which the person may retire; months in and out. Only decides when the sample stops paying."""
-    since, step, most = _DELAY[category]
-    delay = min(most, (born - since) // step + 1) if born >= since else 0
-    return born + category * 12 + delay
+def reaches_age(*, sex: Sex, category: int, born: int, scheme: str) -> int:
+    """The month in which work and payment end by law. Residents stay at 60: the delay of 2025 is for employees."""
+    if scheme == "resident":
+        return born + 60 * 12
+    return statutory_retirement(sex=sex, category=category, born=born).statutory_month
 
 
 def identity_number(rng: Random, *, division: str, born: date, sex: str, taken: set[str]) -> str:
@@ -77,13 +76,13 @@ def _person(
 ) -> Person:
     life = hero.life if hero else rng.choices(list(SHARES), list(SHARES.values()))[0]
     pattern, first, last, scheme, men_only = PATTERNS[life]
-    sex = hero.sex if hero else "male" if men_only or rng.random() < 0.45 else "female"
+    sex: Sex = hero.sex if hero else "male" if men_only or rng.random() < 0.45 else "female"
     born = hero.born if hero else date(rng.randint(first, last), rng.randint(1, 12), rng.randint(1, 28))
     category = hero.category if hero else _category(rng, life=life, sex=sex)
     division = hero.division if hero else _home(rng, life=life)
     number = identity_number(rng, division=division, born=born, sex=sex, taken=taken)
     end = month_of(as_of) + 1
-    stop = min(end, reaches_age(category=category, born=month_of(born)) + 1)
+    stop = min(end, reaches_age(sex=sex, category=category, born=month_of(born), scheme=scheme) + 1)
     draw = Draw(rng=rng, units=units, sex=sex, born=born, stop=stop)
     spells = hero.spells if hero and hero.spells else tuple(pattern(draw))
     old_place = OLD_NAMES[division]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from nianlun.kernel.identity import Sex
 from nianlun.kernel.months import month
 from nianlun.sample.pay import base_of, month_paid
 from nianlun.sample.people import Contribution, Spell
@@ -24,7 +25,7 @@ class Hero:
 
     role: str
     name: str
-    sex: str
+    sex: Sex
     born: date
     category: int
     life: str

@@ -126,6 +126,8 @@ def write(
 ) -> Box | None:  # fmt: skip
     """Write into a box (x, y, width, height in pixels), smaller or on two lines where it must; ink's bounds."""
     x, y, width, height = box
+    if style.kind == "hand":
+        tracking = max(tracking, 0.045)
     room = width - size * 0.5
     fitted = size * min(1.0, max(room / max(measure(text, size=size, tracking=tracking), 1.0), 0.62))
     if measure(text, size=fitted, tracking=tracking) > room and height > fitted * 2.1 and len(text) > 3:

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from nianlun.kernel.identity import Sex
+
 
 class Flaw(StrEnum):
     """The kinds of contradiction that real files hold (劳社部发〔1999〕8号 and the practice around it)."""
@@ -80,7 +82,7 @@ class Person:
 
     index: int
     name: str
-    sex: str  # "male" | "female"
+    sex: Sex
     birth_date: date
     identity_number: str
     old_number: str  # the fifteen digits in use until 2013, "" for those born later

@@ -1,5 +1,6 @@
 """The invented units of the sample city: mills that closed, firms that came after, agencies that keep books."""
 
+from nianlun.kernel.credit_codes import check_character, organisation_check_character
 from nianlun.sample.people import Agency, Employer
 
 CITY = "保定市"
@@ -92,22 +93,15 @@ CHEMISTRY = ("反应工", "分析工", "包装工", "仪表工", "锅炉工")
 SEWING = ("缝纫工", "裁剪工", "整烫工", "检验员", "车间主任")
 TRADE = ("营业员", "保管员", "会计", "司机", "保洁员", "保安员")
 
-_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-
 
 def credit_code(*, division: str, number: int) -> str:
-    """A unified credit code with right check characters (GB 32100) on an organisation code of zeros.
+    """A unified credit code with right check characters (GB 32100) on an organisation code of mostly zeros.
 
     No such code is given out: real organisation codes of new units begin with MA and run far beyond.
     """
     body = f"MA00{number:04d}"
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    digits = [int(c) if c.isdigit() else ord(c) - 55 for c in body]
-    rest = 11 - sum(w * d for w, d in zip(weights, digits, strict=True)) % 11
-    organisation = body + {10: "X", 11: "0"}.get(rest, str(rest))
-    first = "91" + division + organisation
-    total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(first))
-    return first + _ALPHABET[(31 - total % 31) % 31]
+    first17 = f"91{division}{body}{organisation_check_character(body)}"
+    return first17 + check_character(first17)
 
 
 _ROWS: tuple[tuple[str, str, str, str, int, int | None, tuple[str, ...]], ...] = (

@@ -41,7 +41,7 @@ def _round(text: str, under: str, side: int) -> Gray:
     edge = max(3, round(big * 0.026))
     draw.ellipse((edge, edge, big - edge, big - edge), outline=255, width=edge)
     draw.polygon(_star(big / 2, big * 0.145), fill=255)
-    span = math.radians(min(268.0, 26.0 * len(text)))
+    span = math.radians(min(236.0 if under else 268.0, 26.0 * len(text)))  # leave room for the line below
     radius = big * 0.365
     size = round(min(big * 0.15, span * radius / max(len(text) - 1, 1) * 0.92))
     for place, char in enumerate(text):
@@ -54,8 +54,8 @@ def _round(text: str, under: str, side: int) -> Gray:
         x, y = big / 2 + radius * math.cos(angle), big / 2 + radius * math.sin(angle)
         canvas.paste(255, (round(x - turned.width / 2), round(y - turned.height / 2)), turned)
     if under:
-        small = round(min(big * 0.105, big * 0.5 / len(under)))
-        draw.text((big / 2, big * 0.76), under, fill=255, font=_font(small), anchor="mm")
+        small = round(min(big * 0.1, big * 0.46 / len(under)))
+        draw.text((big / 2, big * 0.775), under, fill=255, font=_font(small), anchor="mm")
     return np.asarray(
         cv2.resize(np.asarray(canvas, np.uint8), (side, side), interpolation=cv2.INTER_AREA), np.uint8
     )
