@@ -70,7 +70,7 @@ def state_on(shown, month):
 def test_the_four_figures_say_value_state_and_where_the_reason_is():
     birth, start, months, age = page().headlines
     assert (birth.value, birth.tone, birth.chip) == ("1967-04-28", "ok", "2 份材料一致")
-    assert (start.value, start.tone, start.chip) == ("1984-09-01", "contradictory", "3 份材料矛盾")
+    assert (start.value, start.tone, start.chip) == ("1984-09-01", "contradictory", "3 份材料，2 种说法")
     assert (months.value, months.tone) == ("36 年 3 个月", "single")
     assert (age.value, age.chip) == ("2022-04", "女 · 管理技术岗位 · 满 55 周岁")
     shown = working()
@@ -200,6 +200,20 @@ def test_a_paper_of_leaving_ends_what_a_paper_of_hiring_began():
     spells = papers.spells_of((*HIRING, *left), resume=())
     assert [show_month(s.until) for s in spells if s.until] == ["1990-07"]
     assert state_on(page((*HIRING, *left), money=()), "1991-01").state == "gap"
+
+
+def test_a_resume_that_knows_only_the_work_start_does_not_fill_a_gap_after_the_account_began():
+    late = paper(
+        DocumentKind.CADRE_RESUME, made="2013-03-24", work_start="1984-09", unit="山东鲁绣家纺有限公司"
+    )
+    assert state_on(page((*CLAIMS, *late)), "1998-10").state == "gap"
+
+
+def test_the_old_unit_may_pay_for_the_month_of_the_order_to_move():
+    order = paper(DocumentKind.TRANSFER_ORDER, made="1999-08-24", unit=SHOP)
+    money = [*paid("1993-01", "1999-09"), *paid("1999-09", "2001-01", SHOP)]
+    shown = page((*HIRING, *order), money=money)
+    assert [state_on(shown, m).state for m in ("1999-07", "1999-08", "1999-09")] == ["proved"] * 3
 
 
 def test_residents_count_their_own_months():

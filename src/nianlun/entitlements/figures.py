@@ -139,7 +139,8 @@ def _dated(working: Working, kind: Kind) -> Headline:
     if waiting is not None:
         suggested = clashes.suggestion(working, kind)
         value = fact.value if fact else (suggested.value.text if suggested else "待裁定")
-        return line(value, "contradictory", f"{_papers(said)} 份材料矛盾", "请裁定采信哪一份。")
+        chip = f"{_papers(said)} 份材料，{len(waiting.sides)} 种说法"
+        return line(value, "contradictory", chip, "请裁定采信哪一份。")
     if fact is None and not said:
         return line("没有记载", "gap", "缺材料", "请先收件、审核写明它的材料。")
     if fact is None:

@@ -193,7 +193,7 @@ def career_months(
     for month in range(first, upto):
         covered = _Covered(
             payers=tuple(sorted(payers.get(month, ()))),
-            papers=papers[month - first],
+            papers=papers[month - first] if month < deemed_until else _of_units(papers[month - first]),
             dispute=next((d.reason for d in sorted(disputes) if d.since <= month < d.until), ""),
             deemed=month < deemed_until,
             rival_units=_rivals(papers, month - first, groups) if month < deemed_until else (),
@@ -243,7 +243,8 @@ def _closed(
             last_paid = max((p.month for p in paid if groups[p.employer_name] == own), default=spell.since)
             until = max(deemed_until, last_paid + 1, spell.since + 1)
             nexts = [s.since for s in spells if s.since > spell.since and groups[s.unit] not in {own, ""}]
-            until = min([until, *nexts])
+            # An order to move is made before the move: the old unit may pay for that month and the next.
+            until = min([until, *(max(m, min(last_paid + 1, m + 2)) for m in nexts)])
         since = spell.since if not_before is None else max(spell.since, not_before)
         until = min(until, upto)
         if since < until:
@@ -263,6 +264,11 @@ def _by_month(spells: Sequence[Spell], *, first: int, until: int) -> list[tuple[
         }
         months.extend([tuple(sorted(covering, key=_strength))] * (end - since))
     return months
+
+
+def _of_units(papers: tuple[Spell, ...]) -> tuple[Spell, ...]:
+    """Papers that name a unit. One that knows only when work began says nothing of a month that must be paid."""
+    return papers if all(p.unit for p in papers) else tuple(p for p in papers if p.unit)
 
 
 def _strength(spell: Spell) -> tuple[str, bool, str, str, str, bool]:
