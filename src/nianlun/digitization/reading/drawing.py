@@ -20,7 +20,8 @@ from nianlun.digitization.reading import curves
 from nianlun.digitization.reading.curves import Affine, compose
 from nianlun.digitization.reading.rasters import DOTS_PER_INCH, LONG_SIDE, check_pixels, flatten
 from nianlun.digitization.reading.refusals import Refused
-from nianlun.digitization.reading.values import Box, Line
+from nianlun.digitization.reading.runs import Run, box_of, breadth, merge
+from nianlun.digitization.reading.values import Line
 
 _MM = 25.4
 _NESTING = 16
@@ -28,7 +29,6 @@ _IDENTITY: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _LINE_WIDTH = 0.353  # millimetres, the standard's default
 _FONT = Path(noto_cjk_sans_otc.__file__).with_name("NotoSansCJK-Regular.ttc")
 _SIMPLIFIED = 2  # face of the collection: Japanese, Korean, simplified Chinese, …
-_ASCENT, _DESCENT = 0.86, 0.14  # of the type size; where a Chinese character's box lies round its baseline
 Color = tuple[int, int, int]
 
 
@@ -42,15 +42,6 @@ class Resources:
     seals: list[tuple[str, tuple[float, ...], bytes]] = field(
         default_factory=list
     )  # page id, box in mm, picture
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    text: str
-    left: float
-    right: float
-    baseline: float
-    size: float
 
 
 @functools.lru_cache(maxsize=64)
@@ -91,7 +82,7 @@ class Sheet:
         size = (max(1, round(box[2] * self._scale)), max(1, round(box[3] * self._scale)))
         self.image = Image.new("RGB", size, "white")
         self._pen = ImageDraw.Draw(self.image)
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
         self._readable = True
         self.drawn = 0
 
@@ -246,9 +237,9 @@ class Sheet:
             if part:
                 left, baseline = _apply(matrix, *places[start])
                 right, _ = _apply(
-                    matrix, places[index - 1][0] + advance * _breadth(text[index - 1]), places[start][1]
+                    matrix, places[index - 1][0] + advance * breadth(text[index - 1]), places[start][1]
                 )
-                self._runs.append(_Run(part, left, right, baseline, pixels))
+                self._runs.append(Run(part, left, right, baseline, pixels))
             start = index
 
     def _picture(self, data: bytes, matrix: Affine, *, fades: bool = False) -> None:
@@ -290,43 +281,10 @@ class Sheet:
 
     def lines(self) -> tuple[Line, ...]:
         """The lines of text in reading order; () when the file's characters are private codes nobody can read."""
-        merged = _merge(self._runs)
+        merged = merge(self._runs)
         if any("\ue000" <= char <= "\uf8ff" or char == "\ufffd" for run in merged for char in run.text):
             return ()
-        return tuple(Line(text=run.text, box=_box(run), confidence=1.0) for run in merged)
-
-
-def _merge(runs: Iterable[_Run]) -> list[_Run]:
-    """Join runs that stand on one baseline without a gap; drop text set twice for boldness."""
-    merged: list[_Run] = []
-    seen: set[tuple[str, int, int]] = set()
-    for run in sorted(runs, key=lambda run: (round(run.baseline / max(run.size * 0.4, 1)), run.left)):
-        key = (run.text, round(run.left / 3), round(run.baseline / 3))
-        if key in seen:
-            continue
-        seen.add(key)
-        last = merged[-1] if merged else None
-        if (
-            last is not None
-            and abs(last.baseline - run.baseline) < 0.3 * run.size
-            and -0.3 * run.size < run.left - last.right < 0.6 * run.size
-            and 0.7 < last.size / max(run.size, 0.1) < 1.4
-        ):
-            merged[-1] = _Run(
-                last.text + run.text, last.left, run.right, last.baseline, max(last.size, run.size)
-            )
-        else:
-            merged.append(run)
-    return merged
-
-
-def _box(run: _Run) -> Box:
-    top, bottom = run.baseline - _ASCENT * run.size, run.baseline + _DESCENT * run.size
-    return ((run.left, top), (run.right, top), (run.right, bottom), (run.left, bottom))
-
-
-def _breadth(char: str) -> float:
-    return 1.0 if unicodedata.east_asian_width(char) in ("W", "F") else 0.5
+        return tuple(Line(text=run.text, box=box_of(run), confidence=1.0) for run in merged)
 
 
 def _places(
@@ -338,7 +296,7 @@ def _places(
     places = []
     for index, char in enumerate(text):
         places.append((x, y))
-        x += across[index] if index < len(across) else (0.0 if down else _breadth(char) * size * squeeze)
+        x += across[index] if index < len(across) else (0.0 if down else breadth(char) * size * squeeze)
         y += down[index] if index < len(down) else 0.0
     return places
 

@@ -21,7 +21,9 @@ _DATE = re.compile(
 _DIGIT_LIKE = str.maketrans(
     {"O": "0", "o": "0", "I": "1", "l": "1", "|": "1", "〇": "0", "×": "X", "x": "X", "*": "X"}
 )
-_NO_UNIT = re.compile(r"[（(]?(?:或|和|及|的|由|注|请|未|填)|.{0,4}[数单]量")
+# 人 is misread as 入 more than any other character of units' names; 入 before these makes no word.
+_MISREAD = re.compile("入(?=[民员力事社武])")
+_NO_UNIT = re.compile(r"[（(]?(?:盖章|签章|签字|公章|或|和|及|的|由|注|请|未|填)|.{0,4}[数单]量")
 _UNIT_ENDS = re.compile(r"[厂矿场司局院校社会部所站店处行团段队班委庄村库]$|大学|中学|小学|集团")
 _SHORTEST_NUMBER = 14  # digits; less is no attempt at an identity number
 
@@ -104,6 +106,7 @@ def is_sound_number(text: str) -> bool:
 def _words(text: str, *, least: int, most: int) -> str | None:
     folded = unicodedata.normalize("NFKC", text).strip(" _—-:,.;|·、。，：；")
     tight = re.sub(rf"(?<=[{_HAN}0-9()])\s+(?=[{_HAN}0-9()])", "", folded)
+    tight = _MISREAD.sub("人", tight)
     if not least <= len(tight) <= most or is_label(tight) or not re.search(rf"[{_HAN}A-Za-z]", tight):
         return None
     return tight.replace("(", "（").replace(")", "）")

@@ -20,7 +20,13 @@ _LETTERS = (
 # A list has many persons' entries under one heading: which is meant, a machine cannot know.
 _LISTS = (DocumentKind.WAGE_SHEET,)
 _OF_MANY = ("name", "sex", "post", "identity_number", "birth_date", "work_start")
+# A copy of a card bears the dates of the card, not its own.
+_UNDATED = (DocumentKind.IDENTITY_CARD,)
 _BY_CELL, _BY_LINE, _BY_NEIGHBOUR, _BY_SENTENCE, _BY_COLUMN = range(5)
+_COMMON = (
+    "unit",
+    "post",
+)  # 单位 and 岗位 are words of every letter; as labels they need a frame or a colon
 _FARTHEST = 0.4  # of the page's width, from a label to its entry
 _DOUBTED = 0.6  # an identity number whose check digit is wrong was probably misread
 
@@ -51,10 +57,10 @@ def fields_of(
     candidates = [
         c for c in _candidates(parts, cells, width) if not (kind in _LISTS and c.name in _OF_MANY)
     ]
-    recorded = _recorded_on(candidates, parts, cells, heading, height)
+    recorded = _recorded_on(candidates, parts, cells, kind=kind, heading=heading, height=height)
     made: list[Field] = [] if recorded is None else [recorded]
     not_after = _last_day(recorded)
-    candidates += _of_letters(kind, parts, recorded)
+    candidates += _of_letters(kind, parts, recorded, heading)
     for name in dict.fromkeys(candidate.name for candidate in candidates):
         if name != "recorded_on":
             best = _best([c for c in candidates if c.name == name], kind, not_after)
@@ -130,12 +136,8 @@ def _candidates(parts: Sequence[Piece], cells: Sequence[Cell], width: float) -> 
             inside.setdefault(place, []).append(piece)
     found = list(_by_cells(inside, cells))
     found += _by_lines(parts)
-    placed = {
-        id(piece) for candidate in found if candidate.source == _BY_CELL for piece in (candidate.piece,)
-    }
-    found += _by_neighbours(
-        parts if not cells else _unsettled(inside, outside, found), parts, width, placed
-    )
+    asking = _unsettled(inside, outside, found) if cells else parts
+    found += _by_neighbours(asking, parts, width, ruled=bool(cells))
     return found
 
 
@@ -196,12 +198,12 @@ def _by_lines(parts: Sequence[Piece]) -> Iterator[_Candidate]:
 
 
 def _by_neighbours(
-    asking: Sequence[Piece], parts: Sequence[Piece], width: float, placed: set[int]
+    asking: Sequence[Piece], parts: Sequence[Piece], width: float, *, ruled: bool
 ) -> Iterator[_Candidate]:
     """Without rules, the entry is what stands next on the row; failing that, what stands below."""
     for label_piece in (*asking, *_stacked(asking)):
         label = labels.label_of(label_piece.text)
-        if label is None:
+        if label is None or (not ruled and len(labels.plain(label_piece.text)) < 3 and label[0] in _COMMON):
             continue
         row = [
             piece
@@ -253,12 +255,14 @@ def _recorded_on(
     candidates: Sequence[_Candidate],
     parts: Sequence[Piece],
     cells: Sequence[Cell],
+    *,
+    kind: DocumentKind,
     heading: Piece | None,
     height: float,
 ) -> Field | None:
     """The document's own date: behind its label; or alone over the frame; or the last date at the foot."""
     labelled = _best([c for c in candidates if c.name == "recorded_on"], DocumentKind.OTHER, None)
-    if labelled is not None:
+    if labelled is not None or kind in _UNDATED:
         return labelled
     dates = [
         piece
@@ -268,13 +272,23 @@ def _recorded_on(
     top_of_frame = min((cell.top for cell in cells), default=0.35 * height)
     below_heading = heading.top if heading is not None else 0.0
     over = [piece for piece in dates if below_heading <= piece.top and _bottom(piece) < top_of_frame + 10]
-    claimed = {candidate.piece.box for candidate in candidates if candidate.name in entries.DATES}
-    foot = [piece for piece in dates if piece.box not in claimed and piece.top > 0.3 * height]
+    claimed = [candidate.piece for candidate in candidates if candidate.name in entries.DATES]
+    foot = [piece for piece in dates if piece.top > 0.3 * height and not _among(piece, claimed)]
+    over = [] if kind in _LETTERS else [piece for piece in over if not _among(piece, claimed)]
     for piece in (*over, *sorted(foot, key=lambda piece: -piece.top)):
         field = _field(_Candidate(name="recorded_on", source=_BY_LINE, rank=0, piece=piece), None)
         if field is not None:
             return field
     return None
+
+
+def _among(piece: Piece, others: Sequence[Piece]) -> bool:
+    """Whether the piece shares its place with one of the others."""
+    return any(
+        _overlap(piece.left, piece.right, other.left, other.right) > 0.5
+        and _overlap(piece.top, piece.bottom, other.top, other.bottom) > 0.5
+        for other in others
+    )
 
 
 def _is_alone_in_its_cell(piece: Piece, parts: Sequence[Piece], cells: Sequence[Cell]) -> bool:
@@ -301,15 +315,17 @@ def _dated_rows(parts: Sequence[Piece]) -> Iterator[Piece]:
                     yield layout.joined(run)
 
 
-def _of_letters(kind: DocumentKind, parts: Sequence[Piece], recorded: Field | None) -> list[_Candidate]:
+def _of_letters(
+    kind: DocumentKind, parts: Sequence[Piece], recorded: Field | None, heading: Piece | None
+) -> list[_Candidate]:
     """What sentences claim, and to whom or by whom a letter is written."""
     found = [
         _Candidate(name=name, source=_BY_SENTENCE, rank=rank, piece=piece)
         for name, rank, piece in letters.claims(parts)
     ]
     office: Piece | None = None
-    if kind is DocumentKind.TRANSFER_ORDER:
-        office = letters.addressee(parts)  # the unit a person is sent to
+    if kind is DocumentKind.TRANSFER_ORDER:  # the unit a person is sent to
+        office = letters.addressee(parts, below=heading.bottom if heading is not None else 0.0)
     elif kind in (DocumentKind.TERMINATION, DocumentKind.STATEMENT) and recorded is not None:
         signed = [piece for piece in parts if piece.box[0][1] <= recorded.box[0][1] <= piece.box[3][1]]
         office = letters.signatory(parts, date=signed[0]) if signed else None

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nianlun.digitization.reading.entries import is_like_a_unit
 from nianlun.digitization.reading.layout import Piece, joined, part
 
 _HAN = r"\u3400-\u9fff"
@@ -95,15 +96,16 @@ def claims(found: Sequence[Piece]) -> Iterator[tuple[str, int, Piece]]:
             yield name, rank, passage.part(*match.span("value"))
 
 
-def addressee(found: Sequence[Piece]) -> Piece | None:
-    """To whom a letter is written: the first row that ends in a colon, before any sentence."""
+def addressee(found: Sequence[Piece], *, below: float) -> Piece | None:
+    """To whom a letter is written: the first row under the heading that names a unit, before any sentence."""
     for row in rows(found):
         text = "".join(piece.text for piece in row).strip()
-        if re.fullmatch(rf"[{_HAN}（）()0-9\s]{{3,40}}[:：]", text):
+        if "，" in text or "。" in text or text.startswith("兹"):
+            return None
+        named = re.fullmatch(rf"[{_HAN}（）()0-9\s]{{3,40}}([:：]?)", text)
+        if row[0].top > below and named is not None and (named[1] or is_like_a_unit(text)):
             whole = joined(row)
             return part(whole, 0, len(whole.text.rstrip().rstrip(":：")))
-        if "，" in text or "。" in text:
-            return None
     return None
 
 
