@@ -66,6 +66,7 @@ def test_a_missing_right_looks_like_a_missing_page_and_is_journaled(viewer, clie
     )
     entry = last_entry()
     assert (entry.action, entry.outcome, entry.name) == ("access.page_refused", "refused", "赵强")
+    assert entry.about == "查看参保人"
     assert entry.address == "127.0.0.1"
 
 

@@ -264,10 +264,14 @@ class DefaultDeny:
             trail.record(
                 trail.PAGE_REFUSED,
                 by=viewer_or_none(request),
-                about=match.view_name if match else "",
+                about=_wanted(match.func) if match else "",
                 about_id=",".join(str(value) for value in kwargs.values()),
                 person_id=person_id if isinstance(person_id, UUID) else None,
-                details={"method": request.method, "reason": sentence},
+                details={
+                    "page": match.view_name if match else "",
+                    "method": request.method,
+                    "reason": sentence,
+                },
                 outcome="refused",
                 at=at,
             )
@@ -279,6 +283,14 @@ class DefaultDeny:
 
 _NOTED_EVERY = timedelta(seconds=30)
 """How exactly idleness is known: noting each request would cost a write each; a session may end this much early."""
+
+
+def _wanted(page: Page) -> str:
+    """What somebody wanted who asked for the page, in the words of the right it needs."""
+    try:
+        return Right(str(getattr(page, "access_rule", ""))).label
+    except ValueError:
+        return "打开页面"
 
 
 def _instant(request: HttpRequest, key: str, otherwise: datetime) -> datetime:

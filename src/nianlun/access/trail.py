@@ -28,7 +28,7 @@ ACTIONS: Mapping[str, str] = {
     SIGN_IN_LOCKED: "登录时账号已锁定或来源受限",
     SIGNED_OUT: "退出系统",
     SESSION_ENDED: "因超时被系统退出",
-    PAGE_REFUSED: "要打开“{about}”，被系统拒绝",
+    PAGE_REFUSED: "要{about}，被系统拒绝",
     PURPOSE_STATED: "填写查阅事由",
     ACCOUNT_ADDED: "新建账号 {about}",
     ACCOUNT_ACTIVATED: "启用账号 {about}",
