@@ -191,6 +191,38 @@ def test_listing_costs_the_same_however_many_files(django_assert_num_queries):
         assert len(queries.files(ITEM)) == 30
 
 
+def test_a_check_from_the_command_line_is_the_last_check():
+    assert queries.last_check() is None
+    store({"a": b"1"})
+    queries.path_of(ITEM, "a").write_bytes(b"2")
+    operations.verify(None, at=NOON)
+    check = queries.last_check()
+    assert (check.requested_by, check.objects, check.sound) == ("命令行", 1, False)
+    assert [(f.object, f.code) for f in check.findings] == [(ITEM, "E092")]
+    assert queries.object_count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_asked_for_twice_is_done_once_and_its_outcome_can_be_read():
+    from tests import factories
+
+    from nianlun.jobs import operations as jobs
+    from nianlun.jobs.registry import handlers
+
+    store({"a": b"1"})
+    auditor = factories.staff("auditor")
+    for _ in range(2):
+        operations.request_check(by=auditor, at=NOON)
+    assert queries.last_check().finished_at is None
+    job = jobs.lease(kinds=[operations.VERIFY_ALL], holder="test", at=NOON)
+    handlers()[operations.VERIFY_ALL](job, NOON)
+    assert jobs.lease(kinds=[operations.VERIFY_ALL], holder="test", at=NOON) is None
+    check = queries.last_check()
+    assert (check.requested_by, check.objects, check.sound, check.findings) == (auditor.name, 1, True, ())
+    assert check.finished_at is not None
+    assert journaled("vault.check_requested") == journaled("vault.verified") == 1
+
+
 states = st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from([b"1", b"2"]), min_size=1)
 
 

@@ -43,6 +43,27 @@ class StoredObjectLine:
     files: tuple[FileLine, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingLine:
+    """One thing a check found; `message` names the file."""
+
+    object: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckLine:
+    """A check of the whole vault; while it runs `finished_at` and `sound` are None."""
+
+    requested_at: datetime
+    requested_by: str
+    finished_at: datetime | None
+    objects: int
+    sound: bool | None
+    findings: tuple[FindingLine, ...]
+
+
 def media_type(head: bytes, *, name: str) -> str:
     """Type of a file by its first bytes (S4.2); the name only refines what the bytes allow."""
     suffix = PurePosixPath(name).suffix.lower()

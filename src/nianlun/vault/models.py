@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from nianlun.kernel.identifiers import uuid7
+
 
 class StoredObject(models.Model):
     """One OCFL object. Written after the object itself, in the transaction of whoever needs it stored."""
@@ -58,3 +60,27 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.logical_path} v{self.version}"
+
+
+class Check(models.Model):
+    """One check of the whole vault: asked for, then finished with what it found."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    requested_at = models.DateTimeField("提出时间")
+    requested_by = models.CharField("提出人", max_length=100)
+    finished_at = models.DateTimeField("完成时间", null=True)
+    objects_read = models.PositiveBigIntegerField("核对对象数", default=0)
+    sound = models.BooleanField("完好", null=True)
+    findings = models.JSONField("问题", default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at=None, sound=None)
+                | Q(finished_at__isnull=False, sound__isnull=False),
+                name="check_sound_once_finished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requested_at:%Y-%m-%d %H:%M} {self.requested_by}"

@@ -5,16 +5,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 
 from nianlun.access.domain import Viewer
+from nianlun.jobs import operations as jobs
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
+from nianlun.kernel.identifiers import uuid7
 from nianlun.vault import queries
 from nianlun.vault.domain import HEAD, StoredObjectLine, media_type
-from nianlun.vault.models import StoredFile, StoredObject
+from nianlun.vault.models import Check, StoredFile, StoredObject
 from nianlun.vault.ocfl import Damaged, Leftover, NotARoot, NotStored, Source, StorageRoot, Version
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.check_root import RootReport, verify_root
@@ -23,11 +27,14 @@ from nianlun.vault.ocfl.findings import UNREADABLE, Finding
 STORED = declare("vault.object_stored", "把 {about} 存入档案库，第 {version} 版，共 {files} 个文件")
 VERIFIED = declare("vault.verified", "核对档案库 {objects} 个对象，发现 {findings} 处问题")
 DAMAGE_FOUND = declare("vault.damage_found", "核对时发现 {about} 损坏：{what}")
+CHECK_REQUESTED = declare("vault.check_requested", "要求核对{about}")
 SWEPT = declare("vault.leftovers_swept", "清理 {objects} 次没有完成的存入留下的 {bytes} 字节")
 
 LOST, CHANGED, BEHIND = "NE010", "NE011", "NE012"
 ORPHAN, AHEAD = "NW010", "NW011"
+VERIFY_ALL = "vault.verify_all"
 _BATCH = 500
+_LISTED = 1000  # findings kept with a check; the journal's count tells the rest
 
 
 @transaction.atomic
@@ -124,10 +131,24 @@ def verify(
     by: Viewer | None = None,
     each: Callable[[str, list[Finding]], None] = lambda object_id, found: None,
 ) -> RootReport:
-    """Check one object or all, bytes and rows, and note on the rows when it was and what came of it.
+    """Check one object or all, bytes and rows; note on the rows, and in the journal, what came of it.
 
-    Reading everything takes long, so it runs outside any transaction; what was found is written at its end.
     Raises `NotStored` for an object that neither disk nor rows know.
+    """
+    report = examine(object_id, at=at, each=each)
+    conclude(report, by=by, at=at, check_id=None, whole=object_id is None)
+    return report
+
+
+def examine(
+    object_id: str | None,
+    *,
+    at: datetime,
+    each: Callable[[str, list[Finding]], None] = lambda object_id, found: None,
+) -> RootReport:
+    """Read what `verify` checks and note on each row whether it was found whole.
+
+    Reading everything takes long, so it runs outside any transaction and can be repeated; `conclude` tells of it.
     """
     path = Path(settings.VAULT_ROOT)
     if object_id is None:
@@ -155,9 +176,7 @@ def verify(
         beside = [Finding(str(path), UNREADABLE, str(fault))]
     else:
         beside = _verify_rows(object_id, report=report, on_disk=on_disk, vault=vault, at=at)
-    whole = RootReport(objects=report.objects, findings=(*report.findings, *beside))
-    _tell(whole, by=by, at=at)
-    return whole
+    return RootReport(objects=report.objects, findings=(*report.findings, *beside))
 
 
 def _verify_rows(
@@ -220,7 +239,37 @@ def _compare(row: StoredObject, files: Iterable[StoredFile], *, vault: StorageRo
 
 
 @transaction.atomic
-def _tell(report: RootReport, *, by: Viewer | None, at: datetime) -> None:
+def request_check(*, by: Viewer, at: datetime) -> None:
+    """Queue a check of the whole vault; while one is under way, asking again changes nothing."""
+    if Check.objects.filter(finished_at=None).exists():
+        return
+    row = Check.objects.create(requested_at=at, requested_by=by.name)
+    jobs.enqueue(VERIFY_ALL, {"check": str(row.pk)}, key=str(row.pk), at=at)
+    journal.record(CHECK_REQUESTED, by=by, about="档案库", about_id=str(row.pk), at=at)
+
+
+@transaction.atomic
+def conclude(
+    report: RootReport, *, by: Viewer | None, at: datetime, check_id: UUID | None, whole: bool = True
+) -> None:
+    """Put the outcome of a check into the journal and, for a check of everything, on record as finished.
+
+    `check_id` names the check that was asked for; one run from the command line was not asked for before.
+    """
+    if whole:
+        listed = [
+            {"object": f.object, "code": f.code, "message": f.message} for f in report.findings[:_LISTED]
+        ]
+        outcome = {
+            "finished_at": Now(),
+            "objects_read": report.objects,
+            "sound": report.sound,
+            "findings": listed,
+        }
+        asked = {"requested_at": at, "requested_by": by.name if by else "命令行"}
+        Check.objects.update_or_create(
+            pk=check_id or uuid7(), defaults=outcome, create_defaults=asked | outcome
+        )
     by_object: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         if finding.is_damage:

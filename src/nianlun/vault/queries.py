@@ -8,8 +8,8 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db.models import Q
 
-from nianlun.vault.domain import FileLine, StoredObjectLine
-from nianlun.vault.models import StoredFile, StoredObject
+from nianlun.vault.domain import CheckLine, FileLine, FindingLine, StoredObjectLine
+from nianlun.vault.models import Check, StoredFile, StoredObject
 from nianlun.vault.ocfl import Damaged, NotStored, StorageRoot
 
 _BATCH = 500
@@ -71,6 +71,26 @@ def objects_holding(sha512: str) -> list[str]:
     """Ids of objects that hold, or once held, a file with this digest in lower-case hex; sorted."""
     rows = StoredFile.objects.filter(sha512=sha512).order_by("object__object_id")
     return list(rows.values_list("object__object_id", flat=True).distinct())
+
+
+def object_count() -> int:
+    """How many objects are stored."""
+    return StoredObject.objects.count()
+
+
+def last_check() -> CheckLine | None:
+    """The check of the whole vault that was asked for last, finished or not."""
+    row = Check.objects.order_by("-requested_at", "-id").first()
+    if row is None:
+        return None
+    return CheckLine(
+        requested_at=row.requested_at,
+        requested_by=row.requested_by,
+        finished_at=row.finished_at,
+        objects=row.objects_read,
+        sound=row.sound,
+        findings=tuple(FindingLine(**found) for found in row.findings),
+    )
 
 
 def missing() -> list[str]:
