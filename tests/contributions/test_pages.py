@@ -10,7 +10,6 @@ from nianlun.contributions import command, queries, waiting
 from nianlun.contributions.models import Posting
 from nianlun.registry import operations as registry
 
-pytestmark = pytest.mark.urls("tests.contributions.urls")
 PAGE, CONFIRM = "/contributions/import/", "/contributions/import/confirm/"
 
 
