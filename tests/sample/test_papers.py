@@ -30,7 +30,7 @@ def test_everyone_has_three_papers_or_more_and_every_layout_is_met(city: City):
     assert min(counts.values()) >= 2
     assert sum(count >= 3 for count in counts.values()) >= 295
     assert 1000 <= sum(p.pages for p in papers) <= 1400
-    assert len({p.kind for p in papers}) == 19
+    assert len({p.kind for p in papers}) == 20
     assert len({p.id for p in papers}) == len(papers)
 
 

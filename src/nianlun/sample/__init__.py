@@ -1,0 +1,1 @@
+"""An invented city with people, papers and payments, deterministic: for the demo and the benches."""

@@ -8,11 +8,26 @@ from nianlun.sample.clerk import Clerk
 from nianlun.sample.paper import Entry, Paper, Seal, plain
 from nianlun.sample.people import Flaw, Spell
 
-_GRADES = ("二级 39.00元", "三级 46.50元", "四级 54.00元", "五级 63.00元", "六级 73.50元", "七级 86.00元")
+_GRADES = ("二级", "三级", "四级", "五级", "六级", "七级")
+# Monthly pay of the grades, yuan: until the reform of 1985, after it, and after that of 1993.
+_GRADE_PAY = {
+    1956: (39, 46, 54, 63, 73, 86),
+    1985: (58, 66, 75, 85, 96, 108),
+    1993: (175, 198, 224, 252, 283, 318),
+}
 
 
 def _day(day: date | None, fallback: int) -> date:
     return day or date(fallback // 12, fallback % 12 + 1, 1)
+
+
+def _pay(step: int, year: int) -> int:
+    return _GRADE_PAY[max(since for since in _GRADE_PAY if since <= year)][step]
+
+
+def _grade(step: int, year: int) -> str:
+    """A wage grade as printed, "四级 54.00元"."""
+    return f"{_GRADES[step]} {_pay(step, year)}.00元"
 
 
 def _schooling(clerk: Clerk, until: date) -> tuple[str, str, str]:
@@ -105,7 +120,7 @@ def grading(clerk: Clerk, spell: Spell) -> Paper:
             "单位": clerk.unit_entry(unit, made), "填表日期": clerk.made_on(made), "姓名": clerk.name(made),
             "性别": clerk.sex(), "出生年月": clerk.birth(made), "参加工作时间": clerk.start(made),
             "工种": clerk.post(spell.post), "学徒期限": plain("三年"),
-            "现行工资": plain("学徒三年 26.00元"), "定级工资": plain(_GRADES[clerk.rng.randint(0, 1)]),
+            "现行工资": plain("学徒三年 26.00元"), "定级工资": plain(_grade(clerk.rng.randint(0, 1), made.year)),
             "执行时间": plain(f"自{wording.usual_month(effect)}起执行"),
             "鉴定": plain("学习期满，能独立操作，考试合格。"), "单位意见": plain("同意转正定级。"),
             "单位意见日期": plain(wording.short(made - timedelta(days=6))), "审批意见": plain("同意。"),
@@ -130,8 +145,9 @@ def wage_change(clerk: Clerk, spell: Spell, *, year: int) -> Paper:
         entries={
             "单位": clerk.unit_entry(unit, made), "填表日期": clerk.made_on(made), "姓名": clerk.name(made),
             "性别": clerk.sex(), "出生年月": clerk.birth(made), "参加工作时间": clerk.start(made),
-            "职务工种": clerk.post(spell.post), "现行工资": plain(_GRADES[step]),
-            "调整后工资": plain(_GRADES[step + 1]), "月增资额": plain(f"{clerk.rng.randint(7, 19)}.00元"),
+            "职务工种": clerk.post(spell.post), "现行工资": plain(_grade(step, year)),
+            "调整后工资": plain(_grade(step + 1, year)),
+            "月增资额": plain(f"{_pay(step + 1, year) - _pay(step, year)}.00元"),
             "执行时间": plain(f"{year}年{clerk.rng.choice((1, 7))}月"), "调资依据": plain(reason),
             "单位意见": plain("经群众评议，同意调整。"), "单位意见日期": plain(wording.short(made)),
             "审批意见": plain("同意。"), "审批日期": plain(wording.short(made + timedelta(days=9))),

@@ -94,7 +94,7 @@ def _by_hand(char: str, *, writer: int, variant: int) -> Gray:
 def _typed(char: str, *, variant: int) -> Gray:
     """A type-bar's impression: Song-like, edges eaten, one side heavier."""
     press = _fields()[(crc32(char.encode()) + variant) % _BANK]
-    thin = 255 - song(255 - _outline(char), unit=1.7)
+    thin = 255 - song(255 - _outline(char), unit=1.0)
     soft = cv2.GaussianBlur(thin, (0, 0), 1.0).astype(np.float32)
     return np.asarray(np.clip((soft - 112 - 20 * press) * 3.4 + 120, 0, 255), np.uint8)
 
@@ -107,7 +107,7 @@ def _glyph(char: str, kind: str, writer: int, variant: int, size: int) -> Gray:
     elif kind == "typed":
         full = _typed(char, variant=variant)
     else:
-        full = 255 - song(255 - _outline(char), unit=1.4 if kind == "title" else 1.7)
+        full = 255 - song(255 - _outline(char), unit=1.0)
     if kind == "title":
         full = np.asarray(cv2.dilate(full, np.ones((2, 3), np.uint8)), np.uint8)
     side = max(2, round(_CANVAS * size / _EM))

@@ -8,6 +8,7 @@ from nianlun.sample import wording
 from nianlun.sample.clerk import Clerk
 from nianlun.sample.names import full_name
 from nianlun.sample.paper import Entry, Paper, Seal, plain
+from nianlun.sample.pay import mean_wage
 from nianlun.sample.people import Spell
 
 BOOK_ROWS = 8
@@ -155,14 +156,12 @@ def wage_sheet(clerk: Clerk, spell: Spell, *, year: int) -> Paper:
     }
     for row in range(1, SHEET_ROWS + 1):
         mate = plain(full_name(rng, sex=rng.choice(("male", "female")), year=rng.randint(1945, 1970)))
-        wage, extra, off = rng.randint(380, 980), rng.randint(60, 240), rng.randint(10, 60)
-        scale = (year - 1974) * 6
+        shares = ((0.55, 1.0), (0.1, 0.3), (0.02, 0.07))
+        wage, extra, off = (round(mean_wage(year) * rng.uniform(*share)) for share in shares)
         entries[f"姓名{row}"] = clerk.name(made) if row == own_row else mate
         entries[f"工种{row}"] = clerk.post(spell.post) if row == own_row else plain(rng.choice(unit.posts))
-        sums = (wage * scale // 100, extra * scale // 100, off * scale // 100)
-        for label, amount in zip(
-            ("基本", "奖金", "扣款", "实发"), (*sums, sums[0] + sums[1] - sums[2]), strict=True
-        ):
+        sums = (wage, extra, off, wage + extra - off)
+        for label, amount in zip(("基本", "奖金", "扣款", "实发"), sums, strict=True):
             entries[f"{label}{row}"] = plain(f"{amount}.00")
     return clerk.paper(
         K.WAGE_SHEET, made=made, unit=unit.name, entries={**entries, "制表": plain("王秀敏"), "审核": plain("赵振山")},

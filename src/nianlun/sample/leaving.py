@@ -107,6 +107,25 @@ def contract(clerk: Clerk, spell: Spell) -> Paper:
     )  # fmt: skip
 
 
+def statement(clerk: Clerk, spell: Spell, *, since: int, until: int) -> Paper:
+    """A unit's certificate written years later, because the books are empty for some months."""
+    unit = clerk.unit(spell.employer)
+    made = date(
+        min(until // 12 + 4, clerk.city.as_of.year - 1), clerk.rng.randint(3, 11), clerk.rng.randint(3, 26)
+    )
+    span = f"{since // 12}年{since % 12 + 1}月至{(until - 1) // 12}年{(until - 1) % 12 + 1}月"
+    return clerk.paper(
+        K.STATEMENT, made=made, unit=unit.name, title=clerk.rng.choice(K.STATEMENT.about.titles),
+        entries={
+            "抬头": plain(wording.insurance_office(year=made.year)), "姓名": clerk.name(made), "性别": clerk.sex(),
+            "证件号码": clerk.number(made), "起止": plain(span), "工种": clerk.post(spell.post),
+            "缘由": plain(clerk.rng.choice(("因企业困难未缴养老保险费", "因漏报未能缴费"))),
+            "单位": clerk.unit_entry(unit, made), "填表日期": clerk.made_on(made),
+        },
+        seals=(Seal(slot="单位章", shape="round", text=wording.unit_name(unit, year=made.year)),),
+    )  # fmt: skip
+
+
 def termination(clerk: Clerk, spell: Spell) -> Paper:
     """解除劳动关系证明书."""
     unit = clerk.unit(spell.employer)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from nianlun.archives.domain import DocumentKind as K
+from nianlun.kernel.months import parse_month
 from nianlun.sample import filed, insured, leaving
 from nianlun.sample.clerk import Clerk
 from nianlun.sample.paper import Entry, Paper, Seal
@@ -21,7 +22,7 @@ _NEEDED = {
     Flaw.FIRST_ENTRIES_DIFFER: (K.WORKER_REGISTRATION, K.HIRING_APPROVAL),
     Flaw.NAME_VARIANT: (K.IDENTITY_CARD,),
     Flaw.WORK_START_DIFFERS: (K.WORKER_REGISTRATION, K.CADRE_RESUME),
-    Flaw.MISSING_YEARS: (K.CONTRIBUTION_BOOK, K.WAGE_SHEET),
+    Flaw.MISSING_YEARS: (K.CONTRIBUTION_BOOK, K.WAGE_SHEET, K.STATEMENT),
     Flaw.DOUBLE_PAID: (K.ENROLMENT,),
 }
 # How likely a kind is to have survived beside others: the rare papers of army and fields are kept with care.
@@ -38,6 +39,7 @@ def papers_of(city: City, person: int) -> tuple[Paper, ...]:
     rng = Random(f"nianlun/{city.seed}/papers/{person}")  # noqa: S311 - a sample, not a secret
     clerk = Clerk(city=city, person=someone, rng=rng, flaws=city.flaws(person))
     every = _of_zhou(clerk) if person == city.heroes.get("zhou") else _LIVES[someone.life](clerk)
+    every += _certificates(clerk)
     last = city.as_of
     every = sorted((p for p in every if p.made <= last), key=lambda p: (p.made, p.kind.value))
     kept = every if person == city.heroes.get("zhou") else _survivors(every, clerk)
@@ -59,6 +61,16 @@ def _survivors(every: list[Paper], clerk: Clerk) -> list[Paper]:
     rest = [p for p in every if p not in must]
     rest.sort(key=lambda p: -(clerk.rng.random() ** (1 / _CARE.get(p.kind, 1.0))))
     return sorted(must + rest[: max(count - len(must), 0)], key=lambda p: (p.made, p.kind.value))
+
+
+def _certificates(clerk: Clerk) -> list[Paper]:
+    """Where months are missing from the books, the unit (or its keeper) wrote a certificate later."""
+    flaw = clerk.flaws.get(Flaw.MISSING_YEARS)
+    if not flaw:
+        return []
+    since, last = (parse_month(part) for part in flaw.stated.split(" 至 "))
+    spell = next(s for s in clerk.person.spells if s.kind == "work" and s.since <= since < s.until)
+    return [leaving.statement(clerk, spell, since=since, until=last + 1)]
 
 
 def _mill_life(clerk: Clerk) -> list[Paper]:

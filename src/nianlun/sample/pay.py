@@ -37,6 +37,13 @@ def _fen(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
+def mean_wage(year: int) -> int:
+    """A usual monthly wage of the year in yuan; before the published means, a straight line from 58 in 1978."""
+    if year >= 1992:
+        return _WAGES[min(year, 2025)]
+    return round(58 + max(year - 1978, 0) * 9.6)
+
+
 def base_of(year: int, *, ratio: float) -> Decimal:
     """The contribution base of a year: last year's reference wage times `ratio`, within 60 and 300 per cent."""
     wage = _WAGES[max(min(year - 1, 2025), 1992)]
