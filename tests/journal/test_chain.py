@@ -11,6 +11,7 @@ from nianlun.journal import domain, operations, queries
 from nianlun.journal.models import Entry, Link, Pending
 
 DEED = domain.declare("tests.deed", "做了 {about}")
+CHAIN = 31066282612683118  # the advisory lock of whoever extends the chain
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
@@ -96,7 +97,7 @@ def test_entries_are_linked_right_after_their_commit():
 @pytest.mark.django_db(transaction=True)
 def test_what_was_not_linked_in_time_is_linked_later():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [operations._CHAIN])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [CHAIN])
 
     def other_session() -> None:
         deed("while another session links")
@@ -107,7 +108,7 @@ def test_what_was_not_linked_in_time_is_linked_later():
     thread.join()
     assert Pending.objects.count() == 1
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [operations._CHAIN])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [CHAIN])
     deed("next")
     assert not Pending.objects.exists()
     assert queries.verify_chain().linked == 2
@@ -252,7 +253,7 @@ def test_rewriting_the_whole_end_shows_by_a_head_noted_elsewhere(chain):
 
 def test_an_entry_removed_before_it_was_linked_leaves_its_trace(chain):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [operations._CHAIN])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [CHAIN])
 
     def other_session() -> None:
         deed("waiting")
@@ -263,7 +264,7 @@ def test_an_entry_removed_before_it_was_linked_leaves_its_trace(chain):
     thread.join()
     with behind_the_back() as cursor:
         cursor.execute("DELETE FROM journal_entry WHERE about = 'waiting'")
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [operations._CHAIN])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [CHAIN])
     deed("next")
     report = queries.verify_chain()
     assert [fault.sentence for fault in report.faults] == ["入链之前已被删除"]

@@ -8,10 +8,9 @@ from django.db import connection, transaction
 
 from nianlun.journal import domain
 from nianlun.journal.domain import DONE, Actor
-from nianlun.journal.models import Entry, Link, Pending
+from nianlun.journal.models import Entry
 from nianlun.journal.origin import request_address
 
-_CHAIN = 0x6E69616E6C756E  # the advisory lock of whoever extends the chain
 _BATCH = 1000
 
 
@@ -83,30 +82,8 @@ def extend_chain() -> int:
             return linked
 
 
-@transaction.atomic
 def _extend_once() -> int:
     with connection.cursor() as cursor:
-        # A link lost in a crash takes its deletion from the waiting list along, so it need not be waited for.
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_CHAIN])
-        if cursor.fetchone() != (True,):
-            return 0
-    waiting = list(Pending.objects.order_by("entry_id").values_list("entry_id", flat=True)[:_BATCH])
-    if not waiting:
-        return 0
-    last = Link.objects.order_by("-position").values_list("position", "digest").first()
-    position, previous = (last[0], bytes(last[1])) if last else (0, domain.GENESIS)
-    links = []
-    for entry_id, content in (
-        Entry.objects.filter(pk__in=waiting).order_by("pk").values_list("pk", "digest")
-    ):
-        position += 1
-        digest = domain.link_digest(
-            previous=previous, position=position, entry_id=entry_id, content=bytes(content)
-        )
-        links.append(Link(position=position, entry_id=entry_id, previous=previous, digest=digest))
-        previous = digest
-    Link.objects.bulk_create(links)
-    # A waiting row whose entry is gone stays: it is the trace of a deletion, and verify_chain tells of it.
-    Pending.objects.filter(pk__in=[link.entry_id for link in links]).delete()
-    return len(links)
+        cursor.execute("SELECT nianlun_journal_extend(%s, %s)", [domain.GENESIS, _BATCH])
+        (linked,) = cursor.fetchone()
+    return int(linked)

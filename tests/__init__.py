@@ -1,0 +1,1 @@
+"""The tests. A package of its own, since a wheel of ours brings another folder called `tests`."""
