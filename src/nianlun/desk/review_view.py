@@ -53,11 +53,11 @@ class ReviewView:
 
 
 def build(
-    who: Viewer, line: ExaminationLine, *, page: str = "", claim: str = "", fault: str = ""
+    who: Viewer, line: ExaminationLine, *, page: str = "", claim: str = "", fault: str = "", typed: str = ""
 ) -> ReviewView:
     """The desk for one item, turned to a page (by number) or to the page of a claim (by id).
 
-    `fault` is what was wrong with the last decision on that claim.
+    `fault` is what was wrong with the last decision on that claim, `typed` what had been written then.
     """
     item, pages = line.item, archives.pages(line.item.id)
     claims = queries.claims_of_item(item.id)
@@ -73,6 +73,7 @@ def build(
             checks=_checks(c, person=person, others=others, item_claims=claims),
             can_decide=may_decide,
             fault=fault if chosen and c.id == chosen.id else "",
+            typed=typed if chosen and c.id == chosen.id else "",
         )
         for c in claims
         if c.page_number == shown.number
@@ -111,7 +112,7 @@ def shown_value(claim: ClaimLine) -> str:
     return claim.value
 
 
-def _claim(claim: ClaimLine, *, checks: Sequence[Check], can_decide: bool, fault: str) -> Claim:
+def _claim(claim: ClaimLine, *, checks: Sequence[Check], can_decide: bool, fault: str, typed: str) -> Claim:
     machine = claim.machine_value
     if claim.kind is Kind.DOCUMENT_KIND and machine in set(DocumentKind):
         machine = DocumentKind(machine).label
@@ -130,6 +131,7 @@ def _claim(claim: ClaimLine, *, checks: Sequence[Check], can_decide: bool, fault
         form_url=reverse("desk:review-decide", args=[claim.id]),
         can_decide=can_decide,
         fault=fault,
+        typed=typed,
     )
 
 

@@ -5,7 +5,10 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
+from nianlun.archives.domain import Category
 from nianlun.kernel.identifiers import uuid7
+
+CATEGORIES = [(category.value, category.label) for category in Category]
 
 
 class Batch(models.Model):
@@ -14,6 +17,9 @@ class Batch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey("registry.Agency", models.PROTECT, related_name="+")
     person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+")
+    category = models.CharField(
+        "门类", max_length=20, choices=[(c.value, c.label) for c in Category], default="business"
+    )
     title = models.CharField("批次名称", max_length=100)
     opened_by = models.ForeignKey("access.Account", models.PROTECT, null=True, related_name="+")
     opened_by_name = models.CharField(max_length=60)

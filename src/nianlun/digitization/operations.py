@@ -37,8 +37,14 @@ READ = declare("digitization.page_read", "识读 {code} 第 {page} 页，{lines}
 UNREAD = declare("digitization.page_unread", "{code} 第 {page} 页没有读出：{sentence}")
 STARTED = declare("digitization.batch_started", "开始识读批次《{title}》，{count} 件")
 
-RETENTION = "D100"
-"""Pension business items keep for 100 years until the agency's own schedule says otherwise (class 三, marked M/D)."""
+RETENTION = {
+    Category.BUSINESS: "D100",
+    Category.ADMINISTRATIVE: "D30",
+    Category.EQUIPMENT: "D30",
+    Category.OBJECT: "Y",
+    Category.AUDIO_VISUAL: "D30",
+}
+"""The term an item is filed with until the agency's approved schedule says otherwise; none is certain (marked M/D)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +70,14 @@ def open_batch(
     person_id: UUID | None,
     by: Viewer | None,
     at: datetime,
+    category: Category = Category.BUSINESS,
     is_sample: bool = False,
 ) -> UUID:
-    """Open a batch for the files that come in together."""
+    """Open a batch for the files that come in together; its category is where they will be filed."""
     batch = Batch.objects.create(
         agency_id=agency_id,
         person_id=person_id,
+        category=category.value,
         title=title.strip()[:100] or f"{at:%Y-%m-%d %H:%M} 收件",
         opened_by_id=by.account_id if by else None,
         opened_by_name=by.name if by else "系统",
@@ -176,6 +184,7 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
         sheet.sentence = f"同一份文件已在库，档号 {twin.code}。"
         sheet.save()
         return twin.code
+    category = Category(sheet.batch.category)
     file_name = f"original{examined.extension}"
     vault_object = f"urn:nianlun:item:{sheet.pk}"
     vault.store(
@@ -189,9 +198,9 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
         sheet.pk,
         agency_id=sheet.agency_id,
         title=_title_of(sheet.name),
-        category=Category.BUSINESS,
+        category=category,
         document_kind=DocumentKind.OTHER,
-        retention=RETENTION,
+        retention=RETENTION[category],
         pages=pages,
         sha512=sheet.sha512,
         vault_object=vault_object,
@@ -204,7 +213,8 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
     sheet.state, sheet.item_id, sheet.page_count = Sheet.State.FILED, sheet.pk, len(pages)
     sheet.save()
     for page in archive_queries.pages(sheet.pk):
-        jobs.enqueue(READ_PAGE, {"page": str(page.id), "sheet": str(sheet.pk)}, key=str(page.id), at=at)
+        # due since the file came in, so that each file is finished before the next is begun
+        jobs.enqueue(READ_PAGE, {"page": str(page.id)}, key=str(page.id), at=at, due=sheet.received_at)
     return code
 
 
@@ -250,8 +260,8 @@ def record_reading(
         details=details,
         at=at,
     )
-    _finish_sheet(item.id, sentence=sentence)
-    jobs.enqueue(PAGE_READ, {"reading": str(reading_id)}, key=str(reading_id), at=at)
+    received_at = _finish_sheet(item.id, sentence=sentence)
+    jobs.enqueue(PAGE_READ, {"reading": str(reading_id)}, key=str(reading_id), at=at, due=received_at)
     return reading_id
 
 
@@ -328,17 +338,19 @@ def _already_here(agency_id: UUID, *, sha512: str, name: str, size: int) -> Rece
     return None
 
 
-def _finish_sheet(item_id: UUID, *, sentence: str) -> None:
-    sheet = Sheet.objects.select_for_update().filter(pk=item_id, state=Sheet.State.FILED).first()
+def _finish_sheet(item_id: UUID, *, sentence: str) -> datetime | None:
+    """Mark a sheet as read when its last page is; returns when it came in, None for an item that was no sheet."""
+    sheet = Sheet.objects.select_for_update().filter(pk=item_id).first()
     if sheet is None:
-        return
+        return None
+    if sheet.state == Sheet.State.FILED:
+        pages = [page.id for page in archive_queries.pages(item_id)]
+        if Reading.objects.filter(page_id__in=pages, current=True).count() == len(pages):
+            sheet.state = Sheet.State.READ
     if sentence:
         sheet.sentence = sentence[:300]
-    pages = [page.id for page in archive_queries.pages(item_id)]
-    read = Reading.objects.filter(page_id__in=pages, current=True).count()
-    if read == len(pages):
-        sheet.state = Sheet.State.READ
     sheet.save()
+    return sheet.received_at
 
 
 def _title_of(name: str) -> str:

@@ -14,6 +14,7 @@ from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
 from nianlun.registry import queries as registry
+from nianlun.registry.domain import scope_of_division
 
 
 @handles(PAGE_READ)
@@ -46,10 +47,10 @@ def _attribute(item_id: UUID, *, fields: list[Field], at: datetime) -> None:
     item = archives.items([item_id])[item_id]
     if item.person_id is not None:
         return
-    division = registry.agency(item.agency_id).division
+    scope = scope_of_division(registry.agency(item.agency_id).division)
     for field in fields:
         if field.name == Kind.IDENTITY_NUMBER:
-            person_id = registry.person_with_identity_number(field.value, division=division)
+            person_id = registry.person_with_identity_number(field.value, division=scope)
             if person_id is not None:
                 operations.attribute_item(item_id, person_id=person_id, by=None, at=at)
                 return

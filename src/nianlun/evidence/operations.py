@@ -145,7 +145,7 @@ def decide(
     with transaction.atomic():
         claim = Claim.objects.select_for_update().get(pk=claim_id)
         _open(claim.item_id)
-        if polygon is not None and choice == Decision.Choice.ACCEPT:
+        if polygon is not None and choice != Decision.Choice.UNREADABLE:
             choice = Decision.Choice.REWRITE
             value = value or sealing.opened(claim)
         kind = Kind(claim.kind)

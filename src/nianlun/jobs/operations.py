@@ -23,12 +23,15 @@ from nianlun.jobs.domain import (
 )
 
 
-def enqueue(kind: str, payload: Mapping[str, Any], *, key: str, at: datetime) -> bool:
+def enqueue(
+    kind: str, payload: Mapping[str, Any], *, key: str, at: datetime, due: datetime | None = None
+) -> bool:
     """Add a job, visible to workers when the surrounding transaction commits; false if it is there already.
 
-    `kind` and `key` together name the work, finished or not: adding it twice does it once.
+    `kind` and `key` together name the work, finished or not: adding it twice does it once. What has been due
+    longest comes first; `due` places a follow-up where the work it continues stood, else it is due at `at`.
     """
-    row = models.Job(kind=kind, key=key, payload=dict(payload), due_at=at, enqueued_at=at)
+    row = models.Job(kind=kind, key=key, payload=dict(payload), due_at=due or at, enqueued_at=at)
     models.Job.objects.bulk_create([row], ignore_conflicts=True)
     return models.Job.objects.filter(id=row.id).exists()
 

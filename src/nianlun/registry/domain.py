@@ -128,3 +128,13 @@ class AgencyLine:
     id: UUID
     name: str
     division: str
+
+
+def scope_of_division(division: str) -> str:
+    """The prefix that covers a division and all below it: 130600 is a whole city, so 1306; 130606 a district.
+
+    In GB/T 2260 a level that is not divided further ends in two zeros.
+    """
+    while len(division) > 2 and division.endswith("00"):
+        division = division[:-2]
+    return division

@@ -1,5 +1,6 @@
 """Receiving and scanning: batches, dropping files onto them, progress page by page."""
 
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from nianlun.access.domain import Right, authorize
 from nianlun.access.gate import needs, viewer
+from nianlun.archives.domain import Category
 from nianlun.desk import persons
 from nianlun.desk.shell import answer, fragment
 from nianlun.digitization import operations, queries
@@ -37,6 +39,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         names=registry.person_names(who, [b.person_id for b in found if b.person_id]),
         may_add=who.may(Right.BATCH_ADD),
         crumbs=[Crumb(label="收件与扫描")],
+        categories=list(Category),
         problem="",
         typed={"title": "", "person": request.GET.get("person", "")},
     )
@@ -57,17 +60,20 @@ def _open(request: HttpRequest) -> HttpResponse:
             names=registry.person_names(who, [b.person_id for b in found if b.person_id]),
             may_add=True,
             crumbs=[Crumb(label="收件与扫描")],
+            categories=list(Category),
             problem=str(reason),
             typed={"title": title, "person": typed_person},
             status=422,
         )
     agency_id = person.agency_id if person else registry.home_agency(who).id
+    chosen = request.POST.get("category", Category.BUSINESS.value)
     batch_id = operations.open_batch(
         title or (f"{person.name} 材料" if person else ""),
         agency_id=agency_id,
         person_id=person.id if person else None,
         by=who,
         at=timezone.now(),
+        category=Category(chosen) if chosen in set(Category) else Category.BUSINESS,
     )
     return redirect("desk:batch", batch_id)
 
@@ -85,6 +91,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         sheets=queries.sheets(batch_id),
         names=_owner_names(request, batch_id),
         may_add=who.may(Right.BATCH_ADD),
+        may_start=who.may(Right.BATCH_ADD) and line.waiting > 0 and not queries.pending_jobs(batch_id),
         may_review=who.may(Right.REVIEW_READ),
         most_files=MOST_FILES,
         received=[],
@@ -124,7 +131,9 @@ def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     for file in files[:MOST_FILES]:
         try:
             received.append(
-                operations.receive(batch_id, name=file.name or "", stream=file.file, by=who, at=at)
+                operations.receive(
+                    batch_id, name=file.name or "", stream=cast(BinaryIO, file), by=who, at=at
+                )
             )
         except NoRoom as reason:
             problem = f"{file.name}：{reason}"
@@ -143,6 +152,7 @@ def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         sheets=queries.sheets(batch_id),
         names=_owner_names(request, batch_id),
         may_add=True,
+        may_start=False,
         may_review=who.may(Right.REVIEW_READ),
         most_files=MOST_FILES,
         received=[r for r in received if r.outcome != "received"],

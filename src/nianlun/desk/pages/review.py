@@ -1,6 +1,5 @@
 """The review desk: the page on the left, what it says on the right; one person decides, another confirms."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -23,6 +22,7 @@ from nianlun.evidence.domain import Kind
 from nianlun.evidence.operations import NotAllowedNow
 from nianlun.evidence.values import NotAValue
 from nianlun.registry import queries as registry
+from nianlun.ui.review_form import NotADecision, read_decision
 from nianlun.ui.shell import Crumb
 
 STATES = {"open": "待初核", "submitted": "待复核", "rescan": "退回重扫", "confirmed": "已办结"}
@@ -67,17 +67,22 @@ def decide(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     if claim is None:
         raise Http404
     queue.examination(who, claim.item_id)  # raises NotVisible out of scope
+    current = review_view.shown_value(claim)
     try:
+        sent = read_decision(request.POST.dict(), current=current)
         operations.decide(
             claim_id,
             by=who,
-            choice=request.POST.get("decision", ""),
-            value=request.POST.get("value", ""),
-            polygon=_polygon(request.POST.get("polygon", "")),
+            choice=sent.kind.value,
+            value="" if sent.value == current else sent.value,
+            polygon=sent.polygon,
             at=timezone.now(),
         )
-    except (NotAValue, NotAllowedNow) as reason:
-        return _desk(request, claim.item_id, claim=str(claim_id), fault=str(reason), status=422)
+    except (NotADecision, NotAValue, NotAllowedNow) as reason:
+        typed = request.POST.get("value", "")
+        return _desk(
+            request, claim.item_id, claim=str(claim_id), fault=str(reason), typed=typed, status=422
+        )
     return redirect(
         f"{reverse('desk:review', args=[claim.item_id])}?page={claim.page_number}&claim={claim_id}"
     )
@@ -90,11 +95,12 @@ def _desk(
     page: str = "",
     claim: str = "",
     fault: str = "",
+    typed: str = "",
     status: int = 200,
 ) -> HttpResponse:
     who = viewer(request)
     line = see_examination(request, item_id, at=timezone.now())
-    view = review_view.build(who, line, page=page, claim=claim, fault=fault)
+    view = review_view.build(who, line, page=page, claim=claim, fault=fault, typed=typed)
     return answer(
         request,
         "desk/review.html",
@@ -115,7 +121,8 @@ def add(request: HttpRequest, page_id: UUID) -> HttpResponse:
     queue.examination(who, page.item_id)
     try:
         kind = Kind(request.POST.get("kind", ""))
-        polygon = _polygon(request.POST.get("polygon", "")) or [[0, 0], [1, 0], [1, 1], [0, 1]]
+        drawn = read_decision({**request.POST.dict(), "decision": "rewrite"}, current="").polygon
+        polygon = drawn or [[0, 0], [1, 0], [1, 1], [0, 1]]
         operations.add_claim(
             page_id,
             by=who,
@@ -124,7 +131,7 @@ def add(request: HttpRequest, page_id: UUID) -> HttpResponse:
             polygon=polygon,
             at=timezone.now(),
         )
-    except (NotAValue, NotAllowedNow) as reason:
+    except (NotADecision, NotAValue, NotAllowedNow) as reason:
         messages.error(request, str(reason))
     except ValueError:
         messages.error(request, "请先选这一条说的是什么。")
@@ -189,13 +196,3 @@ _STEPS: dict[str, tuple[Right, Callable[[UUID, Viewer, str, datetime], None], st
     "return": (Right.REVIEW_CONFIRM, _return, "已退回初核，理由写给了初核人。"),
     "rescan": (Right.REVIEW_DECIDE, _rescan, "已退回重扫，放在“退回重扫”一栏。"),
 }
-
-
-def _polygon(text: str) -> list[list[float]] | None:
-    if not text:
-        return None
-    try:
-        corners = json.loads(text)
-        return [[float(x), float(y)] for x, y in corners]
-    except (ValueError, TypeError):
-        raise NotAValue("框选的区域没有读懂，请重新框选。") from None
