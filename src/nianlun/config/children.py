@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LONGEST_PAUSE = 30.0  # seconds between restarts of a child that keeps dying
+GONE_SECONDS = 5.0  # a killed process whose new parent never asks for it would stay for ever
 PROVEN = 60.0  # seconds after which a child counts as sound and its pause starts from the beginning
 
 
@@ -91,6 +92,7 @@ def end_left_over(record: Path) -> int:
         for number, born in json.loads(record.read_text(encoding="ascii")).items():
             if born and birth(int(number)) == born:
                 end_group(int(number))
+                _wait_until_gone(int(number))  # its port is free only then
                 ended += 1
         record.unlink()
     return ended
@@ -100,6 +102,14 @@ def end_group(leader: int) -> None:
     """End a child and all it has started, by force."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
+
+
+def _wait_until_gone(leader: int) -> None:
+    until = time.monotonic() + GONE_SECONDS
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        while time.monotonic() < until:
+            os.killpg(leader, 0)
+            time.sleep(0.05)
 
 
 def birth(number: int) -> str:

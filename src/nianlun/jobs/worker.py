@@ -77,7 +77,7 @@ class Worker:
                     break
                 wait = POLL
             except (OperationalError, InterfaceError) as error:
-                log.warning("数据库没有应答，%.0f 秒后再试：%s", wait, str(error).strip().split("\n")[0])
+                log.warning("数据库没有应答，%.1f 秒后再试：%s", wait, str(error).strip().split("\n")[0])
                 connection.close()
                 self.stopping.wait(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
