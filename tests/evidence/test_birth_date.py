@@ -77,6 +77,19 @@ def test_papers_outside_the_file_alone_decide_nothing():
         settle_birth_date([claim(1, "1959-08-04", "1986-05-01", filed=False)])
 
 
+def test_who_never_had_a_file_is_ruled_by_the_papers_that_agree():
+    papers = [claim(1, "1966-02-03", "2012-05-01", filed=False), claim(2, "1966-02-03", "", filed=False)]
+    ruling = settle_birth_date(papers, has_personnel_file=False)
+    assert (ruling.value.text, ruling.decisive) == ("1966-02-03", ids(1, 2))
+    assert "待核" in ruling.rule
+
+
+def test_without_a_file_papers_that_differ_need_a_hearing():
+    papers = [claim(1, "1966-02-03", "2012-05-01", filed=False), claim(2, "1967-02-03", "", filed=False)]
+    with pytest.raises(Unsettled, match="互相矛盾"):
+        settle_birth_date(papers, has_personnel_file=False)
+
+
 def test_a_paper_without_a_date_of_its_own_is_never_first():
     ruling = settle_birth_date([claim(1, "1957-01-01", ""), claim(2, "1958-08-04", "1979-08-21")])
     assert ruling.decisive == ids(2)

@@ -40,7 +40,7 @@ def root(tmp_path: Path) -> StorageRoot:
 
 def test_a_new_root_declares_its_version_and_its_layout(root):
     assert (root.path / "0=ocfl_1.1").read_text() == "ocfl_1.1\n"
-    assert StorageRoot(root.path).layout == Layout(extension=HASHED)
+    assert StorageRoot(root.path).layout == Layout(extension=HASHED_WITH_ID)
     assert verify_root(root.path).findings == ()
 
 

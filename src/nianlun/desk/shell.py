@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from nianlun.access.domain import Right, Viewer
-from nianlun.access.gate import shell_context, viewer
+from nianlun.access.domain import Right, Role, Viewer
+from nianlun.access.gate import shell_context
 from nianlun.archives.domain import Category
 from nianlun.digitization import queries as digitization
 from nianlun.evidence import queue
@@ -24,21 +24,19 @@ def answer(
     **context: object,
 ) -> HttpResponse:
     """A staff page inside its frame."""
-    who = viewer(request)
+    frame = {**shell_context(request), "crumbs": crumbs, "now": timezone.now()}
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def furnish(request: HttpRequest, who: Viewer) -> dict[str, object]:
+    """Navigation and duties of every page a member of staff sees, whichever component it belongs to."""
+    if who.role is Role.INSURED:
+        return {}
     waiting = _waiting(who)
-    return render(
-        request,
-        template,
-        {
-            **shell_context(request),
-            "navigation": _navigation(who, waiting=waiting, path=request.path),
-            "duties": _duties(who, waiting=waiting),
-            "crumbs": crumbs,
-            "now": timezone.now(),
-            **context,
-        },
-        status=status,
-    )
+    return {
+        "navigation": _navigation(who, waiting=waiting, path=request.path),
+        "duties": _duties(who, waiting=waiting),
+    }
 
 
 def fragment(request: HttpRequest, template: str, **context: object) -> HttpResponse:

@@ -82,7 +82,7 @@ def suggestion(working: Working, kind: Kind) -> Ruling | None:
     born = PartialDate(raw=birth.value, earliest=birth.earliest, latest=birth.latest) if birth else None
     try:
         if kind is Kind.BIRTH_DATE:
-            return rulings.settle_birth_date(dated)
+            return rulings.settle_birth_date(dated, has_personnel_file=_has_file(working))
         return rulings.settle_work_start(dated, born=born)
     except rulings.Unsettled:
         return None
@@ -118,13 +118,17 @@ def _contradiction(working: Working, found: Contradiction) -> Clash:
     )
 
 
+def _has_file(working: Working) -> bool:
+    return any(c.in_personnel_file for c in working.claims)
+
+
 def _why_undecided(working: Working, kind: Kind) -> str:
     dated = [
         evidence.as_date_claim(c) for c in working.claims if c.kind is kind and c.settled and c.earliest
     ]
     try:
         if kind is Kind.BIRTH_DATE:
-            rulings.settle_birth_date(dated)
+            rulings.settle_birth_date(dated, has_personnel_file=_has_file(working))
         else:
             rulings.settle_work_start(dated, born=None)
     except rulings.Unsettled as reason:

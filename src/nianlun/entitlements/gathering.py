@@ -53,7 +53,7 @@ def gather(person: PersonLine, *, on: date, deep: bool = False) -> Working:
     """
     claims = tuple(evidence.claims(person.id))
     facts = evidence.facts(person.id, lines=claims)
-    resume = tuple(evidence.spells(person.id, lines=claims))
+    resume = tuple(evidence.resume_lines(claims))
     paid = tuple(contributions.paid_months(person.id))
     return judge(person, claims=claims, facts=facts, resume=resume, paid=paid, on=on, deep=deep)
 

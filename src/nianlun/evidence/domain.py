@@ -61,6 +61,8 @@ RULED = (Kind.BIRTH_DATE, Kind.WORK_START)
 """The kinds of which a person has one fact, and which only a ruling of two people can set."""
 
 EIGHT = "劳社部发〔1999〕8号 第二条"
+WITHOUT_FILE = "没有人事档案，按居民身份证等证件（经办惯例，出处待核）"
+"""From memory (M): the rule of practice for persons without a file; no article was seen. It says so wherever shown."""
 SIXTEEN_YEARS = 16 * 12
 
 
@@ -94,12 +96,16 @@ def agree(one: PartialDate, other: PartialDate) -> bool:
     return one.earliest <= other.latest and other.earliest <= one.latest
 
 
-def settle_birth_date(claims: Sequence[DateClaim]) -> Ruling:
+def settle_birth_date(claims: Sequence[DateClaim], *, has_personnel_file: bool = True) -> Ruling:
     """Rule on a birth date that documents state, by 劳社部发〔1999〕8号 第二条.
 
     Identity card and personnel file are read together; where they differ, the date that the file recorded first
-    prevails. An altered first entry, or two that differ, is not ours to decide. Raises `Unsettled`.
+    prevails. An altered first entry, or two that differ, is not ours to decide. Who never had a personnel file,
+    such as residents and many flexible workers, is ruled by the papers that do exist, if all of them agree.
+    Raises `Unsettled`.
     """
+    if not has_personnel_file:
+        return _settle_without_file(claims)
     first = _first_recorded(
         [c for c in claims if c.in_personnel_file], missing="人事档案中没有注明形成日期的出生时间记载"
     )
@@ -129,6 +135,22 @@ def settle_work_start(claims: Sequence[DateClaim], *, born: PartialDate | None) 
         claims=claims,
         first=first,
         reason=f"《{first[0].title}》当时形成且在先（{_made(first[0])}），采信其记载。",
+    )
+
+
+def _settle_without_file(claims: Sequence[DateClaim]) -> Ruling:
+    sound = [c for c in claims if not c.altered]
+    if not sound:
+        raise Unsettled("没有人事档案，也没有写明出生日期的证件")
+    if any(not agree(a.value, b.value) for a in sound for b in sound):
+        raise Unsettled("没有人事档案，证件之间又互相矛盾")
+    value = min((c.value for c in sound), key=_width)
+    return Ruling(
+        value=value,
+        decisive=tuple(sorted(c.id for c in sound)),
+        against=tuple(sorted(c.id for c in claims if c.altered and not agree(c.value, value))),
+        rule=WITHOUT_FILE,
+        reason=f"本人没有人事档案，{len(sound)} 处证件和登记记载一致，按此认定。",
     )
 
 

@@ -180,16 +180,9 @@ def facts(person_id: UUID, *, lines: Sequence[ClaimLine] | None = None) -> dict[
     }
 
 
-def spells(person_id: UUID, *, lines: Sequence[ClaimLine] | None = None) -> list[SpellLine]:
-    """Employments as settled claims state them: lines of a résumé, or the start, end and unit of one paper."""
-    settled = [c for c in (claims(person_id) if lines is None else lines) if c.settled]
-    found = [spell for c in settled if c.kind is Kind.EMPLOYMENT and (spell := _resume_line(c))]
-    by_item: dict[UUID, dict[Kind, ClaimLine]] = defaultdict(dict)
-    for claim in settled:
-        by_item[claim.item_id].setdefault(claim.kind, claim)
-    for parts in by_item.values():
-        if spell := _spell_of_paper(parts):
-            found.append(spell)
+def resume_lines(lines: Sequence[ClaimLine]) -> list[SpellLine]:
+    """Employments as the settled lines of résumés state them; what other papers say of employment is judged above."""
+    found = [spell for c in lines if c.settled and c.kind is Kind.EMPLOYMENT and (spell := _resume_line(c))]
     return sorted(found, key=lambda s: (s.since, s.claim_id))
 
 
@@ -224,17 +217,6 @@ def _width(line: ClaimLine) -> int:
     return (line.latest - line.earliest).days if line.earliest and line.latest else 0
 
 
-def _spell_of_paper(parts: dict[Kind, ClaimLine]) -> SpellLine | None:
-    start, end, unit = parts.get(Kind.WORK_START), parts.get(Kind.ENDED_ON), parts.get(Kind.UNIT)
-    if start is None or start.earliest is None or unit is None:
-        return None
-    until = month_of(end.latest) + 1 if end and end.latest else None
-    post = parts.get(Kind.POST)
-    return _spell(
-        start, unit=unit.value, post=post.value if post else "", since=month_of(start.earliest), until=until
-    )
-
-
 def _resume_line(claim: ClaimLine) -> SpellLine | None:
     period, _, rest = claim.value.partition(" ")
     unit, _, post = rest.partition(" ")
@@ -244,17 +226,12 @@ def _resume_line(claim: ClaimLine) -> SpellLine | None:
         last = parse_partial_date(until) if until else None
     except NotADate:
         return None
-    end = month_of(last.latest) + 1 if last else None
-    return _spell(claim, unit=unit, post=post, since=month_of(first.earliest), until=end)
-
-
-def _spell(claim: ClaimLine, *, unit: str, post: str, since: int, until: int | None) -> SpellLine:
     return SpellLine(
         claim_id=claim.id,
         unit=unit,
         post=post,
-        since=since,
-        until=until,
+        since=month_of(first.earliest),
+        until=month_of(last.latest) + 1 if last else None,
         grade=claim.grade,
         document_title=claim.document_title,
         is_original=claim.is_original,

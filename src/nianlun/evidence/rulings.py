@@ -21,10 +21,12 @@ RETURNED = declare("evidence.ruling_returned", "退回认定：{kind} {value}，
 HEARING = "会审认定"
 
 
-def settle(claims: list[DateClaim], *, kind: Kind, born: PartialDate | None) -> domain.Ruling:
+def settle(
+    claims: list[DateClaim], *, kind: Kind, born: PartialDate | None, has_personnel_file: bool
+) -> domain.Ruling:
     """The ruling that the rule of a kind gives; raises `Unsettled`."""
     if kind is Kind.BIRTH_DATE:
-        return domain.settle_birth_date(claims)
+        return domain.settle_birth_date(claims, has_personnel_file=has_personnel_file)
     if kind is Kind.WORK_START:
         return domain.settle_work_start(claims, born=born)
     raise Unsettled(f"{kind.label}不需要认定")
@@ -32,7 +34,13 @@ def settle(claims: list[DateClaim], *, kind: Kind, born: PartialDate | None) -> 
 
 def suggestion(person_id: UUID, *, kind: Kind) -> domain.Ruling:
     """What the rule would decide on today's settled claims; raises `Unsettled`."""
-    return settle(queries.date_claims(person_id, kind=kind), kind=kind, born=_born(person_id))
+    lines = queries.claims(person_id)
+    return settle(
+        [queries.as_date_claim(c) for c in lines if c.kind is kind and c.settled and c.earliest],
+        kind=kind,
+        born=_born(person_id),
+        has_personnel_file=any(c.in_personnel_file for c in lines),
+    )
 
 
 @transaction.atomic

@@ -18,9 +18,9 @@ from nianlun.desk import person_view
 from nianlun.desk.seeing import see_person
 from nianlun.desk.shell import answer
 from nianlun.entitlements import queries as entitlements
-from nianlun.entitlements.figures import RingCell
+from nianlun.entitlements.domain.career import Spell
+from nianlun.entitlements.figures import RingCell, ring_cells
 from nianlun.evidence import queries as evidence
-from nianlun.evidence.queries import ClaimLine
 from nianlun.journal import queries as journal
 from nianlun.registry import operations as registry_operations
 from nianlun.registry import queries as registry
@@ -122,10 +122,10 @@ def months(request: HttpRequest, person_id: UUID, state: str) -> HttpResponse:
     if state != "all" and state not in set(Evidence):
         raise Http404
     line = see_person(request, person_id, what="逐月明细", at=at)
-    figures = entitlements.person_figures(who, person_id, on=timezone.localdate(at))
-    cells = [cell for cell in figures.ring if state in ("all", cell.state)]
+    working = entitlements.working_life(who, person_id, on=timezone.localdate(at))
+    cells = [cell for cell in ring_cells(working.career) if state in ("all", cell.state)]
     paid: dict[int, list[PaidMonth]] = defaultdict(list)
-    for month in contributions.paid_months(person_id):
+    for month in working.paid:
         paid[month.month].append(month)
     return answer(
         request,
@@ -135,7 +135,7 @@ def months(request: HttpRequest, person_id: UUID, state: str) -> HttpResponse:
         states=list(Evidence),
         cells=cells,
         paid=paid,
-        papers=_papers(person_id, cells=cells),
+        papers=_papers(working.spells, cells=cells),
         crumbs=_crumbs(line.name, person_id, "逐月明细"),
     )
 
@@ -181,16 +181,16 @@ def reads(request: HttpRequest, person_id: UUID) -> HttpResponse:
     )
 
 
-def _papers(person_id: UUID, *, cells: Sequence[RingCell]) -> dict[int, list[ClaimLine]]:
-    """For each month shown, the claims of employment that cover it."""
-    shown = {cell.month for cell in cells}
-    claims = evidence.claims(person_id)
-    by_id = {c.id: c for c in claims}
-    found: dict[int, list[ClaimLine]] = defaultdict(list)
-    for spell in evidence.spells(person_id, lines=claims):
-        until = spell.until if spell.until is not None else spell.since + 1
-        for month in shown.intersection(range(spell.since, until)):
-            found[month].append(by_id[spell.claim_id])
+def _papers(spells: Sequence[Spell], *, cells: Sequence[RingCell]) -> dict[int, list[Spell]]:
+    """For each month shown, the papers that speak of employment in it, each once."""
+    found: dict[int, list[Spell]] = {}
+    for cell in cells:
+        speaking = {
+            s.source: s
+            for s in spells
+            if s.since <= cell.month and (s.until is None or cell.month < s.until)
+        }
+        found[cell.month] = list(speaking.values())
     return found
 
 

@@ -19,7 +19,7 @@ DESCRIPTION = (
 class Layout:
     """Maps an object id to its folder, relative to the root. Field values are the extensions' defaults."""
 
-    extension: str = HASHED
+    extension: str = HASHED_WITH_ID
     algorithm: str = "sha256"
     tuple_size: int = 3
     tuples: int = 3
