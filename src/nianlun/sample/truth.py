@@ -88,7 +88,7 @@ class Drawn:
 
 def render_paper(paper: Paper, *, dpi: int = PAST_DPI, damage: int | None = None) -> list[Scan]:
     """The scans of a paper, one a page. Same paper, resolution and damage: same bytes."""
-    quality = 76 if dpi <= PAST_DPI else 84
+    quality = 70 if dpi <= PAST_DPI else 84
     scans = []
     for number, page in enumerate(draw_paper(paper, dpi=dpi, damage=damage), start=1):
         done, data = cv2.imencode(".jpg", page.image, [cv2.IMWRITE_JPEG_QUALITY, quality])
