@@ -173,3 +173,13 @@ def test_an_item_out_of_scope_is_not_there(file_paper, viewer):
     item_id = file_paper(birth_date="1967-04-28")
     with pytest.raises(NotVisible):
         queue.examination(viewer("reviewer", scope="130102"), item_id)
+
+
+def test_nobody_examines_his_own_file(file_paper, viewer, person, now):
+    from nianlun.registry import operations as registry
+
+    item_id = file_paper(birth_date="1967-04-28")
+    insider = viewer("archivist")
+    registry.link_login(by=None, account_id=insider.account_id, person_id=person.id, at=now)
+    with pytest.raises(operations.OwnCase):
+        operations.decide(only(item_id).id, by=insider, choice="accept", at=now)

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from nianlun.archives import queries as archives
 from nianlun.archives.operations import PageSize
-from nianlun.digitization import operations, page_images, quarantine
-from nianlun.digitization.models import Sheet
+from nianlun.digitization import operations, page_images, quarantine, queries
 from nianlun.digitization.reading import PageReading, Reader, Refused, examine
 from nianlun.digitization.steps import EXAMINE_SHEET, READ_PAGE
 from nianlun.jobs import operations as jobs
@@ -20,15 +19,15 @@ _reader: Reader | None = None
 def examine_sheet(job: Job, at: datetime) -> None:
     """Examine a waiting file and file it, or set it aside with the reason."""
     sheet_id = UUID(job.payload["sheet"])
-    sheet = Sheet.objects.get(pk=sheet_id)
+    name = queries.waiting_name(sheet_id)
     path = quarantine.path_of(sheet_id)
-    if sheet.state != Sheet.State.WAITING:
+    if name is None:
         with jobs.effect(job):
             pass
         quarantine.discard(sheet_id)  # a run that died after its transaction left the file behind
         return
     try:
-        examined = examine(path, name=sheet.name)
+        examined = examine(path, name=name)
         sizes = []
         for number in range(1, examined.pages + 1):
             image = page_images.rasterise(path, item_id=sheet_id, number=number)

@@ -143,6 +143,13 @@ def pending_jobs(batch_id: UUID) -> int:
     )
 
 
+def waiting_name(sheet_id: UUID) -> str | None:
+    """The name of a sheet that still waits to be examined; None once something has become of it."""
+    return (
+        Sheet.objects.filter(pk=sheet_id, state=Sheet.State.WAITING).values_list("name", flat=True).first()
+    )
+
+
 def unfinished(viewer: Viewer) -> int:
     """Files that wait for the pipeline, for the counter in the navigation."""
     return Sheet.objects.filter(batch__in=_visible(viewer), state__in=["waiting", "filed"]).count()

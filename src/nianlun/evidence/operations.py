@@ -19,6 +19,7 @@ from nianlun.jobs import operations as jobs
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.dates import PartialDate, parse_partial_date
+from nianlun.registry import queries as registry
 
 PROPOSED = declare("evidence.claims_proposed", "系统从 {code} 第 {page} 页读出 {count} 条记载")
 DECIDED = declare("evidence.claim_decided", "初核 {code} 的{kind}：{choice}")
@@ -37,6 +38,10 @@ class NotAllowedNow(Exception):
 
 class SamePerson(NotAllowedNow):
     """The second person is the first."""
+
+
+class OwnCase(NotAllowedNow):
+    """The file is that of the person who handles it (S2.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +149,7 @@ def decide(
     """
     with transaction.atomic():
         claim = Claim.objects.select_for_update().get(pk=claim_id)
+        refuse_own_case(by, claim.person_id)
         _open(claim.item_id)
         if polygon is not None and choice != Decision.Choice.UNREADABLE:
             choice = Decision.Choice.REWRITE
@@ -245,6 +251,7 @@ def confirm(item_id: UUID, *, by: Viewer, at: datetime) -> None:
     with transaction.atomic():
         examination = _submitted(item_id)
         rows = list(Claim.objects.select_for_update().filter(item_id=item_id))
+        refuse_own_case(by, archive_queries.items([item_id])[item_id].person_id)
         if by.account_id == examination.submitted_by_id or any(
             row.first_by_id == by.account_id for row in rows
         ):
@@ -318,6 +325,12 @@ def describe_by_claims(item_id: UUID, *, by: Viewer | None, at: datetime) -> Non
         creator=unit_of(settled),
         recorded=recorded,
     )
+
+
+def refuse_own_case(by: Viewer | None, person_id: UUID | None) -> None:
+    """Raise `OwnCase` where staff would handle their own file."""
+    if by is not None and person_id is not None and registry.own_person_id(by) == person_id:
+        raise OwnCase("这是您本人的档案，要由其他同事办理。")
 
 
 def person_changed(person_id: UUID | None, *, cause: str, at: datetime) -> None:

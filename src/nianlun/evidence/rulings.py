@@ -9,7 +9,7 @@ from nianlun.access.domain import Viewer
 from nianlun.evidence import domain, queries
 from nianlun.evidence.domain import DateClaim, Kind, Unsettled
 from nianlun.evidence.models import Considered, Fact, Ruling
-from nianlun.evidence.operations import NotAllowedNow, SamePerson, person_changed
+from nianlun.evidence.operations import NotAllowedNow, SamePerson, person_changed, refuse_own_case
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.dates import PartialDate
@@ -83,6 +83,7 @@ def confirm_ruling(ruling_id: UUID, *, by: Viewer | None, at: datetime, tell: bo
     something the first has not seen.
     """
     row = _waiting(ruling_id)
+    refuse_own_case(by, row.person_id)
     if by is not None and by.account_id == row.proposed_by_id:
         raise SamePerson("提出和确认不能是同一个人，请由另一位同事确认。")
     _unchanged_since_proposed(row)
@@ -133,6 +134,7 @@ def _propose(
     at: datetime,
     is_sample: bool = False,
 ) -> UUID:
+    refuse_own_case(by, person_id)
     if Ruling.objects.filter(person_id=person_id, kind=kind.value, state=Ruling.State.PROPOSED).exists():
         raise NotAllowedNow(f"{kind.label}已有一份认定在待复核，请先办完那一份。")
     row = Ruling.objects.create(
