@@ -1,7 +1,8 @@
-"""`nianlun sample write DIR`: the sample city as a folder of scans, with the truth in a folder of its own."""
+"""`nianlun sample`: the invented city, as a folder of scans with its truth beside, or filed in this system."""
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ _LABELS = {
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Hook `sample` into the command line; no database needed."""
+    """Hook `sample` into the command line; writing a folder needs no database, seeding does."""
     sample = subparsers.add_parser("sample", help="生成虚构的样例城市")
     actions = sample.add_subparsers(required=True, metavar="ACTION", dest="action")
     parser = actions.add_parser("write", help="把扫描件、待读件、名册和标准答案写入文件夹")
@@ -22,6 +23,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run, needs_database=False)
+    seeder = actions.add_parser("seed", help="把样例城市登记、归档进本系统（只用于演示），再运行只补缺的")
+    seeder.add_argument("--persons", type=int, default=int(os.environ.get("NIANLUN_SAMPLE_PERSONS") or 300))
+    seeder.add_argument("--seed", type=int, default=7)
+    seeder.add_argument("--processes", type=int, default=2)
+    seeder.set_defaults(run=seed, needs_database=True)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,4 +48,24 @@ def run(args: argparse.Namespace) -> int:
     else:
         words = "、".join(f"{_LABELS[key]} {count}" for key, count in counts.items())
         sys.stdout.write(f"样例已写入 {args.folder}：{words}。\n")
+    return 0
+
+
+def seed(args: argparse.Namespace) -> int:
+    """File the city in this installation, which must be a demo; exit 0."""
+    from django.conf import settings  # noqa: PLC0415  settings exist only after Django is set up
+    from django.utils import timezone  # noqa: PLC0415  as above
+
+    from nianlun.sample.seeding import run as seeding  # noqa: PLC0415  as above
+
+    if not settings.DEMO:
+        sys.stderr.write("样例城市只能装进演示环境。请用 make demo。\n")
+        return 2
+    seeding.seed(
+        persons=args.persons,
+        number=args.seed,
+        at=timezone.now(),
+        folder=Path(settings.VAR) / "demo",
+        processes=args.processes,
+    )
     return 0
