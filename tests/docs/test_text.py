@@ -1,0 +1,43 @@
+"""Links lead somewhere, and nothing of the machine the documents were written on is in them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.blocks import ROOT, documents
+from tests.docs.picture import LARGEST, PICTURE
+
+FORBIDDEN = re.compile(
+    r"/work/|/root/|/home/\w|/tmp/bash|pypi\.org|pythonhosted|proxy\.golang|npmjs|mirrors?\.\w+\.\w+|localhost:\d{4,5}"
+)
+ALL = pytest.mark.parametrize("document", documents(), ids=lambda d: str(d.relative_to(ROOT)))
+
+
+def anchors(document: Path) -> set[str]:
+    """The headings of a document as their links name them."""
+    found = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in found}
+
+
+@ALL
+def test_relative_links_lead_to_something(document: Path):
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        place = (document.parent / path) if path else document
+        assert place.exists(), target
+        if anchor:
+            assert anchor in anchors(place), target
+
+
+@ALL
+def test_no_path_of_a_machine_and_no_registry_is_named(document: Path):
+    text = document.read_text(encoding="utf-8")
+    assert [found.group() for found in FORBIDDEN.finditer(text)] == []
+
+
+def test_the_picture_of_the_readme_is_there_and_small():
+    assert f"({PICTURE.relative_to(ROOT).as_posix()})" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert PICTURE.stat().st_size <= LARGEST
