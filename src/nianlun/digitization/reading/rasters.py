@@ -271,7 +271,7 @@ def _square(image: Image.Image, density: object) -> Image.Image:
 def encode(image: Image.Image) -> tuple[bytes, str]:
     """The bytes of a finished page and their media type: PNG for two tones, JPEG for the rest."""
     stream = io.BytesIO()
-    if image.mode == "L" and len(image.getcolors(maxcolors=256) or ()) <= 2:
+    if image.mode == "L" and {tone for _, tone in image.getcolors(maxcolors=256) or ()} <= {0, 255}:
         image.convert("1").save(stream, "PNG", optimize=True)
         return stream.getvalue(), "image/png"
     image.save(stream, "JPEG", quality=_JPEG_QUALITY)
