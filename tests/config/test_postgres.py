@@ -34,8 +34,7 @@ def folder() -> Iterator[Path]:
 def server(folder: Path) -> Iterator[Server]:
     one = Server(folder / "postgres", durable=False)
     yield one
-    one.stop()
-    shutil.rmtree(socket_folder(one.home, account=one.account), ignore_errors=True)
+    one.remove()
 
 
 def ask(server: Server, question: str) -> object:
@@ -67,6 +66,7 @@ def test_a_second_start_finds_the_first_ones_server(server):
 
 
 def test_a_killed_server_recovers_what_was_committed_and_nothing_else(server):
+    server.durable = True
     server.start()
     write(server, "create table kept (n int)")
     write(server, "insert into kept values (1)")
@@ -120,8 +120,7 @@ def test_a_long_path_with_spaces_and_chinese_works(folder):
         assert len(os.fsencode(sockets / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT
         assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
     finally:
-        deep.stop()
-        shutil.rmtree(socket_folder(deep.home, account=deep.account), ignore_errors=True)
+        deep.remove()
 
 
 def test_a_socket_folder_that_someone_else_made_first_is_not_used(folder, monkeypatch):
@@ -154,8 +153,7 @@ def test_a_project_in_a_folder_only_root_may_enter_keeps_its_data_elsewhere(fold
         assert ask(again, "select n from kept") == 42
         assert json.loads((closed / "var/postgres/where.json").read_text())["home"] == str(one.home)
     finally:
-        one.stop()
-        shutil.rmtree(socket_folder(one.home, account=one.account), ignore_errors=True)
+        one.remove()
 
 
 @root_only
@@ -184,8 +182,7 @@ def test_programs_in_a_closed_folder_are_copied_to_where_the_server_can_run_them
         one.start()
         assert Path(f"/proc/{one.pid()}/exe").resolve().is_relative_to(folder / "lib")
     finally:
-        one.stop()
-        shutil.rmtree(socket_folder(one.home, account=one.account), ignore_errors=True)
+        one.remove()
 
 
 def test_programs_that_are_not_there_are_named_in_a_sentence(tmp_path, monkeypatch):

@@ -79,7 +79,9 @@ class Children:
             )  # fmt: skip
         child.started = time.monotonic()
         known = {str(c.process.pid): birth(c.process.pid) for c in self.children if c.process is not None}
-        self.record.write_text(json.dumps(known), encoding="ascii")
+        draft = self.record.with_suffix(".new")  # a supervisor may be killed in the middle of this
+        draft.write_text(json.dumps(known), encoding="ascii")
+        draft.replace(self.record)
 
 
 def end_left_over(record: Path) -> int:

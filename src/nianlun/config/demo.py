@@ -68,10 +68,7 @@ def _only_one(folder: Path) -> Iterator[IO[str]]:
 
 
 def _reset() -> int:
-    server = embedded()
-    server.stop()
-    if server.home.parent != var_folder():
-        shutil.rmtree(server.home, ignore_errors=True)
+    embedded().remove()
     for name in MADE_BY_DEMO:
         shutil.rmtree(var_folder() / name, ignore_errors=True)
     _say("演示的数据已全部删除。再运行 make demo 会从头建立。")
@@ -127,6 +124,8 @@ class _Demo:
         mark = self.folder / "seeded"
         database = self.environment["DATABASE_URL"]
         if mark.exists() and mark.read_text(encoding="utf-8") == database:
+            return
+        if os.environ.get("NIANLUN_SAMPLE") == "0":
             return
         if importlib.util.find_spec("nianlun.sample.seed"):
             _say("建立样例城市（只有第一次，约两分钟）……")

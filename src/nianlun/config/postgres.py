@@ -211,6 +211,12 @@ class Server:
                 time.sleep(0.05)
         raise Hindered(f"数据库进程 {number} 停不下来，请查看 {self.log}。")
 
+    def remove(self) -> None:
+        """Stop the server and delete all it has, data included."""
+        self.stop()
+        shutil.rmtree(socket_folder(self.home, account=self.account), ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
+
     def _pid_file(self) -> list[str]:
         with contextlib.suppress(OSError):
             lines = (
@@ -323,9 +329,7 @@ def throw_away() -> Iterator[Server]:
         server.start()
         yield server
     finally:
-        server.stop()
-        shutil.rmtree(socket_folder(home, account=server.account), ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+        server.remove()
 
 
 def _run(command: Sequence[str]) -> int:
