@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.docs.blocks import ROOT, blocks, documents, matches, steps
 
 RUNNING = [

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from tests.docs.blocks import ROOT, documents
 from tests.docs.picture import LARGEST, PICTURE
 
