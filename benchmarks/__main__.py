@@ -1,0 +1,17 @@
+"""`make bench`: every measurement, one after the other."""
+
+import subprocess
+import sys
+
+RUNS = (
+    ["benchmarks.reading"],
+    ["benchmarks.vault"],
+    ["benchmarks.person_page"],
+)
+
+if __name__ == "__main__":
+    failed = 0
+    for module, *arguments in RUNS:
+        print(f"\n== {module} {' '.join(arguments)}".rstrip(), flush=True)
+        failed |= subprocess.call([sys.executable, "-m", module, *arguments])
+    sys.exit(failed)
