@@ -36,13 +36,15 @@ class Demo:
         }
         self.environment = {**kept, **own, "NIANLUN_WORKERS": "1", "NIANLUN_SAMPLE": "0"}
         self.output = var.parent / "output"
+        self.supervisors: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> subprocess.Popen[bytes]:
         with self.output.open("wb") as output:
-            return subprocess.Popen(
+            self.supervisors.append(subprocess.Popen(
                 [sys.executable, "-m", "nianlun.config.command", "demo"],
                 env=self.environment, stdout=output, stderr=output,
-            )  # fmt: skip
+            ))  # fmt: skip
+        return self.supervisors[-1]
 
     def ready(self) -> bool:
         return "按 Ctrl-C" in self.output.read_text(encoding="utf-8")
@@ -68,6 +70,9 @@ def demo() -> Iterator[Demo]:
     (folder / "var").mkdir()
     one = Demo(folder / "var")
     yield one
+    for supervisor in one.supervisors:
+        supervisor.terminate()
+        supervisor.wait(timeout=30)
     embedded(one.var).remove()
     shutil.rmtree(folder, ignore_errors=True)
 
