@@ -36,6 +36,7 @@ def furnish(request: HttpRequest, who: Viewer) -> dict[str, object]:
     return {
         "navigation": _navigation(who, waiting=waiting, path=request.path),
         "duties": _duties(who, waiting=waiting),
+        "may_search": who.may(Right.PERSON_SEARCH),
     }
 
 

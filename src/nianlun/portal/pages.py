@@ -52,7 +52,9 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "portal/home.html",
         figures=figures,
-        ring=ring(months, counted=figures.career.contribution_months, size=SMALL_RING, title="我的权益年轮"),
+        ring=ring(
+            months, counted=figures.career.contribution_months, size=SMALL_RING, title="我的权益年轮"
+        ),
         years=year_rows(months, paid=_paid(figures.person.id)),
         paid_total=sum((row.personal for row in rows), Decimal(0)),
         gaps=_gaps(figures),
@@ -87,7 +89,8 @@ def reads(request: HttpRequest) -> HttpResponse:
     figures = _own(request, what="谁看过我的档案")
     entries = journal_queries.reads_of_person(figures.person.id, limit=200)
     days = [
-        (day, list(lines)) for day, lines in groupby(entries, key=lambda entry: timezone.localdate(entry.at))
+        (day, list(lines))
+        for day, lines in groupby(entries, key=lambda entry: timezone.localdate(entry.at))
     ]
     return _answer(request, "portal/reads.html", days=days)
 
@@ -114,16 +117,28 @@ def _own(request: HttpRequest, *, what: str) -> PersonFigures:
 
 def _answer(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     tabs = [
-        Tab(label="年轮", url=reverse("portal:home"), icon="ring", active=request.path == reverse("portal:home")),
+        Tab(
+            label="年轮",
+            url=reverse("portal:home"),
+            icon="ring",
+            active=request.path == reverse("portal:home"),
+        ),
         Tab(
             label="退休时间",
             url=reverse("portal:dates"),
             icon="paper",
             active=request.path.startswith(reverse("portal:dates")),
         ),
-        Tab(label="谁看过", url=reverse("portal:reads"), icon="eye", active=request.path == reverse("portal:reads")),
+        Tab(
+            label="谁看过",
+            url=reverse("portal:reads"),
+            icon="eye",
+            active=request.path == reverse("portal:reads"),
+        ),
     ]
-    return render(request, template, {**shell_context(request), "tabs": tabs, "hotline": HOTLINE, **context})
+    return render(
+        request, template, {**shell_context(request), "tabs": tabs, "hotline": HOTLINE, **context}
+    )
 
 
 def _paid(person_id: UUID) -> Mapping[int, str]:
@@ -136,7 +151,9 @@ def _gaps(figures: PersonFigures) -> list[Gap]:
     """The longest gaps, longest first."""
     found = [
         Gap(since=lines[0].month, months=len(lines))
-        for state, lines in ((state, list(run)) for state, run in groupby(figures.ring, key=lambda c: c.state))
+        for state, lines in (
+            (state, list(run)) for state, run in groupby(figures.ring, key=lambda c: c.state)
+        )
         if state == Evidence.GAP
     ]
     return sorted(found, key=lambda gap: (-gap.months, gap.since))[:MOST_GAPS]
