@@ -5,7 +5,6 @@ import contextlib
 import errno
 import fcntl
 import http.client
-import importlib.util
 import os
 import shutil
 import signal
@@ -127,10 +126,9 @@ class _Demo:
             return
         if os.environ.get("NIANLUN_SAMPLE") == "0":
             return
-        if importlib.util.find_spec("nianlun.sample.seed"):
-            _say("建立样例城市（只有第一次，约两分钟）……")
-            self._do("sample", "seed")
-            mark.write_text(database, encoding="utf-8")
+        _say("建立样例城市（只有第一次，约两分钟）……")
+        self._do("sample", "seed")
+        mark.write_text(database, encoding="utf-8")
 
     def _do(self, *command: str) -> None:
         """One step in a process of its own. Its output is the progress a person watches."""

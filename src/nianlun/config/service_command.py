@@ -1,6 +1,7 @@
 """Commands that run the system itself: web server, job worker, migrations, demo."""
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
 
 from nianlun.config import demo
-from nianlun.config.places import settings_module
+from nianlun.config.places import demo_folder, settings_module
 
 
 def add_parser(subparsers: Any) -> None:
@@ -68,15 +69,28 @@ def manage(args: argparse.Namespace) -> int:
 
 
 def personas(args: argparse.Namespace) -> int:
+    """The demo's accounts with their passwords, which the sample city has put beside the demo's keys."""
     from nianlun.access import queries  # noqa: PLC0415 models load only after Django is set up
 
     found = queries.personas() if settings.DEMO else []
+    passwords: dict[str, str] = {}
+    with contextlib.suppress(OSError):
+        written = json.loads((demo_folder() / "accounts.json").read_text(encoding="utf-8"))
+        passwords = {account["username"]: account["password"] for account in written}
+    lines = [
+        {
+            "role": p.role.label,
+            "name": p.name,
+            "username": p.username,
+            "password": passwords.get(p.username, ""),
+        }
+        for p in found
+    ]
     if args.json:
-        lines = [{"username": p.username, "role": p.role, "name": p.name} for p in found]
         sys.stdout.write(json.dumps(lines, ensure_ascii=False) + "\n")
         return 0
-    if found:
-        sys.stdout.write(f"打开 {args.address}/personas/ 选一个岗位，一点即入：\n")
-    for persona in found:
-        sys.stdout.write(f"  {persona.role.label}　{persona.name}（{persona.agency_name}）\n")
+    if lines:
+        sys.stdout.write(f"打开 {args.address}/personas/ 选一个岗位，一点即入；或用账号和口令登录：\n")
+    for line in lines:
+        sys.stdout.write("  {role}　{name}　账号 {username}　口令 {password}\n".format(**line))
     return 0
