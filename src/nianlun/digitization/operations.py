@@ -18,6 +18,7 @@ from nianlun.archives.operations import PageSize
 from nianlun.digitization import quarantine
 from nianlun.digitization.masking import mask_within
 from nianlun.digitization.models import Batch, Reading, Sheet
+from nianlun.digitization.quarantine import NoRoom
 from nianlun.digitization.reading import Examined, Line, PageReading, Refused
 from nianlun.digitization.reading.refusals import refusal
 from nianlun.digitization.steps import EXAMINE_SHEET, PAGE_READ, READ_PAGE
@@ -100,7 +101,7 @@ def open_batch(
 def receive(
     batch_id: UUID, *, name: str, stream: BinaryIO, by: Viewer | None, at: datetime, start: bool = True
 ) -> Received:
-    """Take one file into a batch. Never raises for what the file is: the outcome says it.
+    """Take one file into a batch. Never raises for what the file is: the outcome says it; `NoRoom` on a full disk.
 
     The same bytes are taken once in an agency, however often they come. With `start` the reading is queued at once.
     """
@@ -112,6 +113,9 @@ def receive(
         sha512, size = quarantine.keep(sheet_id, stream=stream)
     except Refused as reason:
         return _refuse_at_the_door(batch, name=shown, reason=reason, by=by, at=at)
+    except NoRoom as reason:
+        _refuse_at_the_door(batch, name=shown, reason=Refused("no_room", str(reason)), by=by, at=at)
+        raise
     if known := _already_here(batch.agency_id, sha512=sha512, name=shown, size=size):
         quarantine.discard(sheet_id)
         return known
