@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from tests.docs.blocks import ROOT, documents
-from tests.docs.picture import LARGEST, PICTURE
 
 FORBIDDEN = re.compile(
     r"/work/|/root/|/home/\w|/tmp/bash|pypi\.org|pythonhosted|proxy\.golang|npmjs|mirrors?\.\w+\.\w+|localhost:\d{4,5}"
@@ -35,8 +34,3 @@ def test_relative_links_lead_to_something(document: Path):
 def test_no_path_of_a_machine_and_no_registry_is_named(document: Path):
     text = document.read_text(encoding="utf-8")
     assert [found.group() for found in FORBIDDEN.finditer(text)] == []
-
-
-def test_the_picture_of_the_readme_is_there_and_small():
-    assert f"({PICTURE.relative_to(ROOT).as_posix()})" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert PICTURE.stat().st_size <= LARGEST
