@@ -69,9 +69,8 @@ def server_account(*, data: Path) -> Account | None:
     """
     if os.geteuid() != 0:
         return None
-    if data.is_dir() and (owner := data.stat().st_uid) != 0:
-        entry = pwd.getpwuid(owner)
-        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    if data.is_dir() and (seen := data.stat()).st_uid != 0:
+        return Account(str(seen.st_uid), seen.st_uid, seen.st_gid)  # its entry may be gone since
     with contextlib.suppress(KeyError):
         return _account(ROLE)
     useradd = shutil.which("useradd") or shutil.which("useradd", path="/usr/sbin:/sbin")
