@@ -34,3 +34,20 @@ def test_relative_links_lead_to_something(document: Path):
 def test_no_path_of_a_machine_and_no_registry_is_named(document: Path):
     text = document.read_text(encoding="utf-8")
     assert [found.group() for found in FORBIDDEN.finditer(text)] == []
+
+
+@pytest.fixture(scope="module")
+def interface() -> str:
+    """Everything the system can say."""
+    files = [path for path in (ROOT / "src").rglob("*") if path.suffix in {".py", ".html", ".js"}]
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(files))
+
+
+def test_words_in_quotation_marks_are_words_of_the_interface(interface: str):
+    """“…” in a lesson is what the reader looks for on the screen; figures vary and are left out."""
+    lessons = [*(ROOT / "docs" / "tutorial").glob("*.md"), *(ROOT / "docs" / "how-to").glob("*.md")]
+    quoted = {
+        words for path in lessons for words in re.findall(r"“([^”\d]+)”", path.read_text(encoding="utf-8"))
+    }
+    assert len(quoted) > 20
+    assert sorted(words for words in quoted if words not in interface) == []
