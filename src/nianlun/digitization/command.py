@@ -16,10 +16,10 @@ def add_parser(subparsers: Any) -> None:
 
 def _add_read(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "read", help="read the pages of one file: lines, fields, seals; no database"
+        "read", help="识读一个文件的各页：文字行、各项、印章；不用数据库"
     )
-    parser.add_argument("file", metavar="FILE", help="PDF, TIFF, JPEG, PNG or OFD")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("file", metavar="文件", help="PDF、TIFF、JPEG、PNG 或 OFD")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
     parser.set_defaults(run=read, needs_database=False)
 
 

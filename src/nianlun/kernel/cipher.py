@@ -78,14 +78,15 @@ class Keyring:
         return cls(current=current, pairs=pairs)
 
     def rotate(self, path: Path) -> "Keyring":
-        """Add a version and make it current, in the file too (replaced whole)."""
+        """Add a version and make it current, in the file too (replaced whole); other entries of the file stay."""
+        kept = json.loads(path.read_text(encoding="ascii"))
         version = max(self.pairs) + 1
         keyring = Keyring(current=version, pairs={**self.pairs, version: _new_pair()})
         fresh = path.with_name(f"{path.name}.new")
         fresh.unlink(missing_ok=True)
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(keyring._written())
+            file.write(json.dumps({**kept, **json.loads(keyring._written())}, indent=1) + "\n")
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)

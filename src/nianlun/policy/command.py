@@ -13,15 +13,15 @@ _BAD_INPUT = 2
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `policy retirement`. Values are checked in `run`, so that what is wrong is said in Chinese."""
-    policy = subparsers.add_parser("policy", help="ask the dated policy tables")
+    policy = subparsers.add_parser("policy", help="查有日期的政策表：退休时间、最低缴费年限")
     policy.set_defaults(run=run, question=None)
     questions = policy.add_subparsers(dest="question", metavar="QUESTION")
-    retirement = questions.add_parser("retirement", help="statutory retirement month and minimum months")
+    retirement = questions.add_parser("retirement", help="法定退休年月、弹性区间和最低缴费月数")
     retirement.add_argument("--sex", metavar="male|female", default="")
-    retirement.add_argument("--category", metavar="50|55|60", default="", help="original age of 1978")
+    retirement.add_argument("--category", metavar="50|55|60", default="", help="原法定退休年龄")
     retirement.add_argument("--born", metavar="YYYY-MM", default="")
-    retirement.add_argument("--json", action="store_true", help="print one JSON object")
-    retirement.add_argument("--explain", action="store_true", help="add the derivation")
+    retirement.add_argument("--json", action="store_true", help="输出 JSON")
+    retirement.add_argument("--explain", action="store_true", help="附推导过程")
     retirement.set_defaults(run=run)
 
 
