@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tests.evidence.conftest import file_paper as file_paper
+from tests.evidence.conftest import settle as settle
 
 from nianlun.archives import operations as archives
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nianlun.desk.pages import batches, home, integrity, items, people, review, rulings, search
+from nianlun.desk.pages import batches, home, integrity, items, people, registering, review, rulings, search
 
 app_name = "desk"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("items/<uuid:item_id>/pages/<int:number>/", items.page_image, name="page-image"),
     path("items/<uuid:item_id>/original/", items.original, name="original"),
     path("people/", people.people, name="people"),
+    path("people/new/", registering.register, name="register-person"),
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/why/<str:node>/", people.why, name="why"),
     path("people/<uuid:person_id>/months/<str:state>/", people.months, name="months"),

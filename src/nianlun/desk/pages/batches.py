@@ -1,11 +1,13 @@
 """Receiving and scanning: batches, dropping files onto them, progress page by page."""
 
+from collections.abc import Sequence
 from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -28,48 +30,23 @@ MOST_FILES = 300
 @needs(Right.BATCH_READ)
 def batches(request: HttpRequest) -> HttpResponse:
     """The batches of the viewer's agency; posting opens a new one."""
-    who = viewer(request)
     if request.method == "POST":
         return _open(request)
-    found = queries.batches(who, limit=PER_PAGE)
-    return answer(
-        request,
-        "desk/batches.html",
-        batches=found,
-        names=registry.person_names(who, [b.person_id for b in found if b.person_id]),
-        may_add=who.may(Right.BATCH_ADD),
-        crumbs=[Crumb(label="收件与扫描")],
-        categories=list(Category),
-        problem="",
-        typed={"title": "", "person": request.GET.get("person", "")},
-    )
+    return _batches(request, typed={"title": "", "person": request.GET.get("person", "")})
 
 
 def _open(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     authorize(who, Right.BATCH_ADD)
     title, typed_person = request.POST.get("title", ""), request.POST.get("person", "").strip()
+    chosen = request.POST.get("category", Category.BUSINESS.value)
     try:
         person = persons.named(who, typed_person) if typed_person else None
     except persons.NoSuchPerson as reason:
-        found = queries.batches(who, limit=PER_PAGE)
-        return answer(
-            request,
-            "desk/batches.html",
-            batches=found,
-            names=registry.person_names(who, [b.person_id for b in found if b.person_id]),
-            may_add=True,
-            crumbs=[Crumb(label="收件与扫描")],
-            categories=list(Category),
-            problem=str(reason),
-            typed={"title": title, "person": typed_person},
-            status=422,
-        )
-    agency_id = person.agency_id if person else registry.home_agency(who).id
-    chosen = request.POST.get("category", Category.BUSINESS.value)
+        return _batches(request, typed={"title": title, "person": typed_person}, problem=str(reason))
     batch_id = operations.open_batch(
         title or (f"{person.name} 材料" if person else ""),
-        agency_id=agency_id,
+        agency_id=person.agency_id if person else registry.home_agency(who).id,
         person_id=person.id if person else None,
         by=who,
         at=timezone.now(),
@@ -78,24 +55,46 @@ def _open(request: HttpRequest) -> HttpResponse:
     return redirect("desk:batch", batch_id)
 
 
+def _batches(request: HttpRequest, *, typed: dict[str, str], problem: str = "") -> HttpResponse:
+    who = viewer(request)
+    found = queries.batches(who, limit=PER_PAGE)
+    return answer(
+        request,
+        "desk/batches.html",
+        batches=found,
+        names=registry.person_names(who, [b.person_id for b in found if b.person_id]),
+        may_add=who.may(Right.BATCH_ADD),
+        categories=list(Category),
+        problem=problem,
+        typed=typed,
+        crumbs=[Crumb(label="收件与扫描")],
+        status=422 if problem else 200,
+    )
+
+
 @require_GET
 @needs(Right.BATCH_READ)
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """One batch: the place to drop files, and what has become of each."""
+    return _batch(request, batch_id)
+
+
+def _batch(request: HttpRequest, batch_id: UUID, *, not_taken: Sequence[Received] = ()) -> HttpResponse:
     who = viewer(request)
     line = queries.batch(who, batch_id)
+    may_add = who.may(Right.BATCH_ADD)
     return answer(
         request,
         "desk/batch.html",
         batch=line,
         sheets=queries.sheets(batch_id),
         names=_owner_names(request, batch_id),
-        may_add=who.may(Right.BATCH_ADD),
-        may_start=who.may(Right.BATCH_ADD) and line.waiting > 0 and not queries.pending_jobs(batch_id),
+        may_add=may_add,
+        may_start=may_add and line.waiting > 0 and not queries.pending_jobs(batch_id),
         may_review=who.may(Right.REVIEW_READ),
         most_files=MOST_FILES,
-        received=[],
-        crumbs=[Crumb(label="收件与扫描", url=".."), Crumb(label=line.title)],
+        received=not_taken,
+        crumbs=[Crumb(label="收件与扫描", url=reverse("desk:batches")), Crumb(label=line.title)],
     )
 
 
@@ -120,7 +119,7 @@ def progress(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Take the dropped files in; what cannot be taken is told file by file, the others are kept."""
     who = viewer(request)
-    line = queries.batch(who, batch_id)
+    queries.batch(who, batch_id)  # raises NotVisible out of scope
     files = request.FILES.getlist("files")
     if not files:
         messages.warning(request, "没有选中文件。请把扫描件拖到虚线框内，或点“选择文件”。")
@@ -145,19 +144,7 @@ def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     taken = sum(r.outcome == "received" for r in received)
     if taken:
         messages.success(request, f"收下 {taken} 件，正在识读。")
-    return answer(
-        request,
-        "desk/batch.html",
-        batch=queries.batch(who, batch_id),
-        sheets=queries.sheets(batch_id),
-        names=_owner_names(request, batch_id),
-        may_add=True,
-        may_start=False,
-        may_review=who.may(Right.REVIEW_READ),
-        most_files=MOST_FILES,
-        received=[r for r in received if r.outcome != "received"],
-        crumbs=[Crumb(label="收件与扫描", url="../.."), Crumb(label=line.title)],
-    )
+    return _batch(request, batch_id, not_taken=[r for r in received if r.outcome != "received"])
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
+from nianlun.archives import queries as archives
 from nianlun.contributions import queries as contributions
 from nianlun.contributions.domain import PaidMonth
 from nianlun.desk import person_view
@@ -46,6 +47,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "desk/people.html",
         people=found,
         careers=entitlements.careers([p.id for p in found]),
+        may_register=who.may(Right.PERSON_ADD),
         text=text,
         more=not text and len(found) == PER_PAGE,
         crumbs=[Crumb(label="人员权益")],
@@ -164,6 +166,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     line = evidence.claims_by_id([claim_id]).get(claim_id)
     if line is None:
         raise Http404
+    archives.item(viewer(request), line.item_id)  # raises NotVisible: out of scope looks like not there
     return redirect(f"{reverse('desk:item', args=[line.item_id])}?claim={claim_id}")
 
 

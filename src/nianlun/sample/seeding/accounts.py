@@ -33,7 +33,7 @@ class Planned:
 
 STAFF = (
     Planned("wanghai", "王海", Role.ARCHIVIST, "收件、识读、初核：看一叠扫描件变成记载"),
-    Planned("zhaolin", "赵琳", Role.ARCHIVIST, "另一位档案员，可与王海互相复核之外的工作"),
+    Planned("zhaolin", "赵琳", Role.ARCHIVIST, "另一位档案员，也能收件和初核"),
     Planned("limin", "李敏", Role.CLERK, "打开周桂兰，看年轮、矛盾和退休时间，提出认定"),
     Planned("chenjing", "陈静", Role.REVIEWER, "复核材料和认定：同一个人办不成两步"),
     Planned("sunwei", "孙伟", Role.CLERK, "只看得到莲池区的人和档案", DISTRICT, DISTRICT_SCOPE),
