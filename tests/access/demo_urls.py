@@ -9,5 +9,6 @@ from nianlun.access.urls import urlpatterns as always
 urlpatterns = [
     path("anyone/", anyone),
     path("", include(([*always, path("personas/", pages.personas, name="personas")], "access"))),
+    path("", include("nianlun.config.urls")),
 ]
 handler404 = "nianlun.access.answers.not_found"

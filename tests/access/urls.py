@@ -59,7 +59,6 @@ urlpatterns = [
     path("refusing/", refusing),
     path("anyone/", anyone),
     path("bare/", bare),
-    path("", include("nianlun.access.urls")),
-    path("", include("nianlun.journal.urls")),
+    path("", include("nianlun.config.urls")),
 ]
 handler404 = "nianlun.access.answers.not_found"
