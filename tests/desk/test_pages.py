@@ -135,6 +135,14 @@ def test_two_characters_of_a_name_find_the_person_and_nobody_out_of_scope(
     assert "欧阳志强" not in page
 
 
+def test_the_one_box_finds_by_identity_number_and_by_personal_number(client_of, viewer, agency):
+    number = factories.identity_number()
+    someone = factories.person(agency, name="欧阳建国", number=number)
+    client = client_of(viewer("clerk"))
+    for text in (number, someone.personal_number):
+        assert "欧阳建国" in client.get(reverse("desk:search"), {"q": text}).content.decode()
+
+
 def test_a_clerk_registers_a_person_and_a_wrong_check_digit_is_told_at_its_field(client_of, viewer, agency):
     client = client_of(viewer("clerk"))
     form = {"name": "白凤兰", "scheme": "enterprise", "category": "50", "personal_number": "1306990001"}

@@ -86,9 +86,18 @@ def find_by_personal_number(viewer: Viewer, text: str) -> PersonLine | None:
 
 
 def search_persons(viewer: Viewer, text: str, *, limit: int = 20) -> list[PersonLine]:
-    """The persons in sight whose name contains the text, by name; the shortest names are the nearest hits."""
+    """The persons in sight whose identity number or 个人编号 the text is; else those whose name contains it."""
+    if any(character.isdigit() for character in text) and (numbered := _numbered(viewer, text)):
+        return [numbered]
     rows = _named(_visible(viewer, right=Right.PERSON_SEARCH), text)
     return [_line(row) for row in rows.order_by("name", "pk")[:limit]]
+
+
+def _numbered(viewer: Viewer, text: str) -> PersonLine | None:
+    try:
+        return find_by_identity_number(viewer, text)
+    except NotAnIdentityNumber:
+        return find_by_personal_number(viewer, text)
 
 
 def search_employers(viewer: Viewer, text: str, *, limit: int = 20) -> list[EmployerLine]:

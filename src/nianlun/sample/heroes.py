@@ -75,7 +75,7 @@ ZHOU = Hero(
 HEROES: tuple[Hero, ...] = (
     ZHOU,
     Hero(
-        role="delayed", name="刘志刚", sex="male", born=date(1968, 7, 19), category=60, life="apprentice",
+        role="delayed", name="张伟", sex="male", born=date(1968, 7, 19), category=60, life="apprentice",
         division="130602", education="高中毕业",
         spells=(
             _spell(month(1986, 9), month(2001, 7), _CODES["保定市红旗机械厂"], "车工", "固定工", "企业停产下岗",
