@@ -122,7 +122,7 @@ def test_the_cards_name_both_sides_a_suggestion_and_the_effect():
     )
     assert (start.since, start.until) == (parse_month("1984-09"), parse_month("1985-03"))
     assert [side.value for side in start.sides] == ["1984-09-01", "1985-03"]
-    assert start.suggestion.startswith("系统建议采信 1984-09-01：《招收工人审批表》")
+    assert start.suggestion.startswith("采信 1984-09-01：《招收工人审批表》")
     assert start.suggested_claim == HIRING[1].id and start.sides[0].claim_id == HIRING[1].id
     assert (double.word, double.title, double.effect) == (
         "重复",

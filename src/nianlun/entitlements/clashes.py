@@ -104,7 +104,7 @@ def _contradiction(working: Working, found: Contradiction) -> Clash:
         title=found.kind.label,
         sides=sides,
         suggestion=(
-            f"系统建议采信 {ruling.value.text}：{ruling.reason}"
+            f"采信 {ruling.value.text}：{ruling.reason}"
             if ruling
             else _why_undecided(working, found.kind)
         ),
@@ -144,7 +144,7 @@ def _side(value: str, claims: Sequence[ClaimLine]) -> Side:
     return Side(
         value=value,
         source=f"{first.document_title} 第 {first.page_number} 页",
-        detail=f"{'原件' if first.is_original else '复印件'} · {made}{hand}{more}",
+        detail=f"{made}{hand}{more}",
         original=first.is_original,
         claim_id=first.id,
         item_id=first.item_id,
@@ -218,7 +218,7 @@ def _double(
             )
             for scheme, unit in (kept, *extra)
         ),
-        suggestion=f"系统建议：{rule}，保留{payer_name(*kept)}一处，另一处退个人缴费 {show_money(amount)}。",
+        suggestion=f"{rule}，保留{payer_name(*kept)}一处，另一处退个人缴费 {show_money(amount)}。",
         effect=f"只计 {months} 个月，退费 {show_money(amount)}。",
         effect_months=months,
         effect_amount=amount,
@@ -259,7 +259,7 @@ def _rival_units(working: Working) -> list[Clash]:
                     )
                     for unit in units[:2]
                 ),
-                suggestion="系统建议：调取两个单位的工资台账或调动手续，看哪一个月离开、哪一个月到岗。",
+                suggestion="调取两个单位的工资台账或调动手续，看哪一个月离开、哪一个月到岗。",
                 effect=f"影响 {run.until - run.since} 个月由谁证明。",
                 effect_months=run.until - run.since,
                 effect_amount=ZERO,
@@ -306,7 +306,7 @@ def _gap(working: Working, *, since: int, until: int) -> Clash:
         state="gap",
         title=_span(since, until),
         sides=(Side(value="无缴费", source="账户空白", detail=f"{months} 个月"), side),
-        suggestion=f"系统建议：若当时在职，{whom}调取工资台账，或由本人补充原件。",
+        suggestion=f"若当时在职，{whom}调取工资台账，或由本人补充原件。",
         effect=f"有证明的，最多可增加 {show_months_as_years(months)}。"
         if until <= working.deemed_until
         else f"这 {show_months_as_years(months)}在建账以后，补缴后才计入。",
