@@ -6,7 +6,7 @@ from uuid import UUID
 from nianlun.archives import queries as archives
 from nianlun.archives.operations import PageSize
 from nianlun.digitization import operations, page_images, quarantine, queries
-from nianlun.digitization.reading import PageReading, Reader, Refused, examine
+from nianlun.digitization.reading import OpenedFile, PageReading, Reader, Refused
 from nianlun.digitization.steps import EXAMINE_SHEET, READ_PAGE
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
@@ -27,11 +27,12 @@ def examine_sheet(job: Job, at: datetime) -> None:
         quarantine.discard(sheet_id)  # a run that died after its transaction left the file behind
         return
     try:
-        examined = examine(path, name=name)
-        sizes = []
-        for number in range(1, examined.pages + 1):
-            image = page_images.rasterise(path, item_id=sheet_id, number=number)
-            sizes.append(PageSize(width=image.width, height=image.height))
+        with OpenedFile(path) as file:
+            examined = file.examine(name=name)
+            sizes = []
+            for number in range(1, examined.pages + 1):
+                image = page_images.rasterise(file, item_id=sheet_id, number=number)
+                sizes.append(PageSize(width=image.width, height=image.height))
     except Refused as reason:
         page_images.drop(sheet_id)
         with jobs.effect(job):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from nianlun.archives.queries import ItemLine
-from nianlun.digitization.reading import PageImage, page_image
+from nianlun.digitization.reading import OpenedFile, PageImage
 from nianlun.vault import queries as vault
 
 
@@ -21,12 +21,13 @@ def page_of(item: ItemLine, *, number: int) -> PageImage:
     kept = _kept(item.id, number=number)
     if kept is not None:
         return kept
-    return rasterise(vault.path_of(item.vault_object, item.file_name), item_id=item.id, number=number)
+    with OpenedFile(vault.path_of(item.vault_object, item.file_name)) as file:
+        return rasterise(file, item_id=item.id, number=number)
 
 
-def rasterise(path: Path, *, item_id: UUID, number: int) -> PageImage:
+def rasterise(file: OpenedFile, *, item_id: UUID, number: int) -> PageImage:
     """Render one page of a file and keep the picture."""
-    image = page_image(path, number)
+    image = file.page_image(number)
     folder = _folder(item_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _replace(folder / f"{number}.img", image.content)

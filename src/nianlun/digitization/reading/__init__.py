@@ -6,6 +6,7 @@ Three calls, all safe on hostile files, all raising `Refused` (a code for progra
   content; says format, media type, usual extension, number of pages, whether there is a text layer.
 - `page_image(path, number) -> PageImage`: page `number` (from 1) as an upright JPEG or PNG of at most 2,339 pixels a
   side, with the text layer's lines where the file has one that can be trusted.
+  `OpenedFile(path)` is a context manager with both, for many pages of one file: one process serves them all.
 - `Reader().read(page) -> PageReading`: kind of document, lines, fields and seals of one `PageImage` (or of the bytes
   of one). Keep the reader: it holds a process with its models loaded. Close it, or use it as a context manager.
 
@@ -14,7 +15,7 @@ and a hint only. The caller's process never decodes anything: `sandbox` starts c
 the network, the disk and other processes, within 1.5 GB, 60 s of processor and 120 s by the clock (security S4.3).
 """
 
-from nianlun.digitization.reading.files import examine, page_image
+from nianlun.digitization.reading.files import OpenedFile, examine, page_image
 from nianlun.digitization.reading.reader import Reader
 from nianlun.digitization.reading.refusals import Refused
 from nianlun.digitization.reading.values import Box, Examined, Field, Line, PageImage, PageReading, Seal
@@ -24,6 +25,7 @@ __all__ = [
     "Examined",
     "Field",
     "Line",
+    "OpenedFile",
     "PageImage",
     "PageReading",
     "Reader",
