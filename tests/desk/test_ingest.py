@@ -151,6 +151,31 @@ def test_the_same_bytes_are_taken_once_however_often_they_come(fonds, agency, no
     assert len(list(quarantine.path_of(first.sheet_id).parent.iterdir())) == 1
 
 
+def test_what_a_broken_upload_left_is_named_and_swept_and_refused_files_stay(fonds, agency, now, settings):
+    import os
+    from datetime import timedelta
+    from io import BytesIO
+    from pathlib import Path
+
+    from nianlun.digitization import operations
+    from nianlun.digitization.reading.refusals import refusal
+
+    batch_id = operations.open_batch("残留", agency_id=agency.id, person_id=None, by=None, at=now)
+    kept = operations.receive(batch_id, name="a.jpg", stream=BytesIO(b"x"), by=None, at=now)
+    operations.refuse_sheet(kept.sheet_id, reason=refusal("empty"), at=now)
+    orphan = Path(settings.QUARANTINE) / "0123.part"
+    orphan.write_bytes(b"half")
+    for path in Path(settings.QUARANTINE).iterdir():
+        os.utime(path, (now.timestamp(), now.timestamp()))
+    later = now + timedelta(hours=2)
+    assert digitization.leftovers(at=now) == []
+    assert digitization.leftovers(at=later) == ["0123.part"]
+    assert operations.sweep_quarantine(at=later) == ["0123.part"]
+    assert [line.name for line in digitization.set_aside()] == ["a.jpg"]
+    assert quarantine.path_of(kept.sheet_id).exists()
+    assert not orphan.exists()
+
+
 def test_a_person_who_is_not_there_is_told_before_anything_is_taken(fonds, folder):
     (folder / "a.jpg").write_bytes(b"x")
     with pytest.raises(NoSuchPerson, match="没有"):

@@ -15,7 +15,7 @@ from nianlun.archives import operations as archives
 from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import Category, DocumentKind
 from nianlun.archives.operations import PageSize
-from nianlun.digitization import quarantine
+from nianlun.digitization import quarantine, queries
 from nianlun.digitization.masking import mask_within
 from nianlun.digitization.models import Batch, Reading, Sheet
 from nianlun.digitization.quarantine import NoRoom
@@ -36,6 +36,7 @@ RECEIVED = declare("digitization.file_received", "收件：{name}，{size} 字�
 REFUSED = declare("digitization.file_refused", "未收 {name}：{sentence}")
 READ = declare("digitization.page_read", "识读 {code} 第 {page} 页，{lines} 行")
 UNREAD = declare("digitization.page_unread", "{code} 第 {page} 页没有读出：{sentence}")
+SWEPT = declare("digitization.quarantine_swept", "清理隔离区里的无主残留 {count} 个")
 STARTED = declare("digitization.batch_started", "开始识读批次《{title}》，{count} 件")
 
 RETENTION = {
@@ -289,6 +290,17 @@ def adopt_sample_reading(page_id: UUID, *, lines: Sequence[Line], kind: str, at:
         read_at=at,
         is_sample=True,
     )
+
+
+@transaction.atomic
+def sweep_quarantine(*, at: datetime) -> list[str]:
+    """Take away what broken uploads left in quarantine; returns the names. Files of sheets stay."""
+    names = queries.leftovers(at=at)
+    for name in names:
+        quarantine.remove_leftover(name)
+    if names:
+        journal.record(SWEPT, by=None, rows=len(names), details={"count": len(names)}, at=at)
+    return names
 
 
 def display_name(name: str) -> str:

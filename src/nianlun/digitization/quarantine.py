@@ -54,6 +54,14 @@ def discard(sheet_id: UUID) -> None:
     path_of(sheet_id).unlink(missing_ok=True)
 
 
+def remove_leftover(name: str) -> None:
+    """Take one file out of quarantine by its own name; a name with a path in it is refused."""
+    path = Path(settings.QUARANTINE) / name
+    if path.parent != Path(settings.QUARANTINE):
+        raise ValueError("a leftover lies in quarantine itself")
+    path.unlink(missing_ok=True)
+
+
 def sweepable(*, older_than: timedelta, now: float) -> Iterator[Path]:
     """Files old enough that no upload can still be writing them; whether a sheet owns them the caller knows."""
     folder = Path(settings.QUARANTINE)

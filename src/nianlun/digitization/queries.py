@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from nianlun.access.domain import NotVisible, Role, Viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.queries import ItemLine
-from nianlun.digitization import page_images
+from nianlun.digitization import page_images, quarantine
 from nianlun.digitization.models import Batch, Reading, Sheet
 from nianlun.digitization.reading import PageImage
 from nianlun.digitization.reading.values import Field
@@ -21,6 +21,9 @@ from nianlun.kernel.cipher import unseal
 from nianlun.kernel.grams import normalised
 from nianlun.registry.keys import keyring
 from nianlun.search.grams import holding
+
+UPLOAD_TAKES = timedelta(hours=1)
+"""No upload is still writing after this long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,35 @@ def batch(viewer: Viewer, batch_id: UUID) -> BatchLine:
     if row is None:
         raise NotVisible
     return _batch(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A refused file, kept in quarantine until somebody decides what becomes of it."""
+
+    id: UUID
+    name: str
+    size: int
+    code: str
+    sentence: str
+
+
+def set_aside() -> list[SetAside]:
+    """Every refused file that is kept, oldest first."""
+    rows = Sheet.objects.filter(state=Sheet.State.REFUSED).order_by("received_at", "pk")
+    return [
+        SetAside(id=row.pk, name=row.name, size=row.size, code=row.code, sentence=row.sentence)
+        for row in rows
+    ]
+
+
+def leftovers(*, at: datetime) -> list[str]:
+    """Names of quarantine files that no waiting or refused sheet owns: what a broken upload left behind."""
+    old = {path.name for path in quarantine.sweepable(older_than=UPLOAD_TAKES, now=at.timestamp())}
+    owned = Sheet.objects.filter(state__in=[Sheet.State.WAITING, Sheet.State.REFUSED]).values_list(
+        "pk", flat=True
+    )
+    return sorted(old - {pk.hex for pk in owned})
 
 
 def has_sample_batch(agency_id: UUID) -> bool:
