@@ -19,6 +19,7 @@ from nianlun.registry.domain import PersonLine
 PERSON_SEEN = declare("desk.person_seen", "查看{what}")
 ITEM_SEEN = declare("desk.item_seen", "查看档案 {code}{what}")
 SEARCHED = declare("desk.searched", "检索，得 {rows} 条")
+LIST_SEEN = declare("desk.list_seen", "查看{what}，{rows} 行")
 
 IN_HAND = ("open", "submitted", "rescan")
 """States in which an item is a colleague's work in hand, so that the work itself is the purpose."""
@@ -47,6 +48,14 @@ def see_person(
         at=at,
     )
     return person
+
+
+def saw_list(request: HttpRequest, *, what: str, rows: int, at: datetime) -> None:
+    """Journal that a list with people's names was given out (S3.2); an empty list gives nothing out."""
+    if rows:
+        journal.record(
+            LIST_SEEN, by=viewer(request), about="desk.list", rows=rows, details={"what": what}, at=at
+        )
 
 
 def see_item(request: HttpRequest, item_id: UUID, *, what: str, at: datetime) -> ItemLine:

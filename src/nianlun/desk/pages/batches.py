@@ -15,6 +15,7 @@ from nianlun.access.domain import Right, authorize
 from nianlun.access.gate import needs, viewer
 from nianlun.archives.domain import Category
 from nianlun.desk import persons
+from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer, fragment
 from nianlun.digitization import operations, queries
 from nianlun.digitization.operations import Received
@@ -58,11 +59,13 @@ def _open(request: HttpRequest) -> HttpResponse:
 def _batches(request: HttpRequest, *, typed: dict[str, str], problem: str = "") -> HttpResponse:
     who = viewer(request)
     found = queries.batches(who, limit=PER_PAGE)
+    names = registry.person_names(who, [b.person_id for b in found if b.person_id])
+    saw_list(request, what="批次", rows=len(names), at=timezone.now())
     return answer(
         request,
         "desk/batches.html",
         batches=found,
-        names=registry.person_names(who, [b.person_id for b in found if b.person_id]),
+        names=names,
         may_add=who.may(Right.BATCH_ADD),
         categories=list(Category),
         problem=problem,
@@ -88,7 +91,6 @@ def _batch(request: HttpRequest, batch_id: UUID, *, not_taken: Sequence[Received
         "desk/batch.html",
         batch=line,
         sheets=queries.sheets(batch_id),
-        names=_owner_names(request, batch_id),
         may_add=may_add,
         may_start=may_add and line.waiting > 0 and not queries.pending_jobs(batch_id),
         may_review=who.may(Right.REVIEW_READ),
@@ -109,7 +111,6 @@ def progress(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "desk/batch_progress.html",
         batch=line,
         sheets=queries.sheets(batch_id),
-        names=_owner_names(request, batch_id),
         may_review=who.may(Right.REVIEW_READ),
     )
 
@@ -159,10 +160,3 @@ def start(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     else:
         messages.info(request, "没有等待识读的文件。")
     return redirect("desk:batch", batch_id)
-
-
-def _owner_names(request: HttpRequest, batch_id: UUID) -> dict[UUID, str]:
-    who = viewer(request)
-    if not who.may(Right.ITEM_READ):
-        return {}
-    return registry.person_names(who, [s.person_id for s in queries.sheets(batch_id) if s.person_id])

@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from nianlun.access.domain import Right, Role
 from nianlun.access.gate import needs, open_page, viewer, viewer_or_none
 from nianlun.archives import queries as archives
+from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer
 from nianlun.digitization import queries as digitization
 from nianlun.evidence import queue
@@ -32,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     open_items = queue.examinations(who, state="open", limit=6) if who.may(Right.REVIEW_DECIDE) else []
     proposed = queue.rulings(who, state="proposed", limit=6) if who.may(Right.RULING_READ) else []
     ids = [line.item.person_id for line in (*submitted, *open_items) if line.item.person_id]
+    saw_list(request, what="工作台的待办", rows=len(ids) + len(proposed), at=timezone.now())
     return answer(
         request,
         "desk/home.html",

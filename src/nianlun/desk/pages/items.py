@@ -15,7 +15,7 @@ from nianlun.archives import queries as archives
 from nianlun.archives.domain import Category
 from nianlun.archives.queries import ItemLine, PageLine
 from nianlun.desk import review_view
-from nianlun.desk.seeing import see_item
+from nianlun.desk.seeing import saw_list, see_item
 from nianlun.desk.shell import answer
 from nianlun.digitization import queries as digitization
 from nianlun.digitization.reading import Refused
@@ -44,6 +44,7 @@ def register(request: HttpRequest, category: str) -> HttpResponse:
     start = (number - 1) * PER_PAGE
     found = list(archives.items_of_category(who, category=kind, text=text, start=start, limit=PER_PAGE + 1))
     persons = registry.person_names(who, [i.person_id for i in found if i.person_id])
+    saw_list(request, what=f"{kind.label}目录", rows=len(found), at=timezone.now())
     return answer(
         request,
         "desk/register.html",

@@ -16,7 +16,7 @@ from nianlun.archives import queries as archives
 from nianlun.contributions import queries as contributions
 from nianlun.contributions.domain import PaidMonth
 from nianlun.desk import person_view
-from nianlun.desk.seeing import see_person
+from nianlun.desk.seeing import saw_list, see_person
 from nianlun.desk.shell import answer
 from nianlun.entitlements import queries as entitlements
 from nianlun.entitlements.domain.career import Spell
@@ -42,6 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
         found = registry.search_persons(who, text, limit=PER_PAGE)
     else:
         found = registry.list_persons(who, after=after, limit=PER_PAGE)
+    saw_list(request, what="参保人名单", rows=len(found), at=timezone.now())
     return answer(
         request,
         "desk/people.html",

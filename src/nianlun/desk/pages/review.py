@@ -15,7 +15,7 @@ from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.access.gate import needs, viewer
 from nianlun.archives import queries as archives
 from nianlun.desk import persons, review_view
-from nianlun.desk.seeing import see_examination
+from nianlun.desk.seeing import saw_list, see_examination
 from nianlun.desk.shell import answer
 from nianlun.evidence import operations, queries, queue
 from nianlun.evidence.domain import Kind
@@ -39,6 +39,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     if state not in STATES:
         raise Http404
     lines = queue.examinations(who, state=state, limit=PER_PAGE)
+    saw_list(request, what=f"审核单（{STATES[state]}）", rows=len(lines), at=timezone.now())
     return answer(
         request,
         "desk/review_queue.html",

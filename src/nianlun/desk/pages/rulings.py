@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from nianlun.access.domain import Right, authorize
 from nianlun.access.gate import needs, viewer
-from nianlun.desk.seeing import see_person
+from nianlun.desk.seeing import saw_list, see_person
 from nianlun.desk.shell import answer
 from nianlun.evidence import queries, queue, rulings
 from nianlun.evidence.domain import RULED, Kind, Unsettled
@@ -29,6 +29,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "returned": queue.rulings(who, state="returned", limit=20),
     }
     ids = [line.person_id for lines in lists.values() for line in lines]
+    saw_list(request, what="认定单", rows=len(ids), at=timezone.now())
     return answer(
         request,
         "desk/rulings.html",
