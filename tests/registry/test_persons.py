@@ -300,3 +300,19 @@ def test_the_list_is_paged_in_a_stable_order(agency, viewer):
         after = page[-1].id
     assert seen == sorted(made)
     assert queries.count_persons(clerk, up_to=3) == 4  # read as 3+
+
+
+def test_a_paper_without_a_number_finds_its_owner_by_name_and_birth(agency):
+    one = factories.person(agency, name="张伟", born=date(1966, 4, 28))
+    factories.person(agency, name="张伟", born=date(1971, 1, 5))
+    april = {"earliest": date(1966, 4, 1), "latest": date(1966, 4, 30)}
+    assert queries.person_named("张伟", **april, division="1306") == one.id
+    assert queries.person_named("张伟", **april, division="1301") is None
+    assert queries.person_named("张玮", **april, division="1306") is None
+
+
+def test_two_namesakes_of_one_birth_month_are_left_to_a_person(agency):
+    for _ in range(2):
+        factories.person(agency, name="张伟", born=date(1966, 4, 28))
+    april = {"earliest": date(1966, 4, 1), "latest": date(1966, 4, 30)}
+    assert queries.person_named("张伟", **april, division="1306") is None

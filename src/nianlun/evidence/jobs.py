@@ -13,6 +13,7 @@ from nianlun.evidence.operations import Proposal
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
+from nianlun.kernel.dates import NotADate, parse_partial_date
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import scope_of_division
 
@@ -43,7 +44,7 @@ def _proposal(field: Field, *, width: int, height: int) -> Proposal:
 
 
 def _attribute(item_id: UUID, *, fields: list[Field], at: datetime) -> None:
-    """Suggest the owner of an item that came without one, by an identity number that is registered."""
+    """Suggest the owner of an item that came without one: by a registered identity number, else by name and birth."""
     item = archives.items([item_id])[item_id]
     if item.person_id is not None:
         return
@@ -54,3 +55,21 @@ def _attribute(item_id: UUID, *, fields: list[Field], at: datetime) -> None:
             if person_id is not None:
                 operations.attribute_item(item_id, person_id=person_id, by=None, at=at)
                 return
+    person_id = _by_name_and_birth(fields, scope=scope)
+    if person_id is not None:
+        operations.attribute_item(item_id, person_id=person_id, by=None, at=at)
+
+
+def _by_name_and_birth(fields: list[Field], *, scope: str) -> UUID | None:
+    said = {field.name: field.value for field in reversed(fields)}
+    if not said.get(Kind.NAME) or not said.get(Kind.BIRTH_DATE):
+        return None
+    try:
+        born = parse_partial_date(said[Kind.BIRTH_DATE])
+    except NotADate:
+        return None
+    if born.month is None:  # a year alone fits too many namesakes
+        return None
+    return registry.person_named(
+        said[Kind.NAME], earliest=born.earliest, latest=born.latest, division=scope
+    )

@@ -188,6 +188,19 @@ def person_with_identity_number(text: str, *, division: str) -> UUID | None:
     return rows.values_list("pk", flat=True).first()
 
 
+def person_named(name: str, *, earliest: date, latest: date, division: str) -> UUID | None:
+    """The one person of this very name whose identity number states a birth date in the period; None for none or more.
+
+    For papers older than identity numbers: what a page says is matched within the agency of a division and below.
+    """
+    rows = Person.objects.filter(agency__division__startswith=division, name=name)[:_NAMESAKES]
+    found = [row.pk for row in rows if earliest <= _number(row).birth_date <= latest]
+    return found[0] if len(found) == 1 else None
+
+
+_NAMESAKES = 200  # in a city of millions a common name has thousands; then a person must look
+
+
 def has_identity_number(person_id: UUID, text: str) -> bool:
     """Whether a number read from a page is this person's, without showing the registered one."""
     try:
