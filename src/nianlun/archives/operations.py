@@ -137,13 +137,13 @@ def file_item(
             filed_at=at,
             filed_by=by.name if by else "系统",
             is_sample=is_sample,
+            grams=filled(f"{title} {code} {creator}"),
             **_recorded_columns(recorded),
         )
         Page.objects.bulk_create(
             Page(item_id=item_id, number=n, width=size.width, height=size.height)
             for n, size in enumerate(pages, start=1)
         )
-        _write_grams(item_id)
         journal.record(
             FILED,
             by=by,

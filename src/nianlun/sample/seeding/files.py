@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from uuid import UUID
 
 from django.db import transaction
@@ -31,6 +31,7 @@ from nianlun.vault import operations as vault
 
 ENGINE = "样本数据"
 RETENTION = "D100"
+_PERSONS_AT_ONCE = 20
 
 
 def file_past(city: City, registered: Registered, *, at: datetime, tell: Tell, processes: int = 2) -> None:
@@ -109,21 +110,28 @@ def _file(
 
 def rule_past(city: City, registered: Registered, *, at: datetime, tell: Tell) -> None:
     """Rule where the papers agree or the rule decides among undisputed ones; what is disputed waits for people."""
-    for number, person in enumerate(city.persons, start=1):
-        person_id = registered.persons[person.index]
-        lines = evidence_queries.claims(person_id)
-        disputed = {found.kind for found in evidence_queries.contradictions(lines)}
-        facts = evidence_queries.facts(person_id, lines=lines)
-        for kind in RULED:
-            if kind in facts or kind in disputed:
-                continue
-            try:
-                ruling_id = rulings.propose_by_rule(person_id, kind=kind, by=None, at=at, is_sample=True)
-            except Unsettled:
-                continue  # as in life: the papers do not decide, so nobody has
-            rulings.confirm_ruling(ruling_id, by=None, at=at, tell=False)
-        if number % 20 == 0 or number == len(city.persons):
-            tell("认定", number, len(city.persons))
+    people = iter(city.persons)
+    done = 0
+    while batch := list(islice(people, _PERSONS_AT_ONCE)):
+        with transaction.atomic():
+            for person in batch:
+                _rule(registered.persons[person.index], at=at)
+        done += len(batch)
+        tell("认定", done, len(city.persons))
+
+
+def _rule(person_id: UUID, *, at: datetime) -> None:
+    lines = evidence_queries.claims(person_id)
+    disputed = {found.kind for found in evidence_queries.contradictions(lines)}
+    facts = evidence_queries.facts(person_id, lines=lines)
+    for kind in RULED:
+        if kind in facts or kind in disputed:
+            continue
+        try:
+            ruling_id = rulings.propose_by_rule(person_id, kind=kind, by=None, at=at, is_sample=True)
+        except Unsettled:
+            continue  # as in life: the papers do not decide, so nobody has
+        rulings.confirm_ruling(ruling_id, by=None, at=at, tell=False)
 
 
 def _original(scans: Sequence[Scan]) -> tuple[bytes, str, str]:
