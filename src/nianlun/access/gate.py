@@ -196,7 +196,8 @@ class DefaultDeny:
         except Refused as refusal:
             self._journal(request, kwargs, sentence=refusal.sentence, at=at)
             return answers.not_found(request)
-        return None
+        # PostgreSQL holds no character zero, and nobody types one.
+        return answers.malformed(request) if _holds_zero(request) else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Turn what a page raises into its answer. The transaction of the page has been rolled back by now."""
@@ -305,6 +306,11 @@ def _here(request: HttpRequest) -> str:
         return request.get_full_path()
     referer = urlsplit(request.headers.get("Referer", ""))
     return f"{referer.path}?{referer.query}".rstrip("?") if referer.netloc == request.get_host() else "/"
+
+
+def _holds_zero(request: HttpRequest) -> bool:
+    sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+    return any("\x00" in value for fields in sent for _, values in fields.lists() for value in values)
 
 
 def _redirect(request: HttpRequest, address: str) -> HttpResponseBase:

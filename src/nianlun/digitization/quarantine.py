@@ -43,7 +43,7 @@ def keep(sheet_id: UUID, *, stream: BinaryIO) -> tuple[str, int]:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoRoom("磁盘已满，文件没有收下。请通知系统管理员清理空间后再交。") from problem
         raise
-    except BaseException:
+    except BaseException:  # whatever ends the upload, half a file must not stay
         part.unlink(missing_ok=True)
         raise
     return digest, size

@@ -104,9 +104,7 @@ def _contradiction(working: Working, found: Contradiction) -> Clash:
         title=found.kind.label,
         sides=sides,
         suggestion=(
-            f"采信 {ruling.value.text}：{ruling.reason}"
-            if ruling
-            else _why_undecided(working, found.kind)
+            f"采信 {ruling.value.text}：{ruling.reason}" if ruling else _why_undecided(working, found.kind)
         ),
         effect=effect,
         effect_months=months,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from nianlun.access.domain import Viewer
 from nianlun.evidence import domain, queries
@@ -135,9 +135,7 @@ def _propose(
     is_sample: bool = False,
 ) -> UUID:
     refuse_own_case(by, person_id)
-    if Ruling.objects.filter(person_id=person_id, kind=kind.value, state=Ruling.State.PROPOSED).exists():
-        raise NotAllowedNow(f"{kind.label}已有一份认定在待复核，请先办完那一份。")
-    row = Ruling.objects.create(
+    row = Ruling(
         person_id=person_id,
         kind=kind.value,
         value=ruling.value.text,
@@ -151,6 +149,11 @@ def _propose(
         proposed_at=at,
         is_sample=is_sample,
     )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # the database lets one ruling of a kind wait, however many propose at once
+        raise NotAllowedNow(f"{kind.label}已有一份认定在待复核，请先办完那一份。") from None
     Considered.objects.bulk_create(
         [
             *(Considered(ruling=row, claim_id=c, decisive=True) for c in ruling.decisive),

@@ -59,7 +59,7 @@ def _polygon(text: str) -> tuple[tuple[float, float], ...] | None:
         return None
     try:
         corners = tuple((float(x), float(y)) for x, y in json.loads(text))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # the last for brackets nested by the thousand
         raise NotADecision("框的位置没有读懂，请重新画一次。") from None
     inside = all(0 <= x <= 1 and 0 <= y <= 1 for x, y in corners)
     if not 3 <= len(corners) <= 12 or not inside:

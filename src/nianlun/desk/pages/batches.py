@@ -1,6 +1,5 @@
 """Receiving and scanning: batches, dropping files onto them, progress page by page."""
 
-from collections.abc import Sequence
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from nianlun.ui.shell import Crumb
 
 PER_PAGE = 30
 MOST_FILES = 300
+MOST_TOLD = 20
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,10 +79,6 @@ def _batches(request: HttpRequest, *, typed: dict[str, str], problem: str = "") 
 @needs(Right.BATCH_READ)
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """One batch: the place to drop files, and what has become of each."""
-    return _batch(request, batch_id)
-
-
-def _batch(request: HttpRequest, batch_id: UUID, *, not_taken: Sequence[Received] = ()) -> HttpResponse:
     who = viewer(request)
     line = queries.batch(who, batch_id)
     may_add = who.may(Right.BATCH_ADD)
@@ -95,7 +91,6 @@ def _batch(request: HttpRequest, batch_id: UUID, *, not_taken: Sequence[Received
         may_start=may_add and line.waiting > 0 and not queries.pending_jobs(batch_id),
         may_review=who.may(Right.REVIEW_READ),
         most_files=MOST_FILES,
-        received=not_taken,
         crumbs=[Crumb(label="收件与扫描", url=reverse("desk:batches")), Crumb(label=line.title)],
     )
 
@@ -128,15 +123,14 @@ def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     at = timezone.now()
     received: list[Received] = []
     problem = ""
-    for file in files[:MOST_FILES]:
+    for upload in files[:MOST_FILES]:
+        stream = cast(BinaryIO, upload)
         try:
             received.append(
-                operations.receive(
-                    batch_id, name=file.name or "", stream=cast(BinaryIO, file), by=who, at=at
-                )
+                operations.receive(batch_id, name=upload.name or "", stream=stream, by=who, at=at)
             )
         except NoRoom as reason:
-            problem = f"{file.name}：{reason}"
+            problem = f"{upload.name}：{reason}"
             break
     if len(files) > MOST_FILES:
         problem = f"一次最多收 {MOST_FILES} 件，这次有 {len(files)} 件，后面的没有收，请分批再拖一次。"
@@ -145,7 +139,12 @@ def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     taken = sum(r.outcome == "received" for r in received)
     if taken:
         messages.success(request, f"收下 {taken} 件，正在识读。")
-    return _batch(request, batch_id, not_taken=[r for r in received if r.outcome != "received"])
+    not_taken = [r for r in received if r.outcome != "received"]
+    for file in not_taken[:MOST_TOLD]:
+        messages.warning(request, f"{file.name}：{file.sentence}")
+    if len(not_taken) > MOST_TOLD:
+        messages.warning(request, f"另有 {len(not_taken) - MOST_TOLD} 件没有收下，原因相近，见操作日志。")
+    return redirect("desk:batch", batch_id)
 
 
 @require_POST

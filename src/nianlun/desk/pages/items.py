@@ -28,6 +28,7 @@ from nianlun.ui.widgets.viewer import PageRegion, PageView, page_view
 from nianlun.vault import queries as vault
 
 PER_PAGE = 50
+LAST_PAGE = 20_000  # further back one searches
 SANDBOXED = "default-src 'none'; sandbox"
 
 
@@ -39,7 +40,7 @@ def register(request: HttpRequest, category: str) -> HttpResponse:
     kind = Category(category) if category in set(Category) else None
     if kind is None:
         raise Http404
-    number = max(1, int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1)
+    number = _page_number(request, most=LAST_PAGE)
     text = request.GET.get("q", "").strip()[:100]
     start = (number - 1) * PER_PAGE
     found = list(archives.items_of_category(who, category=kind, text=text, start=start, limit=PER_PAGE + 1))
