@@ -34,7 +34,6 @@ def test_the_ring_the_dates_and_who_looked_and_why(visit: Visit, system: System)
     assert PURPOSE in phone.text and "李敏" not in phone.text.split(PURPOSE)[0][-40:]
 
 
-@pytest.mark.xfail(strict=True, reason="the day of a list folds up by a line 35 pixels high")
 def test_for_older_readers_letters_and_targets_are_large(visit: Visit, system: System):
     phone = insured(visit)
     phone.click("button:has-text('长辈版')")

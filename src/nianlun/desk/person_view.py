@@ -29,10 +29,10 @@ class PersonView:
     cards: tuple[ContradictionCard, ...]
 
 
-def build(figures: PersonFigures) -> PersonView:
-    """Draw everything a person page shows."""
+def build(figures: PersonFigures, *, may_rule: bool) -> PersonView:
+    """Draw everything a person page shows; who may rule can choose between two sayings right on their card."""
     person_id = figures.person.id
-    cards = tuple(_card(clash, person_id=person_id) for clash in figures.clashes)
+    cards = tuple(_card(clash, person_id=person_id, may_rule=may_rule) for clash in figures.clashes)
     return PersonView(
         ring=ring(
             [
@@ -134,7 +134,7 @@ def _lanes(figures: PersonFigures) -> Lanes | None:
     )
 
 
-def _card(clash: Clash, *, person_id: UUID) -> ContradictionCard:
+def _card(clash: Clash, *, person_id: UUID, may_rule: bool) -> ContradictionCard:
     to_rule = clash.kind is not None and clash.kind in RULED
     if to_rule and clash.kind is not None:
         href = reverse("desk:ruling-of-person", args=[person_id, clash.kind.value])
@@ -142,6 +142,8 @@ def _card(clash: Clash, *, person_id: UUID) -> ContradictionCard:
         href = _months(person_id, clash.state, clash.since)
     else:
         href = ""
+    letters = zip("甲乙丙丁戊己", clash.sides, strict=False)
+    choices = [(str(side.claim_id), f"采信{letter}") for letter, side in letters if side.claim_id]
     return ContradictionCard(
         kind=clash.word,
         title=clash.title,
@@ -150,6 +152,8 @@ def _card(clash: Clash, *, person_id: UUID) -> ContradictionCard:
         effect=clash.effect,
         state=Evidence(clash.state),
         href=href or None,
+        form_url=href if to_rule and may_rule and len(choices) == len(clash.sides) else "",
+        choices=choices,
         anchor=clash.key,
     )
 

@@ -117,9 +117,11 @@ def receive(
     except NoRoom as reason:
         _refuse_at_the_door(batch, name=shown, reason=Refused("no_room", str(reason)), by=by, at=at)
         raise
-    if known := _already_here(batch.agency_id, sha512=sha512, name=shown, size=size):
+    if size and (known := _already_here(batch.agency_id, sha512=sha512, name=shown, size=size)):
         quarantine.discard(sheet_id)
         return known
+    if size == 0:  # told apart here, because all empty files are alike
+        return _keep_aside(sheet_id, batch=batch, name=shown, sha512=sha512, by=by, at=at)
     try:
         with transaction.atomic():
             Sheet.objects.create(
@@ -327,6 +329,40 @@ def _refuse_at_the_door(
             REFUSED, batch.pk, person_id=batch.person_id, by=by, at=at, outcome="refused", details=details
         )
     return Received(name=name, outcome="refused", code=reason.code, sentence=reason.sentence)
+
+
+def _keep_aside(
+    sheet_id: UUID, *, batch: Batch, name: str, sha512: str, by: Viewer | None, at: datetime
+) -> Received:
+    """Refuse an empty file with a row of its own, so that the batch shows what came of it."""
+    reason = refusal("empty")
+    with transaction.atomic():
+        Sheet.objects.create(
+            id=sheet_id,
+            batch=batch,
+            agency_id=batch.agency_id,
+            person_id=batch.person_id,
+            name=name,
+            sha512=sha512,
+            size=0,
+            state=Sheet.State.REFUSED,
+            code=reason.code,
+            sentence=reason.sentence,
+            received_at=at,
+            received_by_id=by.account_id if by else None,
+        )
+        details = {"name": name, "sentence": reason.sentence, "code": reason.code}
+        _tell(
+            REFUSED, sheet_id, person_id=batch.person_id, by=by, at=at, outcome="refused", details=details
+        )
+    return Received(
+        name=name,
+        outcome="refused",
+        sheet_id=sheet_id,
+        sha512=sha512,
+        code=reason.code,
+        sentence=reason.sentence,
+    )
 
 
 def _already_here(agency_id: UUID, *, sha512: str, name: str, size: int) -> Received | None:

@@ -289,7 +289,7 @@ def _gap(working: Working, *, since: int, until: int) -> Clash:
         Side(
             value=paper.document_title,
             source=f"{paper.recorded_on}形成",
-            detail="原件" if paper.is_original else "复印件，未见原件",
+            detail="" if paper.is_original else "未见原件",
             original=paper.is_original,
             claim_id=paper.id,
             item_id=paper.item_id,

@@ -148,9 +148,11 @@ def decide(
     already submitted.
     """
     with transaction.atomic():
+        _open(
+            Claim.objects.values_list("item_id", flat=True).get(pk=claim_id)
+        )  # locked first, as confirming does
         claim = Claim.objects.select_for_update().get(pk=claim_id)
         refuse_own_case(by, claim.person_id)
-        _open(claim.item_id)
         if polygon is not None and choice != Decision.Choice.UNREADABLE:
             choice = Decision.Choice.REWRITE
             value = value or sealing.opened(claim)
@@ -296,11 +298,14 @@ def ask_rescan(item_id: UUID, *, by: Viewer, reason: str, at: datetime) -> None:
 
 
 def attribute_item(item_id: UUID, *, person_id: UUID, by: Viewer | None, at: datetime) -> None:
-    """Say whose item this is; its claims go along. Refused once the item is confirmed."""
+    """Say whose item this is; its claims go along. Refused once the item is submitted."""
     with transaction.atomic():
         examination = Examination.objects.select_for_update().filter(pk=item_id).first()
-        if examination is not None and examination.state == Examination.State.CONFIRMED:
-            raise NotAllowedNow("这件材料已经复核办结，归属人不能再改。")
+        if examination is not None and examination.state not in (
+            Examination.State.OPEN,
+            Examination.State.RESCAN,
+        ):
+            raise NotAllowedNow("这件材料已经提交复核，归属人不能再改。要改请先退回初核。")
         archives.describe_item(item_id, by=by, at=at, person_id=person_id)
         Claim.objects.filter(item_id=item_id).update(person_id=person_id)
 

@@ -141,3 +141,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_TEMP_DIR = None
 DEMO = False
+
+LOGGING = {  # faults leave their traceback on stderr; request data is never in it (S5.5)
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": True},
+        "nianlun": {"handlers": ["stderr"], "level": "WARNING", "propagate": True},
+    },
+}

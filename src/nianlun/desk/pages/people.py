@@ -82,7 +82,7 @@ def _person(request: HttpRequest, person_id: UUID, *, number: str = "") -> HttpR
         "desk/person.html",
         person=line,
         figures=figures,
-        view=person_view.build(figures),
+        view=person_view.build(figures, may_rule=who.may(Right.RULING_MAKE)),
         number=number or line.masked_identity_number,
         may_reveal=who.may(Right.PERSON_REVEAL_IDENTITY) and not number,
         may_rule=who.may(Right.RULING_MAKE),

@@ -82,7 +82,7 @@ def _propose(request: HttpRequest, person_id: UUID, kind: Kind) -> HttpResponse:
     who = viewer(request)
     authorize(who, Right.RULING_MAKE)
     at = timezone.now()
-    claim = request.POST.get("claim", "")
+    claim = request.POST.get("claim", "") or request.POST.get("choice", "")
     try:
         if claim:
             rulings.propose_by_hearing(
@@ -155,4 +155,5 @@ def decide(request: HttpRequest, ruling_id: UUID) -> HttpResponse:
             messages.success(request, f"{line.kind.label}认定为 {line.value}，已生效。")
     except NotAllowedNow as reason:
         messages.error(request, str(reason))
-    return redirect("desk:ruling", ruling_id)
+        return redirect("desk:ruling", ruling_id)
+    return redirect("desk:rulings")
