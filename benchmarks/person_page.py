@@ -17,7 +17,8 @@ FILLERS = """
 INSERT INTO registry_person (id, name, name_plain, grams, identity_number_sealed, identity_number_index, key_version,
     personal_number, sex, scheme, category, is_sample, registered_at, agency_id)
 SELECT gen_random_uuid(), named.word, named.word, array_to_tsvector(string_to_array(named.word, NULL)),
-    p.identity_number_sealed, sha256(n::text::bytea), p.key_version, 'F' || n, p.sex, p.scheme, p.category, true, p.registered_at, p.agency_id
+    p.identity_number_sealed, sha256(n::text::bytea), p.key_version, 'F' || n,
+    p.sex, p.scheme, p.category, true, p.registered_at, p.agency_id
 FROM generate_series(%(since)s, %(until)s) AS n
 CROSS JOIN LATERAL (SELECT * FROM registry_person WHERE personal_number NOT LIKE 'F%%' OFFSET n %% 7 LIMIT 1) AS p
 CROSS JOIN LATERAL (SELECT chr(19968 + n %% 400) || chr(20480 + n %% 900) || chr(20992 + n %% 700) AS word) AS named
