@@ -81,3 +81,19 @@ def test_names_are_found_by_their_index(agency):
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN SELECT 1 FROM registry_person WHERE grams @@ '''张伟'''::tsquery")
         assert "person_grams" in "\n".join(row[0] for row in cursor.fetchall())
+
+
+def test_keys_are_made_once_and_rotated_by_command_and_old_rows_stay_readable(
+    agency, tmp_path, settings, capsys
+):
+    from nianlun.config.command import parser
+
+    person = factories.person(agency)
+    path = tmp_path / "keyring.json"
+    path.write_text(Path(settings.KEYRING).read_text())
+    settings.KEYRING = path
+    for words in (["keys", "rotate"], ["keys", "reseal", "--json"]):
+        args = parser().parse_args(words)
+        assert args.run(args) == 0
+    assert '"resealed": 1' in capsys.readouterr().out
+    assert queries.system_person(person.id).masked_identity_number == person.masked_identity_number

@@ -1,16 +1,19 @@
-"""`nianlun person add`: registering one insured person; the identity number is read from standard input."""
+"""`nianlun person add` and `nianlun keys`: registering a person, and the keys that seal identity numbers."""
 
 import argparse
 import getpass
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
+from nianlun.kernel.cipher import Keyring
 from nianlun.registry.domain import Category, NotRegistrable, Scheme
 
 
 def add_parser(subparsers: Any) -> None:
-    """Offer `person add`."""
+    """Offer `person add` and `keys`."""
+    _add_keys(subparsers)
     person = subparsers.add_parser("person", help="参保人")
     actions = person.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
     add = actions.add_parser("add", help="登记参保人；公民身份号码从标准输入读，不进命令行和日志")
@@ -25,6 +28,55 @@ def add_parser(subparsers: Any) -> None:
     )
     add.add_argument("--json", action="store_true", help="输出 JSON")
     add.set_defaults(run=run_add, needs_database=True)
+
+
+def _add_keys(subparsers: Any) -> None:
+    keys = subparsers.add_parser("keys", help="封存证件号的密钥")
+    actions = keys.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
+    create = actions.add_parser("create", help="生成密钥文件，只有属主能读；已有的不覆盖")
+    create.add_argument("file", metavar="文件", type=Path)
+    create.set_defaults(run=run_create, needs_database=False)
+    rotate = actions.add_parser("rotate", help="加一版新密钥；旧的仍留着，旧数据照样能读")
+    rotate.set_defaults(run=run_rotate, needs_database=True)
+    reseal = actions.add_parser("reseal", help="用新密钥重新封存登记的证件号；中断后再运行，接着做")
+    reseal.add_argument("--json", action="store_true", help="输出 JSON")
+    reseal.set_defaults(run=run_reseal, needs_database=True)
+
+
+def run_create(args: argparse.Namespace) -> int:
+    """Make a key file; 2 where one is there already."""
+    try:
+        Keyring.create(args.file)
+    except FileExistsError:
+        raise NotRegistrable(f"{args.file} 已经有了，没有覆盖。请换一个路径。") from None
+    sys.stdout.write(f"已生成 {args.file}。请立即另存一份到保管处：丢了密钥，证件号就读不出来了。\n")
+    return 0
+
+
+def run_rotate(args: argparse.Namespace) -> int:
+    """Add a version to the installation's key file."""
+    from django.conf import settings  # noqa: PLC0415  settings exist only after Django is set up
+
+    path = Path(settings.KEYRING)
+    keyring = Keyring.load(path).rotate(path)
+    sys.stdout.write(f"现在用第 {keyring.current} 版密钥。请备份密钥文件，再运行 nianlun keys reseal。\n")
+    return 0
+
+
+def run_reseal(args: argparse.Namespace) -> int:
+    """Reseal every person's number, batch by batch."""
+    from django.utils import timezone  # noqa: PLC0415  models load only after Django is set up
+
+    from nianlun.registry import operations  # noqa: PLC0415  as above
+
+    done = 0
+    while (batch := operations.reseal(at=timezone.now())).done:
+        done += batch.done
+        sys.stderr.write(f"已重新封存 {done} 人，还有 {batch.left} 人\n")
+    sys.stdout.write(
+        json.dumps({"resealed": done}) + "\n" if args.json else f"重新封存 {done} 人，全部用上新密钥。\n"
+    )
+    return 0
 
 
 def run_add(args: argparse.Namespace) -> int:
