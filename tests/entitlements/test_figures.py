@@ -131,7 +131,7 @@ def test_the_cards_name_both_sides_a_suggestion_and_the_effect():
     )
     assert [side.source for side in double.sides] == [SHOP, "灵活就业"]
     assert (gap.word, gap.title) == ("缺证", "1998-07 至 1999-11")
-    assert gap.sides[1].value == "职工下岗证明" and gap.sides[1].detail == "复印件，未见原件"
+    assert gap.sides[1].value == "职工下岗证明" and gap.sides[1].detail == "未见原件"
     assert MILL in gap.suggestion
 
 

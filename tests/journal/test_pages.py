@@ -43,7 +43,8 @@ def test_filters_that_cannot_be_read_say_how_to_write_them(viewer, client_of):
 )
 @pytest.mark.parametrize("name", ["action", "name", "person", "outcome", "since", "until", "before"])
 def test_no_filter_makes_a_fault(viewer, client_of, name, value):  # S7.5
-    assert client_of(viewer("auditor")).get("/journal/", {name: value}).status_code in {200, 422}
+    expected = {400} if value == "\x00" else {200, 422}
+    assert client_of(viewer("auditor")).get("/journal/", {name: value}).status_code in expected
 
 
 def test_older_entries_are_one_click_away(viewer, client_of):

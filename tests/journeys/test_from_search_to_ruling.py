@@ -58,8 +58,8 @@ def test_a_proposed_ruling_counts_only_when_the_second_person_has_confirmed(visi
     reviewer.click("main tr:has-text('周桂兰') a[href*='/rulings/']")
     assert clerk.fetch(f"{reviewer.path}decide/", decision="confirm").status == 404
     reviewer.click("button:has-text('确认认定')")
-    reviewer.state_purpose("复核认定之后查看结果")
-    assert "1985-03" in reviewer.text
+    reviewer.page.wait_for_url("**/rulings/")
+    assert "认定为 1985-03，已生效" in reviewer.text
     clerk.go(f"/people/{zhou}/rulings/work_start/")
     assert figure(clerk, zhou) != before
 
