@@ -55,7 +55,7 @@ def test_a_proposed_ruling_counts_only_when_the_second_person_has_confirmed(visi
     assert "待复核" in clerk.text
     assert figure(clerk, zhou) == before
     reviewer.go("/rulings/")
-    reviewer.click("main tr:has-text('周桂兰') a[href*='/rulings/']")
+    reviewer.click("main tr:has-text('周桂兰'):has-text('参加工作时间') a[href*='/rulings/']")
     assert clerk.fetch(f"{reviewer.path}decide/", decision="confirm").status == 404
     reviewer.click("button:has-text('确认认定')")
     reviewer.page.wait_for_url("**/rulings/")
