@@ -24,6 +24,8 @@ class TableRow:
     value: str
     source: str
     confidence: str
+    region: str = ""  # six digits; empty for the whole nation
+    group: str = ""
 
     def to_json(self) -> dict[str, str]:
         """As a JSON object; the day as ISO 8601."""
@@ -33,6 +35,8 @@ class TableRow:
             "value": self.value,
             "source": self.source,
             "confidence": self.confidence,
+            "region": self.region,
+            "group": self.group,
         }
 
     @classmethod
@@ -56,7 +60,10 @@ class EvidenceRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One figure: its value in `unit`, the rule and article that order it, and the figures it was made from."""
+    """One figure: its value in `unit`, the rule and article that order it, and the figures it was made from.
+
+    `formula` says the way in words, `working` with the numbers put in, `rounding` how the last digit came about.
+    """
 
     id: str
     title: str
@@ -64,7 +71,9 @@ class Node:
     unit: str
     rule: str = ""
     article: str = ""
-    formula: str = ""  # in words
+    formula: str = ""
+    working: str = ""
+    rounding: str = ""
     rows: tuple[TableRow, ...] = ()
     inputs: tuple["Node", ...] = ()
     evidence: tuple[EvidenceRef, ...] = ()
@@ -96,6 +105,8 @@ class Node:
             "rule": self.rule,
             "article": self.article,
             "formula": self.formula,
+            "working": self.working,
+            "rounding": self.rounding,
             "rows": [row.to_json() for row in self.rows],
             "inputs": [node.to_json() for node in self.inputs],
             "evidence": [reference.to_json() for reference in self.evidence],
@@ -104,7 +115,7 @@ class Node:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Node":
         """The reverse of `to_json`; `KeyError` or `TypeError` for anything else."""
-        plain = ("id", "title", "value", "unit", "rule", "article", "formula")
+        plain = ("id", "title", "value", "unit", "rule", "article", "formula", "working", "rounding")
         return cls(
             **{name: content[name] for name in plain},
             rows=tuple(TableRow.from_json(row) for row in content["rows"]),

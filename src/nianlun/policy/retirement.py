@@ -11,7 +11,8 @@ from typing import Literal
 
 from nianlun.kernel.months import Month, last_day, month_of, parse_month, show_month, show_months_as_years
 from nianlun.policy.derivation import EvidenceRef, Node, weakest
-from nianlun.policy.tables import NotInForce, Span, load_table
+from nianlun.policy.lawbook import LawBook, shipped
+from nianlun.policy.tables import NotInForce, Span
 
 Sex = Literal["male", "female"]
 
@@ -54,7 +55,7 @@ def delay_months(born: Month, *, first_birth: Month, step: int, cap: int) -> int
 
 
 def statutory_retirement(
-    *, sex: Sex, category: int, born: Month, law: date | None = None, evidence: Evidence | None = None
+    *, sex: Sex, category: int, born: Month, law: date | None = None, evidence: Evidence | None = None, book: LawBook | None = None
 ) -> Retirement:
     """The statutory retirement month under the law as it stood on `law` (None: as it stands in the tables).
 
@@ -64,16 +65,17 @@ def statutory_retirement(
     """
     group = _group(sex, category)
     inputs = _inputs(sex, category, born, evidence or {})
+    book = (book or shipped()).as_of(law=law)
     reached = born + category * 12
     # A month is looked up by its last day: rules that begin within a month cover it.
-    age_span = load_table("national/retirement_age").on(last_day(reached), group=group, law=law)
+    age_span = book.on("retirement_age", last_day(reached), group=group)
     statutory = _statutory(age_span, born, inputs)
     statutory_month = parse_month(statutory.value)
     original_month = born + age_span.number("original_months")
-    flexible = _flexible_span(statutory_month, law)
+    flexible = _flexible_span(statutory_month, book)
     earliest = _earliest(flexible, statutory, original_month)
     latest = _latest(flexible, statutory)
-    minimum = _minimum(statutory, law)
+    minimum = _minimum(statutory, book)
     root = Node(
         id="retirement",
         title="法定退休时间",
@@ -178,9 +180,9 @@ def _delay(span: Span, born: Month, birth: Node) -> Node:
     )
 
 
-def _flexible_span(statutory_month: Month, law: date | None) -> Span | None:
+def _flexible_span(statutory_month: Month, book: LawBook) -> Span | None:
     try:
-        return load_table("national/flexible_retirement").on(last_day(statutory_month), law=law)
+        return book.on("flexible_retirement", last_day(statutory_month))
     except NotInForce:
         return None
 
@@ -233,9 +235,9 @@ def _inflexible(node_id: str, title: str, statutory: Node) -> Node:
     )
 
 
-def _minimum(statutory: Node, law: date | None) -> Node:
+def _minimum(statutory: Node, book: LawBook) -> Node:
     day = last_day(parse_month(statutory.value))
-    span = load_table("national/minimum_contribution_months").on(day, law=law)
+    span = book.on("minimum_contribution_months", day)
     return Node(
         id="minimum_months",
         title="最低缴费年限",

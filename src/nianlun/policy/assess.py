@@ -1,0 +1,56 @@
+"""One function for every kind of case: plain inputs in, amount and derivation out.
+
+    from nianlun.policy.assess import assess
+    answer = assess("enterprise_benefit", {"province": "河北", …})
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from nianlun.policy import divisor, enterprise_case
+from nianlun.policy.assessment import Assessment
+from nianlun.policy.cases import BadCase, Case
+from nianlun.policy.lawbook import LawBook, shipped
+from nianlun.policy.sheet import Evidence
+
+Assess = Callable[[Case, LawBook, Evidence], Assessment]
+
+KINDS: dict[str, tuple[str, Assess]] = {
+    "enterprise_benefit": ("企业职工基本养老金", enterprise_case.assess),
+    "payout_months": ("个人账户养老金计发月数", divisor.assess),
+}
+
+
+def assess(
+    kind: str,
+    inputs: Mapping[str, Any],
+    *,
+    title: str = "",
+    book: LawBook | None = None,
+    law: date | None = None,
+    known: date | None = None,
+    evidence: Evidence | None = None,
+) -> Assessment:
+    """Assess one case by an edition of the tables (None: the one shipped).
+
+    `law` and `known` ask under the law of a past day, as far as published by a past day. `evidence` says, by the
+    id of a step, what it rests on. Raises `BadCase` for inputs that are wrong, `CannotAssess` where something is
+    missing or needs a person's judgement, `NotInForce` where no rule covers the case.
+    """
+    return assess_case(Case(kind, inputs, title=title), book=book, law=law, known=known, evidence=evidence)
+
+
+def assess_case(
+    case: Case,
+    *,
+    book: LawBook | None = None,
+    law: date | None = None,
+    known: date | None = None,
+    evidence: Evidence | None = None,
+) -> Assessment:
+    """The same for a case that was read from a file."""
+    if case.kind not in KINDS:
+        raise BadCase(f"没有“{case.kind[:30]}”这种案例。可选：{'、'.join(KINDS)}。")
+    edition = (book or shipped()).as_of(law=law, known=known)
+    return KINDS[case.kind][1](case, edition, evidence or {})
