@@ -106,8 +106,8 @@ def test_the_derivation_leads_from_the_month_to_the_page_and_to_each_table_row()
     assert tree.find("birth_date").evidence == (CLAIM,)
     assert tree.find("contribution_months").value == "435"
     assert {row.table for row in tree.used_rows()} >= {
-        "national/retirement_age",
-        "national/minimum_contribution_months",
-        "national/flexible_retirement",
+        "retirement_age",
+        "minimum_contribution_months",
+        "flexible_retirement",
     }
     assert Node.from_json(tree.to_json()) == tree
