@@ -211,6 +211,7 @@ def _decimal(name: str, value: object) -> Decimal:
         number = Decimal(value)
     except InvalidOperation:
         raise BadCase(f"{name} 应是数字，现在是“{str(value)[:20]}”。") from None
-    if not number.is_finite() or len(number.as_tuple().digits) > 30:
+    # 1E-999999 is a short text and a fraction of a million digits
+    if not number.is_finite() or len(number.as_tuple().digits) > 30 or abs(number.adjusted()) > 30:
         raise BadCase(f"{name} 应是有限的数字，现在是“{str(value)[:20]}”。")
     return number

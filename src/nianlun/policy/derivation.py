@@ -79,10 +79,42 @@ class Node:
     evidence: tuple[EvidenceRef, ...] = ()
 
     def walk(self) -> Iterator["Node"]:
-        """This node and all below it, each before its inputs."""
-        yield self
-        for node in self.inputs:
-            yield from node.walk()
+        """This node and all below it, each once and before its inputs.
+
+        A figure that many others were made from is one node; visiting it once for each of them would take time
+        that doubles with every year of an account.
+        """
+        seen: set[int] = set()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in seen:
+                seen.add(id(node))
+                yield node
+                waiting.extend(reversed(node.inputs))
+
+    def written_size(self) -> int:
+        """How many nodes `to_json` writes: a figure is written out under each figure made from it."""
+        sizes: dict[int, int] = {}
+        for node in reversed(self._inputs_last()):
+            sizes[id(node)] = 1 + sum(sizes[id(one)] for one in node.inputs)
+        return sizes[id(self)]
+
+    def _inputs_last(self) -> "list[Node]":
+        """Every node once, each before all of its inputs."""
+        makers: dict[int, int] = {}
+        for node in self.walk():
+            for one in node.inputs:
+                makers[id(one)] = makers.get(id(one), 0) + 1
+        ready, found = [self], []
+        while ready:
+            node = ready.pop()
+            found.append(node)
+            for one in node.inputs:
+                makers[id(one)] -= 1
+                if not makers[id(one)]:
+                    ready.append(one)
+        return found
 
     def find(self, node_id: str) -> "Node":
         """The first node of that id; raises `KeyError`."""
