@@ -4,10 +4,11 @@ Each column carries the bounds of its numerator. Before two are multiplied, the 
 fits; if it might not, `TooLarge` is raised and nothing is computed. So a result is exact or there is none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import gcd, lcm
+from operator import ge, gt, le, lt
 from typing import Any
 
 import numpy as np
@@ -70,16 +71,16 @@ class Column:
         return self * Column(divisor.den, divisor.num, divisor.dens, divisor.nums)
 
     def __lt__(self, other: "Column | Number") -> Any:
-        return _difference(self, other) < 0
+        return _compared(lt, self, other)
 
     def __le__(self, other: "Column | Number") -> Any:
-        return _difference(self, other) <= 0
+        return _compared(le, self, other)
 
     def __gt__(self, other: "Column | Number") -> Any:
-        return _difference(self, other) > 0
+        return _compared(gt, self, other)
 
     def __ge__(self, other: "Column | Number") -> Any:
-        return _difference(self, other) >= 0
+        return _compared(ge, self, other)
 
     def rounded(self, rounding: Rounding) -> "Column":
         """The numbers over the rounding's own denominator."""
@@ -101,10 +102,17 @@ class Column:
 
     def array(self, *, scale: int, size: int) -> Whole:
         """The numbers as whole counts of 1/scale. Raises `ValueError` where they are none."""
-        if not isinstance(self.den, int) or (scale % self.den and np.any(np.asarray(self.num) * scale % self.den)):
+        shared = gcd(scale, self.den) if isinstance(self.den, int) else 1
+        rest: int | Whole = self.den // shared
+        if np.any(np.asarray(self.num) % rest):
             raise ValueError("the column holds parts of the unit asked for; round it first")
-        counts = np.asarray(self.num, dtype=np.int64)
-        counts = counts * (scale // self.den) if scale % self.den == 0 else counts * scale // self.den
+        whole, wholes = (
+            self.num // rest,
+            _divided(self.nums, (self.dens[0] // shared, self.dens[1] // shared)),
+        )
+        counts = np.asarray(
+            _times(whole, wholes, scale // shared, (scale // shared,) * 2)[0], dtype=np.int64
+        )
         return np.broadcast_to(counts, (size,)) if counts.ndim == 0 else counts
 
 
@@ -151,6 +159,10 @@ class ColumnSheet:
         one, other = _alike(one, other)
         bounds = (min(one.nums[0], other.nums[0]), max(one.nums[1], other.nums[1]))
         return Column(np.where(condition, one.num, other.num), one.den, bounds, one.dens)
+
+    def anyone(self, condition: Any) -> bool:
+        """Whether the condition holds for one person at least."""
+        return bool(np.any(condition))
 
     def larger(self, one: Column, other: Column | Number) -> Column:
         """The larger of two, person by person."""
@@ -224,7 +236,9 @@ def _times(
     corners = [a * b for a in ones for b in twos]
     bounds = (min(corners), max(corners))
     _fits(max(abs(bounds[0]), abs(bounds[1])))
-    return one * two, bounds
+    if isinstance(two, int) and two == 1:
+        return one, bounds  # a multiplication less over a whole population
+    return (two if isinstance(one, int) and one == 1 else one * two), bounds
 
 
 def _divided(nums: tuple[int, int], dens: tuple[int, int]) -> tuple[int, int]:
@@ -239,7 +253,11 @@ def _crossed(one: Column, other: Column) -> Column:
         num //= shared
     if isinstance(den, int) and isinstance(other.num, int) and (shared := gcd(den, other.num)) > 1:
         den //= shared
-    return one if (num is one.num and den is one.den) else Column(num, den, None if isinstance(num, int) else one.nums)
+    return (
+        one
+        if (num is one.num and den is one.den)
+        else Column(num, den, None if isinstance(num, int) else one.nums)
+    )
 
 
 def _alike(one: Column, other: Column) -> tuple[Column, Column]:
@@ -276,5 +294,6 @@ def _sum(one: Column, other: Column, sign: int) -> Column:
     return Column(one.num + other.num if sign > 0 else one.num - other.num, one.den, nums, one.dens)
 
 
-def _difference(one: Column, other: "Column | Number") -> Any:
-    return (one - _column(other)).num
+def _compared(order: Callable[[Any, Any], Any], one: Column, other: "Column | Number") -> Any:
+    one, other = _alike(one, _column(other))
+    return order(one.num, other.num)

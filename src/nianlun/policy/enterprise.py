@@ -82,6 +82,41 @@ class EnterprisePension(Generic[Q]):
         return found if self.transitional is None else [*found, self.transitional]
 
 
+def written_years(sheet: Sheet[Q], step_id: str, months: Q, *, title: str, rule: EnterpriseRule) -> Q:
+    """Months as years, written the way the region writes "years" or "transitional_years" (the step's name)."""
+    return sheet.step(
+        step_id,
+        months / 12,
+        title=title,
+        unit="年",
+        rounding=rule.years if step_id == "years" else rule.transitional_years,
+        rule="月数除以 12",
+        rows=[rule.span],
+    )
+
+
+def transitional_coefficient(sheet: Sheet[Q], span: Span, *, paid_months: Q | None) -> Q:
+    """The share a year, from the row of `transitional_coefficient`; Jilin has two, by the months paid."""
+    if paid_months is None or not span.has("paid_over_months"):
+        return sheet.row(span, "coefficient", title="过渡系数")
+    above, otherwise = (
+        sheet.row(span, "coefficient", title="过渡系数", part=part) for part in ("above", "otherwise")
+    )
+    return sheet.choose(paid_months > span.number("paid_over_months"), above, otherwise)
+
+
+def pension_total(sheet: Sheet[Q], items: Sequence[Q], rule: EnterpriseRule) -> Q:
+    """What is paid a month, in yuan: the sum of what is paid, each rounded before."""
+    return sheet.step(
+        "total",
+        sheet.total(items),
+        title="基本养老金",
+        unit="元/月",
+        rounding=rule.total,
+        rule="各项取整后相加",
+    )
+
+
 def enterprise_pension(
     sheet: Sheet[Q], figures: EnterpriseFigures[Q], rule: EnterpriseRule
 ) -> EnterprisePension[Q]:
@@ -163,7 +198,8 @@ def _transitional(
             index = sheet.larger(index, rule.span.decimal("transitional_index_floor"))
         wage = sheet.step(
             "transitional_wage",
-            (figures.transitional_base if figures.transitional_base is not None else figures.index_base) * index,
+            (figures.transitional_base if figures.transitional_base is not None else figures.index_base)
+            * index,
             title="过渡性养老金的指数化工资",
             unit="元",
             rounding=rule.indexed_wage,

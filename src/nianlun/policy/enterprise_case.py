@@ -12,6 +12,9 @@ from nianlun.policy.enterprise import (
     EnterpriseRule,
     enterprise_pension,
     enterprise_rule,
+    pension_total,
+    transitional_coefficient,
+    written_years,
 )
 from nianlun.policy.explained import ExplainedSheet, Figure
 from nianlun.policy.index_years import given_index
@@ -34,6 +37,7 @@ LABELS = {
     "index": "平均缴费工资指数",
     "pension_base": "养老金计发基数",
 }
+MOST_MONTHS = 12 * 80
 INFORMATIVE = (
     "city sex birth work_start insured_from first_payment account_start special_work benefit_age "
     "post_account_paid_months paid_months real_pre_period scheme a_factor deemed_months "
@@ -52,14 +56,7 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
         case, book, reading.sheet, pension, years=figures.years, region=reading.region, day=reading.day
     )
     case.finish(*INFORMATIVE)
-    total = reading.sheet.step(
-        "total",
-        reading.sheet.total([*pension.items, *supplements]),
-        title="基本养老金",
-        unit="元/月",
-        rounding=reading.rule.total,
-        rule="各项取整后相加",
-    )
+    total = pension_total(reading.sheet, [*pension.items, *supplements], reading.rule)
     amounts = {"basic": pension.basic.decimal(), "account": pension.account.decimal()}
     if pension.transitional is not None:
         amounts["transitional"] = pension.transitional.decimal()
@@ -101,7 +98,9 @@ class Reading:
         transitional_years = self._transitional_years()
         index = given_index(case, self.book, sheet, self.rule, region=self.region, until=self.month)
         own_index = (
-            sheet.given("transitional_index", case.number("transitional_index", high=10), title="过渡性养老金的指数")
+            sheet.given(
+                "transitional_index", case.number("transitional_index", high=10), title="过渡性养老金的指数"
+            )
             if case.has("transitional_index")
             else None
         )
@@ -110,14 +109,18 @@ class Reading:
             index_base=index_base,
             index=index,
             years=self._years(),
-            balance=sheet.given("account_balance", case.money("account_balance"), title="个人账户储存额", unit="元"),
+            balance=sheet.given(
+                "account_balance", case.money("account_balance"), title="个人账户储存额", unit="元"
+            ),
             divisor=self._divisor(),
             transitional_years=transitional_years,
             transitional_base=transitional_base,
             transitional_index=own_index,
             coefficient=self._coefficient() if transitional_years is not None else None,
             indexed_wage=(
-                sheet.given("indexed_wage", case.money("indexed_wage"), title="指数化月平均缴费工资", unit="元")
+                sheet.given(
+                    "indexed_wage", case.money("indexed_wage"), title="指数化月平均缴费工资", unit="元"
+                )
                 if case.has("indexed_wage")
                 else None
             ),
@@ -160,7 +163,9 @@ class Reading:
             first, index_base, transitional = (both[self.rule.span.text(part)] for part in parts)
             return first, index_base, None if transitional is index_base else transitional
         if case.has("pension_base"):
-            base = sheet.given("pension_base", case.money("pension_base"), title="养老金计发基数", unit="元/月")
+            base = sheet.given(
+                "pension_base", case.money("pension_base"), title="养老金计发基数", unit="元/月"
+            )
             return base, base, None
         self.base = pension_base(self.book, self.month, region=self.region)
         self.base_note = self.base.note
@@ -179,8 +184,10 @@ class Reading:
                 months = case.years_months(name)
                 break
         else:
-            months = self._summed("total_months", "deemed_months pre_account_paid_months post_account_paid_months")
-        return self._written("years", months, "缴费年限", self.rule.years)
+            months = self._summed(
+                "total_months", "deemed_months pre_account_paid_months post_account_paid_months"
+            )
+        return self._written("years", months, "缴费年限")
 
     def _transitional_years(self) -> Figure | None:
         case, name = self.case, "transitional_years"
@@ -196,7 +203,7 @@ class Reading:
             months = case.half_months("deemed_months", Decimal(0))
             if self.rule.paid_months_too:
                 months += case.half_months("pre_account_paid_months", Decimal(0))
-        return self._written(name, months, "建账前年限", self.rule.transitional_years) if months else None
+        return self._written(name, months, "建账前年限") if months else None
 
     def _summed(self, whole: str, parts: str) -> Decimal:
         case, names = self.case, parts.split()
@@ -214,22 +221,22 @@ class Reading:
             raise BadCase(f"各段月数之和 {sum(found)} 多于累计月数 {total}。请核对是否有重复的时段。")
         return total
 
-    def _written(self, step_id: str, months: Decimal, title: str, to: Rounding | None) -> Figure:
-        if months > 12 * 80:
+    def _written(self, step_id: str, months: Decimal, title: str) -> Figure:
+        if months > MOST_MONTHS:
             raise BadCase(f"{title} {months} 个月，超过 80 年。请核对。")
         given = self.sheet.given(f"{step_id}_months", months, title=f"{title}（月数）", unit="个月")
-        return self.sheet.step(
-            step_id, given / 12, title=title, unit="年", rounding=to, rule="月数除以 12", rows=[self.rule.span]
-        )
+        return written_years(self.sheet, step_id, given, title=title, rule=self.rule)
 
     def _coefficient(self) -> Figure:
         if self.case.has("coef"):
             return self.sheet.given("coefficient", self.case.number("coef", high=1), title="过渡系数")
         span = self.book.on("transitional_coefficient", self.day, region=self.region)
         if not span.has("paid_over_months"):
-            return self.sheet.row(span, "coefficient", title="过渡系数")
-        over = self.case.half_months("paid_months") > span.number("paid_over_months")
-        return self.sheet.row(span, "coefficient", title="过渡系数", part="above" if over else "otherwise")
+            return transitional_coefficient(self.sheet, span, paid_months=None)
+        paid = self.sheet.given(
+            "paid_months", self.case.half_months("paid_months"), title="实际缴费月数", unit="个月"
+        )
+        return transitional_coefficient(self.sheet, span, paid_months=paid)
 
     def _divisor(self) -> Figure:
         case = self.case
@@ -249,7 +256,11 @@ class Reading:
 def _overridden(case: Case, rule: EnterpriseRule) -> EnterpriseRule:
     """The region's way with the roundings that the case states itself."""
     changes: dict[str, Rounding | None] = {}
-    for name, field in (("item_rounding", "items"), ("total_rounding", "total"), ("years_rounding", "years")):
+    for name, field in (
+        ("item_rounding", "items"),
+        ("total_rounding", "total"),
+        ("years_rounding", "years"),
+    ):
         if case.has(name):
             changes[field] = _rounding_of(case.text(name))
     fields = ("years", "transitional_years", "index", "indexed_wage", "items", "total")

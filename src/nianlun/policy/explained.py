@@ -135,7 +135,9 @@ class ExplainedSheet:
         """Write the figure down: words, numbers, result, how it was rounded."""
         exact = rounding.of(value.value) if rounding else value.value
         text = show(exact, digits=rounding.digits if rounding else None)
-        working = "" if value.digits == text else f"{value.digits} {'＝' if exact == value.value else '≈'} {text}"
+        working = (
+            "" if value.digits == text else f"{value.digits} {'＝' if exact == value.value else '≈'} {text}"
+        )
         node = Node(
             id=step_id,
             title=title,
@@ -155,6 +157,10 @@ class ExplainedSheet:
     def choose(self, condition: Any, then: Figure | Number, otherwise: Figure | Number) -> Figure:
         """The side that the condition names."""
         return _figure(then if condition else otherwise)
+
+    def anyone(self, condition: Any) -> bool:
+        """Whether the condition holds."""
+        return bool(condition)
 
     def larger(self, one: Figure, other: Figure | Number) -> Figure:
         """The larger of two, with both in the words."""
@@ -186,7 +192,11 @@ class ExplainedSheet:
             return value
         word = {"floor": "取整", "ceil": "进整", "half_up": "四舍五入取整"}[mode]
         return replace(
-            value, value=exact, words=f"（{value.words}）{word}", digits=f"（{value.digits}）{word}", binds=_ATOM
+            value,
+            value=exact,
+            words=f"（{value.words}）{word}",
+            digits=f"（{value.digits}）{word}",
+            binds=_ATOM,
         )
 
     def lookup(
@@ -262,10 +272,8 @@ def _figure(value: "Figure | Number") -> Figure:
     if isinstance(value, Figure):
         return value
     exact = Fraction(value)
-    if exact and abs(exact) < 1 and exact.denominator in (50, 100):
-        text = f"{int(exact * 100)}%"
-    else:
-        text = show(exact)
+    percent = exact and abs(exact) < 1 and exact.denominator in (50, 100)
+    text = f"{int(exact * 100)}%" if percent else show(exact)
     return Figure(exact, text, text)
 
 

@@ -1,10 +1,10 @@
 """The average contribution index (平均缴费工资指数): yearly indices and their mean, by the rules of the region."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Generic
+from typing import Any, Generic
 
 from nianlun.kernel.months import Month
 from nianlun.policy.assessment import CannotAssess
@@ -23,33 +23,54 @@ HIGHEST = 10  # an index above ten is a slip of the pen: bases are cut at three 
 
 @dataclass(frozen=True, slots=True)
 class IndexYear(Generic[Q]):
-    """One calendar year: the base a month in yuan, zero where nothing was paid. `deemed`: service counts instead."""
+    """One calendar year: the base a month in yuan, zero where nothing was paid.
+
+    `deemed`: service counts instead; true or false, or for many persons a column of it.
+    """
 
     year: int
     base: Q
-    deemed: bool = False
+    deemed: Any = False
 
 
 def mean_index(
-    sheet: Sheet[Q], years: Sequence[IndexYear[Q]], *, book: LawBook, region: str, day: date, to: Rounding | None
+    sheet: Sheet[Q],
+    years: Sequence[IndexYear[Q]],
+    *,
+    book: LawBook,
+    region: str,
+    day: date,
+    to: Rounding | None,
 ) -> Q:
     """The mean of the yearly indices of the years that count.
 
-    Not weighted by months; a year without payment is left out, or counts as zero where the region says so.
-    Raises `NotInForce` where the region's reference wage of a year is not known.
+    Not weighted by months; a year without payment is left out, or counts as zero where the region says so and
+    the career has begun. Raises `NotInForce` where the reference wage of a year that was paid is not known.
     """
     rules = book.on("index_rules", day, region=region)
     gaps_count = rules.has("gap_year") and rules.text("gap_year") == "counts_as_zero"
     indices, counted = [], []
-    for one in years:
-        index = _yearly_index(sheet, one, rules, book=book, region=region)
-        paid = one.base > 0
-        indices.append(index if one.deemed else sheet.choose(paid, index, 0))
-        counted.append(
-            sheet.choose(True if one.deemed or gaps_count else paid, 1, 0)  # a column where `paid` is one
-        )
+    begun: Any = False
+    for one in sorted(years, key=lambda y: y.year):
+        base = sheet.choose(one.deemed, 0, one.base)
+        paid = base > 0
+        counts = paid | one.deemed
+        begun = begun | counts
+        index: Any = 0
+        if sheet.anyone(one.deemed):
+            index = sheet.choose(one.deemed, _deemed_index(sheet, one.year, rules), 0)
+        if sheet.anyone(paid):
+            index = sheet.choose(
+                paid, _paid_index(sheet, one.year, base, rules, book=book, region=region), index
+            )
+        if sheet.anyone(counts):
+            indices.append(index)
+        if sheet.anyone(begun if gaps_count else counts):
+            counted.append(sheet.choose(begun if gaps_count else counts, 1, 0))
     total = sheet.step("index_sum", sheet.total(indices), title="历年缴费工资指数之和", article=ARTICLE)
-    count = sheet.step("counted_years", sheet.total(counted), title="计算指数的年数", unit="年", rows=[rules])
+    count = sheet.step(
+        "counted_years", sheet.total(counted), title="计算指数的年数", unit="年", rows=[rules]
+    )
     return sheet.step(
         "index",
         total / sheet.larger(count, 1),
@@ -61,29 +82,64 @@ def mean_index(
     )
 
 
-def _yearly_index(
-    sheet: Sheet[Q], one: IndexYear[Q], rules: Span, *, book: LawBook, region: str
-) -> Q:
-    step_id, title = f"index_{one.year}", f"{one.year} 年缴费工资指数"
-    if one.year < 1993 and rules.has("before_1993"):
-        return sheet.row(rules, step_id, title=title, part="before_1993")
-    floored = 1993 <= one.year <= 1995 and rules.has("floor_1993_1995")
-    if one.deemed:
-        part = "floor_1993_1995" if floored else "deemed"
+def unknown_years(
+    years: Iterable[int], *, book: LawBook, region: str, day: date, deemed: bool = False
+) -> dict[int, NotInForce]:
+    """The years that `mean_index` refuses for whoever paid in them, or has them `deemed`, each with the reason."""
+    rules = book.on("index_rules", day, region=region)
+    found = {}
+    for year in years:
+        try:
+            if deemed:
+                _deemed_part(year, rules)
+            elif _paid_part(year, rules, book=book, region=region) == "":
+                reference_wage(book, year, region=region)
+        except NotInForce as reason:
+            found[year] = reason
+    return found
+
+
+def _deemed_index(sheet: Sheet[Q], year: int, rules: Span) -> Q:
+    return sheet.row(rules, f"index_{year}", title=_title(year), part=_deemed_part(year, rules))
+
+
+def _deemed_part(year: int, rules: Span) -> str:
+    part = _fixed_part(year, rules) or "deemed"
+    if not rules.has(part):
+        raise NotInForce(f"没有 {year} 年视同缴费的指数怎样计算的规定。")
+    return part
+
+
+def _paid_index(sheet: Sheet[Q], year: int, base: Q, rules: Span, *, book: LawBook, region: str) -> Q:
+    step_id, title = f"index_{year}", _title(year)
+    if part := _paid_part(year, rules, book=book, region=region):
         return sheet.row(rules, step_id, title=title, part=part)
-    if floored and not _has_wage(book, one.year, region):
-        return sheet.row(rules, step_id, title=title, part="floor_1993_1995")
     reference = sheet.row(
-        reference_wage(book, one.year, region=region),
-        f"reference_{one.year}",
-        title=f"{one.year} 年指数所用的平均工资",
+        reference_wage(book, year, region=region),
+        f"reference_{year}",
+        title=f"{year} 年指数所用的平均工资",
         unit="元/月",
         part="monthly",
     )
-    index = one.base / reference
-    if floored:
-        index = sheet.larger(index, rules.decimal("floor_1993_1995"))
+    index = base / reference
+    if floor := _fixed_part(year, rules):
+        index = sheet.larger(index, rules.decimal(floor))
     return sheet.step(step_id, index, title=title, rounding=_FOUR, article=ARTICLE)
+
+
+def _paid_part(year: int, rules: Span, *, book: LawBook, region: str) -> str:
+    """The part of the rules that is the index of a paid year whatever the base; empty where the base decides."""
+    part = _fixed_part(year, rules)
+    return part if part == "before_1993" or (part and not _has_wage(book, year, region)) else ""
+
+
+def _fixed_part(year: int, rules: Span) -> str:
+    part = "before_1993" if year < 1993 else "floor_1993_1995" if year <= 1995 else ""
+    return part if part and rules.has(part) else ""
+
+
+def _title(year: int) -> str:
+    return f"{year} 年缴费工资指数"
 
 
 def reference_wage(book: LawBook, year: int, *, region: str) -> Span:
@@ -131,12 +187,10 @@ def given_index(
     seen = [one.year for one in years]
     if len(set(seen)) != len(seen):
         raise BadCase("yearly_bases 里同一年出现了两次。请合并为一行。")
-    counted = [one for one in sorted(years, key=lambda y: y.year) if one.year < until // 12]
-    if not counted:
+    counted = [one for one in years if one.year < until // 12]
+    if not any(one.deemed or one.base > 0 for one in counted):
         raise CannotAssess("退休当年以前没有缴费年份，不能计算指数。", missing=("yearly_bases",))
-    return mean_index(
-        sheet, counted, book=book, region=region, day=date(until // 12, 1, 1), to=rule.index
-    )
+    return mean_index(sheet, counted, book=book, region=region, day=date(until // 12, 1, 1), to=rule.index)
 
 
 def _from_parts(case: Case, sheet: ExplainedSheet, rule: EnterpriseRule) -> Figure:
@@ -174,5 +228,9 @@ def _from_indices(case: Case, sheet: ExplainedSheet, rule: EnterpriseRule) -> Fi
         raise BadCase("counted_years 应大于 0。")
     counted = sheet.given("counted_years", count, title="计算指数的年数", unit="年")
     return sheet.step(
-        "index", sheet.total(figures) / counted, title="平均缴费工资指数", rounding=rule.index, article=ARTICLE
+        "index",
+        sheet.total(figures) / counted,
+        title="平均缴费工资指数",
+        rounding=rule.index,
+        article=ARTICLE,
     )

@@ -63,6 +63,9 @@ class Sheet(Protocol[Q]):
     def choose(self, condition: Any, then: Q | Number, otherwise: Q | Number) -> Q:
         """`then` where the condition holds, `otherwise` elsewhere."""
 
+    def anyone(self, condition: Any) -> bool:
+        """Whether the condition holds for this person, or for one of the many."""
+
     def larger(self, one: Q, other: Q | Number) -> Q:
         """The larger of two."""
 
