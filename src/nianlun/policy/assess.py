@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from nianlun.policy import divisor, enterprise_case
+from nianlun.policy import annuity, divisor, enterprise_case, government, government_case
 from nianlun.policy.assessment import Assessment
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.lawbook import LawBook, shipped
@@ -19,6 +19,9 @@ Assess = Callable[[Case, LawBook, Evidence], Assessment]
 KINDS: dict[str, tuple[str, Assess]] = {
     "enterprise_benefit": ("企业职工基本养老金", enterprise_case.assess),
     "payout_months": ("个人账户养老金计发月数", divisor.assess),
+    "government_benefit": ("机关事业单位基本养老金", government_case.assess),
+    "government_transition": ("机关事业单位新老办法对比", government.assess_transition),
+    "occupational_annuity": ("职业年金", annuity.assess),
 }
 
 
