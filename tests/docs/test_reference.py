@@ -7,7 +7,8 @@ Run with NIANLUN_WRITE_DOCS=1 to bring the page of policy tables along.
 import argparse
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from tests.docs.blocks import ROOT
 from nianlun.access.domain import Right
 from nianlun.config.command import parser
 from nianlun.jobs import registry
-from nianlun.policy.tables import Table, read_table
+from nianlun.policy.lawbook import shipped
+from nianlun.policy.provinces import province_name
+from nianlun.policy.tables import Span, Table, show_value
 
 REFERENCE = ROOT / "docs" / "reference"
 SOURCE = ROOT / "src" / "nianlun"
@@ -109,56 +112,150 @@ def test_every_kind_of_job_is_in_the_reference():
 
 HEAD = """# 政策表
 
-每个数值都有起用日和出处；起用日以前没有数值，问到就拒绝，不取相近的。同一组、同一地区的下一行起用，上一行即止。
-查哪一行看“按什么日子查”；同一张表里有地区行的，先看本县、本市、本省，再看全国。
+每个数值都有起用日和出处；起用日以前没有数值，问到就拒绝，不取相近的。同一组、同一地区的下一行起用，上一行即止；
+写明“逐年公布”的，一行只管一年，到期没有新的就拒绝，不沿用上一年的。没有找到数值的时间写作“**没有数值**”，附原因。
+查哪一行看“按什么日子查”；同一张表里有地区行的，先看本县、本市、本省，再看全国；写作没有数值的，不再往上看。
 
 可信度说数值取自哪里：`S-P` 法律、文件的原文；`S-G` 政府网页或官方表格；`S-C` 转载；`I` 由别的数值推出；
 **`M` 凭记忆，没有对过任何文本，用在正式业务之前必须核对**。每一步推算的可信度取所用各行中最弱的。
 
-这一页由政策表得出，改表之后重写：`NIANLUN_WRITE_DOCS=1 .venv/bin/python -m pytest tests/docs`。
+这一页由政策表得出，改表之后重写：`NIANLUN_WRITE_DOCS=1 .venv/bin/python -m pytest tests/docs/test_reference.py`。
 加数值的做法见[加一个政策数值](../how-to/add-a-policy-value.md)。
 """
+TOPICS = ("退休", "缴费", "账户", "计发", "机关事业", "居民", "转移接续", "病残遗属", "调整", "办理")
 KEYS = {
-    "statutory_month": "达到法定退休年龄的月份",
-    "original_age_reached_on": "达到原法定退休年龄的月份",
-    "looked_up_on": "查询当日",
+    "adjusted_in": "调整的年度",
     "age_reached_on": "达到领取年龄的月份",
+    "applied_on": "申请之日",
+    "benefit_month": "开始领取的月份",
+    "contribution_month": "缴费所属的月份",
+    "contribution_year": "缴费所属的年度",
+    "died_on": "死亡之日",
+    "due_on": "应缴之日",
+    "heating_season": "采暖季",
+    "looked_up_on": "查询当日",
+    "original_age_reached_on": "达到原法定退休年龄的月份",
+    "retired_on": "退休之日",
+    "statistical_year": "统计年度",
+    "statutory_month": "达到法定退休年龄的月份",
+    "year": "记账年度",
 }
-UNITS = {"month": "月"}
+UNITS = {
+    "day": "日",
+    "factor": "倍",
+    "index": "指数",
+    "mixed": "见各行",
+    "mode": "做法",
+    "month": "月",
+    "rate": "比例",
+    "working_day": "工作日",
+    "year": "年份",
+    "year_of_age": "岁",
+    "yuan": "元",
+    "yuan_a_month": "元/月",
+    "yuan_a_year": "元/年",
+}
 
 
 def tables() -> list[Table]:
-    """Every table shipped, those of policy and those that a component keeps for itself."""
+    """Every table shipped, by topic, then by title."""
+    shown = shipped().tables.values()
+    return sorted(shown, key=lambda table: (TOPICS.index(table.topic), table.name))
+
+
+def region_shown(code: str) -> str:
+    name = province_name(code)
+    return "全国" if not code else name if code.endswith("0000") else f"{name} {code}"
+
+
+def period(since: date, until: date | None, *, yearly: bool = False) -> str:
+    """From when, and to which day before, unless a year of its own says so."""
+    if yearly and until == since.replace(year=since.year + 1):
+        return f"{since.year} 年" if (since.month, since.day) == (1, 1) else f"{since} 起一年"
+    return f"{since}" + (f" 至 {until} 前" if until else "")
+
+
+def value_shown(table: Table, span: Span) -> str:
+    """The value on one line; of a region's row only what the nation does otherwise."""
+    value = span.value
+    if span.region and isinstance(value, Mapping):
+        nation = [
+            s for s in table.spans if not s.region and s.group == span.group and s.since <= span.since
+        ]
+        there = nation[-1].value if nation else None
+        if isinstance(there, Mapping) and set(there) <= set(value):
+            own = {name: part for name, part in value.items() if there.get(name) != part}
+            return f"{show_value(own)}，其余同全国" if own else "同全国"
+    return span.row().value
+
+
+def rows(table: Table) -> list[tuple[str, ...]]:
+    """Spans and absences in the order of region, group and day; one row for regions that lack the same."""
     found = []
-    for path in sorted(SOURCE.glob("*/tables/**/*.toml")):
-        component, _, *folders = path.relative_to(SOURCE).with_suffix("").parts
-        name = "/".join(folders if component == "policy" else [component, *folders])
-        found.append(read_table(path.read_text(encoding="utf-8"), name=name))
-    return found
+    for span in table.spans:
+        since = period(span.since, span.until, yearly=table.lasts == "year")
+        since += f"（{span.law_since} 起的法律）" if span.law_since != span.since else ""
+        since += f"（{span.published_on} 公布）" if span.published_on else ""
+        mark = f"**{span.confidence} 凭记忆**" if span.confidence == "M" else span.confidence
+        source = span.source + (f"。{span.note}" if span.note else "")
+        place = (span.region, span.group, span.since)
+        found.append((place, (since, region_shown(span.region), value_shown(table, span), source, mark)))
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for absence in table.absences:
+        what = (absence.group, absence.since, absence.until, absence.reason)
+        alike.setdefault(what, []).append(absence.region)
+    for (group, since, until, reason), regions in alike.items():
+        where = "、".join(region_shown(code) for code in regions)
+        found.append(
+            ((regions[0], group, since), (period(since, until), where, "**没有数值**", reason, "—"))
+        )
+    return [
+        (cells[0], place[1] or "—", *cells[1:]) for place, cells in sorted(found, key=lambda one: one[0])
+    ]
 
 
 def shown(table: Table) -> str:
+    grouped = any(row[1] != "—" for row in rows(table))
+    heads = ["起用", "组", "地区", "数值", "出处", "可信度"]
+    lasts = "，逐年公布" if table.lasts == "year" else ""
     lines = [
-        f"\n## {table.title}\n",
-        f"`{table.name}`，单位：{UNITS[table.unit]}，按什么日子查：{KEYS[table.keyed_by]}。\n",
-        "| 起用 | 组 | 地区 | 数值 | 出处 | 可信度 |",
-        "| --- | --- | --- | --- | --- | --- |",
+        f"\n### {table.title}\n",
+        f"`{table.name}`，单位：{UNITS[table.unit]}，按什么日子查：{KEYS[table.keyed_by]}{lasts}。\n",
     ]
-    for span in table.spans:
-        since = f"{span.since}" + (f"（{span.law_since} 起的法律）" if span.law_since != span.since else "")
-        mark = f"**{span.confidence} 凭记忆**" if span.confidence == "M" else span.confidence
-        source = span.source + (f"。{span.note}" if span.note else "")
-        lines.append(
-            f"| {since} | {span.group or '—'} | {span.region or '全国'} | {span.row().value} | {source} | {mark} |"
-        )
+    for cells in [heads, ["---"] * len(heads), *rows(table)]:
+        kept = [cell for place, cell in enumerate(cells) if place != 1 or grouped]
+        lines.append(f"| {' | '.join(kept)} |")
     return "\n".join(lines) + "\n"
 
 
+def contents() -> str:
+    """The tables of each topic on one line, for a reader who looks for one."""
+    lines = []
+    for topic in TOPICS:
+        titles = "、".join(f"{table.title} `{table.name}`" for table in tables() if table.topic == topic)
+        lines.append(f"* [{topic}](#{topic})：{titles}")
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def policy_page() -> str:
+    parts = [HEAD, contents()]
+    for topic in TOPICS:
+        parts += [f"\n## {topic}\n", *(shown(table) for table in tables() if table.topic == topic)]
+    return "".join(parts)
+
+
 def test_every_policy_table_is_in_the_reference_as_it_is():
-    written = HEAD + "".join(shown(table) for table in tables())
+    written = policy_page()
     if os.environ.get("NIANLUN_WRITE_DOCS"):
         (REFERENCE / "policy-tables.md").write_text(written, encoding="utf-8")
     assert page("policy-tables") == written
+
+
+def test_the_reference_shows_every_value_and_every_absence():
+    text = page("policy-tables")
+    assert [t.name for t in tables() if f"`{t.name}`，单位" not in text] == []
+    assert [s.id for t in tables() for s in t.spans if s.source not in text or s.note not in text] == []
+    assert [a.reason for t in tables() for a in t.absences if a.reason not in text] == []
 
 
 # Security

@@ -136,6 +136,26 @@ def test_a_base_of_last_year_is_not_carried_into_a_year_that_has_none_yet():
         shipped().on("pension_base", date(2026, 1, 31), region="130600")
 
 
+def test_a_year_whose_base_was_published_but_not_found_has_no_stand_in():
+    bases = shipped().table("pension_base")
+    spans = {(s.region, s.since.year) for s in bases.spans}
+    tempting = [
+        (absence.region, absence.since)
+        for absence in bases.absences
+        if (absence.region, absence.since.year - 1) in spans and absence.since.year >= 2006
+    ]
+    assert sorted(tempting) == [
+        ("130000", date(2010, 1, 1)),
+        ("450000", date(2023, 1, 1)),
+        ("510000", date(2021, 1, 1)),
+    ]
+    for region, day in tempting:
+        with pytest.raises(NotInForce, match="上一年的不能代替"):
+            shipped().on("provisional_base", day, region=region)
+    assert shipped().on("provisional_base", date(2026, 1, 31), region="130600").text() == "last_published"
+    assert shipped().on("provisional_base", date(2026, 1, 31), region="110000").text() == "last_published"
+
+
 def test_a_province_never_takes_the_income_of_the_nation_for_its_own():
     assert shipped().on("urban_disposable_income", date(2024, 1, 1)).number() == 54188
     assert shipped().on("urban_disposable_income", date(2024, 1, 1), region="130600").number() == 45610
