@@ -1,15 +1,18 @@
 """Sample values for every widget, so that each can be looked at in all its states. Invented persons only."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from types import SimpleNamespace
 
 from django.templatetags.static import static
 
 from nianlun.kernel.months import month
 from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink, Tab
+from nianlun.ui.styleguide_benefit import sample_assessment
 from nianlun.ui.widgets.contradiction import ContradictionCard, Saying
 from nianlun.ui.widgets.coverage import CoverageRow, coverage
 from nianlun.ui.widgets.evidence import Evidence
+from nianlun.ui.widgets.explanation import explanation
 from nianlun.ui.widgets.lanes import LaneMark, LanePin, Lanes, LaneSegment, lanes
 from nianlun.ui.widgets.review import (
     Candidate,
@@ -26,6 +29,7 @@ from nianlun.ui.widgets.ring import RingMonth, ring
 from nianlun.ui.widgets.years import year_rows
 
 PARTS = {"": "ui/styleguide.html", "person": "ui/styleguide_person.html", "review": "ui/review.html"} | {
+    "benefit": "ui/styleguide_benefit.html",
     "phone": "ui/styleguide_phone.html",
     "elder": "ui/styleguide_elder.html",
 }
@@ -71,6 +75,8 @@ def samples(part: str = "") -> dict[str, object]:
         "drawing": _lanes(),
         "cards": _cards(),
         "tree": _tree(),
+        "shown": explanation(sample_assessment()),
+        "between": (Decimal(1800), Decimal(2100)),
         "ground": lambda piece: f"#{piece.id}",
         "rows": year_rows([one for one in career() if one.month >= month(2018, 1)], paid=_PAID),
         "old_rows": year_rows(

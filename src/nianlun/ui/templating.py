@@ -18,7 +18,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nianlun.kernel.identity import mask
 from nianlun.kernel.money import show_money
 from nianlun.kernel.months import show_month, show_months_as_years
+from nianlun.policy.lawbook import shipped
 from nianlun.ui import looks
+from nianlun.ui.widgets.confidence import mark
+from nianlun.ui.widgets.policy_words import row_value
 
 NOTHING = "—"
 """Stands where a value is not known, so that an empty cell never looks like a fault of the page."""
@@ -116,6 +119,17 @@ def money(value: Decimal | None) -> str:
     return NOTHING if value is None else show_money(value)
 
 
+def yuan(value: Decimal | None) -> str:
+    """An amount without its unit, for columns whose head says 元: `1,386.00`."""
+    return NOTHING if value is None else show_money(value).removesuffix(" 元")
+
+
+def table_title(name: str) -> str:
+    """The Chinese title of a policy table; a name that no shipped table bears stands for itself."""
+    table = shipped().tables.get(name)
+    return table.title if table else name
+
+
 def masked(value: str | None) -> str:
     """An identity number with its middle hidden."""
     return mask(value) if value else NOTHING
@@ -142,12 +156,16 @@ def ago(value: datetime | None, at: datetime | None = None) -> str:
     return day(value)
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., object]] = {
     "day": day,
     "moment": moment,
     "month": month,
     "years": years,
     "money": money,
+    "yuan": yuan,
+    "table_title": table_title,
+    "row_value": row_value,
+    "mark": mark,
     "mask": masked,
     "ago": ago,
     "number": number,
