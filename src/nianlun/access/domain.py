@@ -28,6 +28,8 @@ class Role(StrEnum):
     ARCHIVIST = "archivist"
     REVIEWER = "reviewer"
     LEADER = "leader"
+    POLICY_OFFICER = "policy_officer"
+    POLICY_REVIEWER = "policy_reviewer"
     SYSTEM_OFFICER = "system_officer"
     SECURITY_OFFICER = "security_officer"
     AUDITOR = "auditor"
@@ -45,6 +47,8 @@ _ROLE_LABELS: Mapping[Role, str] = {
     Role.ARCHIVIST: "档案员",
     Role.REVIEWER: "复核",
     Role.LEADER: "领导",
+    Role.POLICY_OFFICER: "政策岗",
+    Role.POLICY_REVIEWER: "政策复核",
     Role.SYSTEM_OFFICER: "系统管理员",
     Role.SECURITY_OFFICER: "安全管理员",
     Role.AUDITOR: "审计员",
@@ -70,8 +74,14 @@ class Right(StrEnum):
     RULING_READ = "ruling.read"
     RULING_MAKE = "ruling.make"
     RULING_CONFIRM = "ruling.confirm"
+    BENEFIT_PROPOSE = "benefit.propose"
+    BENEFIT_CONFIRM = "benefit.confirm"
+    BENEFIT_REPLAY = "benefit.replay"
     CONTRIBUTION_READ = "contribution.read"
     CONTRIBUTION_IMPORT = "contribution.import"
+    POLICY_READ = "policy.read"
+    POLICY_DRAFT = "policy.draft"
+    POLICY_APPROVE = "policy.approve"
     VAULT_READ = "vault.read"
     JOURNAL_READ = "journal.read"
     STAFF_READ = "staff.read"
@@ -100,8 +110,14 @@ _RIGHT_LABELS: Mapping[Right, str] = {
     Right.RULING_READ: "查看认定",
     Right.RULING_MAKE: "作出认定",
     Right.RULING_CONFIRM: "复核认定",
+    Right.BENEFIT_PROPOSE: "提出待遇核定",
+    Right.BENEFIT_CONFIRM: "复核待遇核定",
+    Right.BENEFIT_REPLAY: "重放待遇核定",
     Right.CONTRIBUTION_READ: "查看缴费记录",
     Right.CONTRIBUTION_IMPORT: "导入缴费记录",
+    Right.POLICY_READ: "查看政策库",
+    Right.POLICY_DRAFT: "起草政策修订",
+    Right.POLICY_APPROVE: "批准政策修订",
     Right.VAULT_READ: "查看存储库校验结果",
     Right.JOURNAL_READ: "查看操作日志",
     Right.STAFF_READ: "查看工作人员账号",
@@ -113,6 +129,7 @@ _RIGHT_LABELS: Mapping[Right, str] = {
 _ABOUT_PERSONS = frozenset(
     {
         Right.DESK_READ,
+        Right.POLICY_READ,
         Right.PERSON_READ,
         Right.PERSON_SEARCH,
         Right.ITEM_READ,
@@ -130,6 +147,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.PERSON_ADD,
         Right.PERSON_REVEAL_IDENTITY,
         Right.RULING_MAKE,
+        Right.BENEFIT_PROPOSE,
         Right.CONTRIBUTION_IMPORT,
     },
     Role.ARCHIVIST: _ABOUT_PERSONS
@@ -149,13 +167,18 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.REVIEW_CONFIRM,
         Right.PERSON_REVEAL_IDENTITY,
         Right.RULING_CONFIRM,
+        Right.BENEFIT_CONFIRM,
     },
     Role.LEADER: _ABOUT_PERSONS | {Right.BATCH_READ, Right.REVIEW_READ},
+    Role.POLICY_OFFICER: frozenset({Right.DESK_READ, Right.POLICY_READ, Right.POLICY_DRAFT}),
+    Role.POLICY_REVIEWER: frozenset({Right.DESK_READ, Right.POLICY_READ, Right.POLICY_APPROVE}),
     Role.SYSTEM_OFFICER: frozenset(
-        {Right.DESK_READ, Right.STAFF_READ, Right.STAFF_CHANGE, Right.VAULT_READ}
+        {Right.DESK_READ, Right.POLICY_READ, Right.STAFF_READ, Right.STAFF_CHANGE, Right.VAULT_READ}
     ),
-    Role.SECURITY_OFFICER: frozenset({Right.DESK_READ, Right.STAFF_READ}),
-    Role.AUDITOR: frozenset({Right.DESK_READ, Right.JOURNAL_READ, Right.VAULT_READ}),
+    Role.SECURITY_OFFICER: frozenset({Right.DESK_READ, Right.POLICY_READ, Right.STAFF_READ}),
+    Role.AUDITOR: frozenset(
+        {Right.DESK_READ, Right.POLICY_READ, Right.JOURNAL_READ, Right.VAULT_READ, Right.BENEFIT_REPLAY}
+    ),
     Role.SCANNER: frozenset({Right.DESK_READ, Right.BATCH_READ, Right.BATCH_ADD}),
     Role.INSURED: frozenset({Right.OWN_READ}),
 }

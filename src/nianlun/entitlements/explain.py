@@ -45,8 +45,8 @@ def fact_node(kind: Kind, *, fact: FactLine | None, claims: Sequence[ClaimLine])
         article=fact.rule,
         formula=f"由{fact.proposed_by}提出，{fact.confirmed_by}确认",
         evidence=(
-            EvidenceRef("fact", str(fact.id), f"{kind.label} {fact.value}"),
-            EvidenceRef("ruling", str(fact.ruling_id), f"认定依据：{fact.rule}"),
+            *((EvidenceRef("fact", str(fact.id), f"{kind.label} {fact.value}"),) if fact.rule else ()),
+            *((EvidenceRef("ruling", str(fact.ruling_id), f"认定依据：{fact.rule}"),) if fact.rule else ()),
             *(claim_ref(c) for c in fact.decisive),
             *(claim_ref(c, against=True) for c in fact.against),
         ),

@@ -1,7 +1,7 @@
 """Everything known about one person's working life on a day, read once, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from nianlun.contributions import queries as contributions
 from nianlun.contributions.domain import EMPLOYEE_SCHEMES, PaidMonth
@@ -15,13 +15,17 @@ from nianlun.entitlements.domain.career import (
     deemed_boundary,
 )
 from nianlun.entitlements.domain.retirement import RetirementView, retirement_view
+from nianlun.entitlements.wish import Wish, believed
 from nianlun.evidence import queries as evidence
 from nianlun.evidence.domain import Kind
 from nianlun.evidence.queries import ClaimLine, Contradiction, FactLine, SpellLine
 from nianlun.kernel.months import month_of
 from nianlun.policy.derivation import Node
+from nianlun.policy.lawbook import LawBook, shipped
 from nianlun.policy.tables import NotInForce, Span
 from nianlun.registry.domain import PersonLine, Scheme
+
+AS_IT_STANDS = Wish()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +50,21 @@ class Working:
     retirement: RetirementView
 
 
-def gather(person: PersonLine, *, on: date, deep: bool = False) -> Working:
+def gather(
+    person: PersonLine, *, on: date, deep: bool = False, book: LawBook | None = None, wish: Wish = AS_IT_STANDS
+) -> Working:
     """Read claims, facts and postings of a person whom the caller may see, and judge every month.
 
-    `deep` also explains the paid months posting by posting.
+    `deep` also explains the paid months posting by posting. `book` is the edition of the law (None: the one
+    shipped), `wish` what somebody assumes.
     """
     claims = tuple(evidence.claims(person.id))
     facts = evidence.facts(person.id, lines=claims)
+    if wish.accepted_claims:
+        facts = believed(facts, claims, wish=wish, at=datetime.combine(on, time.min, tzinfo=UTC))
     resume = tuple(evidence.resume_lines(claims))
     paid = tuple(contributions.paid_months(person.id))
-    return judge(person, claims=claims, facts=facts, resume=resume, paid=paid, on=on, deep=deep)
+    return judge(person, claims=claims, facts=facts, resume=resume, paid=paid, on=on, deep=deep, book=book)
 
 
 def judge(
@@ -67,12 +76,14 @@ def judge(
     paid: tuple[PaidMonth, ...],
     on: date,
     deep: bool = False,
+    book: LawBook | None = None,
 ) -> Working:
     """The same without a database: what the lines say of a working life."""
     contradictions = tuple(evidence.contradictions(claims))
     spells = tuple(papers.spells_of(claims, resume=resume))
     disputes = tuple(papers.disputes_of(contradictions, facts=facts))
-    start = _account_start(person, on=on)
+    book = book or shipped()
+    start = _account_start(person, on=on, book=book)
     deemed_until = (
         deemed_boundary(paid=paid, account_start=rules.start_month(start), scheme=person.scheme)
         if start
@@ -97,7 +108,7 @@ def judge(
         fact = facts.get(Kind.BIRTH_DATE)
         born = (fact.earliest, fact.latest) if fact else None
         return retirement_view(
-            person, born=born, birth=birth, career=career, contributions=contribution, on=on
+            person, born=born, birth=birth, career=career, contributions=contribution, on=on, book=book
         )
 
     empty = CareerMonths(first=0, states="", kinds="", reasons=())
@@ -140,10 +151,10 @@ def _upto(paid: tuple[PaidMonth, ...], *, statutory: int | None, on: date) -> in
     return max([end, *(one.month + 1 for one in paid if one.month <= now)])
 
 
-def _account_start(person: PersonLine, *, on: date) -> Span | None:
+def _account_start(person: PersonLine, *, on: date, book: LawBook) -> Span | None:
     if person.scheme is Scheme.RESIDENT:
         return None
     try:
-        return rules.account_start(scheme=person.scheme, division=person.division, on=on)
+        return rules.account_start(book, scheme=person.scheme, division=person.division, on=on)
     except NotInForce:
         return None

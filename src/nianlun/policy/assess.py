@@ -1,14 +1,24 @@
 """One function for every kind of case: plain inputs in, amount and derivation out.
 
-    from nianlun.policy.assess import assess
-    answer = assess("enterprise_benefit", {"province": "河北", …})
+from nianlun.policy.assess import assess
+answer = assess("enterprise_benefit", {"province": "河北", …})
 """
 
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from nianlun.policy import annuity, divisor, enterprise_case, government, government_case
+from nianlun.policy import (
+    account_case,
+    account_settlement,
+    annuity,
+    divisor,
+    enterprise_case,
+    government,
+    government_case,
+    retirement_cases,
+    sickness,
+)
 from nianlun.policy.assessment import Assessment
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.lawbook import LawBook, shipped
@@ -17,11 +27,18 @@ from nianlun.policy.sheet import Evidence
 Assess = Callable[[Case, LawBook, Evidence], Assessment]
 
 KINDS: dict[str, tuple[str, Assess]] = {
+    "account_interest": ("个人账户利息", account_case.assess_interest),
     "enterprise_benefit": ("企业职工基本养老金", enterprise_case.assess),
     "payout_months": ("个人账户养老金计发月数", divisor.assess),
     "government_benefit": ("机关事业单位基本养老金", government_case.assess),
     "government_transition": ("机关事业单位新老办法对比", government.assess_transition),
     "occupational_annuity": ("职业年金", annuity.assess),
+    "sickness_allowance": ("病残津贴", sickness.assess),
+    "sickness_allowance_months": ("病残津贴发放月数", sickness.assess_months),
+    "retirement_age": ("法定退休年龄", retirement_cases.assess_age),
+    "flexible_retirement": ("弹性退休", retirement_cases.assess_flexible),
+    "account_crediting": ("个人账户记账", account_settlement.assess_crediting),
+    "account_settlement": ("个人账户余额和继承", account_settlement.assess_settlement),
 }
 
 
@@ -55,5 +72,6 @@ def assess_case(
     """The same for a case that was read from a file."""
     if case.kind not in KINDS:
         raise BadCase(f"没有“{case.kind[:30]}”这种案例。可选：{'、'.join(KINDS)}。")
-    edition = (book or shipped()).as_of(law=law, known=known)
+    edition = book or shipped()
+    edition = edition.as_of(law=law or edition.law, known=known or edition.known)
     return KINDS[case.kind][1](case, edition, evidence or {})

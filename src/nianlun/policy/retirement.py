@@ -55,7 +55,13 @@ def delay_months(born: Month, *, first_birth: Month, step: int, cap: int) -> int
 
 
 def statutory_retirement(
-    *, sex: Sex, category: int, born: Month, law: date | None = None, evidence: Evidence | None = None, book: LawBook | None = None
+    *,
+    sex: Sex,
+    category: int,
+    born: Month,
+    law: date | None = None,
+    evidence: Evidence | None = None,
+    book: LawBook | None = None,
 ) -> Retirement:
     """The statutory retirement month under the law as it stood on `law` (None: as it stands in the tables).
 
@@ -65,7 +71,8 @@ def statutory_retirement(
     """
     group = _group(sex, category)
     inputs = _inputs(sex, category, born, evidence or {})
-    book = (book or shipped()).as_of(law=law)
+    book = book or shipped()
+    book = book.as_of(law=law or book.law, known=book.known)
     reached = born + category * 12
     # A month is looked up by its last day: rules that begin within a month cover it.
     age_span = book.on("retirement_age", last_day(reached), group=group)

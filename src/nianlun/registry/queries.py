@@ -174,6 +174,14 @@ def system_person(person_id: UUID) -> PersonLine:
     return _line(row)
 
 
+def persons_in(scope: str) -> list[PersonLine]:
+    """Everybody within a scope, for jobs and commands; an empty scope holds nobody."""
+    if not scope:
+        return []
+    rows = Person.objects.select_related("agency").filter(agency__division__startswith=scope)
+    return [_line(row) for row in rows.order_by("id")]
+
+
 def person_with_identity_number(text: str, *, division: str) -> UUID | None:
     """Whom a number read from a page belongs to, within a division and below; for jobs, never for a page.
 

@@ -7,6 +7,7 @@ from nianlun.entitlements.domain import rules
 from nianlun.entitlements.domain.career import CareerMonths
 from nianlun.kernel.months import last_day, month_of, show_month, show_months_as_years
 from nianlun.policy.derivation import Node
+from nianlun.policy.lawbook import LawBook, shipped
 from nianlun.policy.retirement import NoSuchCategory, Retirement, statutory_retirement
 from nianlun.policy.tables import NotInForce
 from nianlun.registry.domain import PersonLine, Scheme, Sex
@@ -70,6 +71,7 @@ class RetirementView:
 class _Held:
     career: CareerMonths
     node: Node
+    book: LawBook
 
 
 def retirement_view(
@@ -80,13 +82,14 @@ def retirement_view(
     career: CareerMonths,
     contributions: Node,
     on: date,
+    book: LawBook | None = None,
 ) -> RetirementView:
     """Combine the ruled birth date, the category, the law of the day and the months held.
 
     `born` holds the first and the last possible day of the birth date ruled on, None without a ruling. The nodes
     `birth` and `contributions` explain them down to pages and postings.
     """
-    held = _Held(career=career, node=contributions)
+    held = _Held(career=career, node=contributions, book=book or shipped())
     if born is None:
         reason = Unsettled(
             about="birth_date",
@@ -116,9 +119,15 @@ def _employee(person: PersonLine, *, born: int, birth: Node, held: _Held, on: da
             born=born,
             law=max(on, NEW_LAW),
             evidence=evidence,
+            book=held.book,
         )
         before = statutory_retirement(
-            sex=person.sex.value, category=person.category, born=born, law=OLD_LAW, evidence=evidence
+            sex=person.sex.value,
+            category=person.category,
+            born=born,
+            law=OLD_LAW,
+            evidence=evidence,
+            book=held.book,
         )
     except (NoSuchCategory, NotInForce) as reason:
         unsettled = Unsettled(
@@ -188,9 +197,8 @@ def _enough(minimum_months: int, *, minimum: Node, held: _Held) -> Node:
 
 
 def _resident(person: PersonLine, *, born: int, birth: Node, held: _Held, on: date) -> RetirementView:
-    table = rules.table("resident_pension_age")
     try:
-        span = table.on(last_day(born + 720))
+        span = rules.resident_pension_age(held.book, on=last_day(born + 720))
     except NotInForce as reason:
         unsettled = Unsettled(
             about="scheme",

@@ -1,0 +1,135 @@
+"""Assessments on record: proposed, confirmed by another, and computed anew to the byte."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from nianlun.access.domain import NotVisible, Refused, Right
+from nianlun.access.gate import needs, viewer
+from nianlun.desk import person_view
+from nianlun.desk.seeing import saw_list, see_person
+from nianlun.desk.shell import answer
+from nianlun.entitlements import assessing
+from nianlun.entitlements.wish import Wish
+from nianlun.evidence.operations import NotAllowedNow
+from nianlun.policy.derivation import Node
+from nianlun.registry import queries as registry
+from nianlun.ui.shell import Crumb
+
+LATEST = 100
+
+
+@require_GET
+@needs(Right.PERSON_READ)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Assessments that wait for a second person."""
+    who = viewer(request)
+    lines = assessing.waiting(who)
+    saw_list(request, what="待复核的待遇核定", rows=len(lines), at=timezone.now())
+    return answer(
+        request,
+        "desk/assessments.html",
+        lines=lines,
+        names=registry.person_names(who, [line.person_id for line in lines]),
+        crumbs=[Crumb(label="权益"), Crumb(label="待遇核定")],
+    )
+
+
+@require_POST
+@needs(Right.BENEFIT_PROPOSE)
+def propose(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Put today's assessment of a person on record, for a second one to confirm."""
+    at = timezone.now()
+    see_person(request, person_id, what="待遇核定", at=at)
+    try:
+        record_id = assessing.propose(person_id, wish=Wish(), by=viewer(request), at=at)
+    except (Refused, NotAllowedNow) as reason:
+        messages.error(request, str(reason))
+        return redirect("desk:benefit", person_id)
+    messages.success(request, "待遇核定已提出，等另一位同事复核。")
+    return redirect("desk:assessment", record_id)
+
+
+@require_GET
+@needs(Right.PERSON_READ)
+def assessment(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """One assessment as it was made, with its whole derivation."""
+    who = viewer(request)
+    line = assessing.record(who, record_id)
+    if line is None:
+        raise Http404
+    may_confirm = who.may(Right.BENEFIT_CONFIRM) and line.state == "proposed"
+    person = see_person(
+        request,
+        line.person_id,
+        what="待遇核定",
+        at=timezone.now(),
+        purpose="复核待遇核定" if may_confirm else "",
+    )
+    return answer(
+        request,
+        "desk/assessment.html",
+        line=line,
+        person=person,
+        node=Node.from_json(line.answer["derivation"]),
+        link=person_view.evidence_address(person.id),
+        may_confirm=may_confirm,
+        crumbs=[
+            Crumb(label="人员权益", url=reverse("desk:people")),
+            Crumb(label=person.name, url=reverse("desk:person", args=[person.id])),
+            Crumb(label="待遇核定"),
+        ],
+    )
+
+
+@require_POST
+@needs(Right.BENEFIT_CONFIRM)
+def decide(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """The second person confirms, or sends back with a reason."""
+    confirm = request.POST.get("decision") == "confirm"
+    try:
+        assessing.decide(
+            record_id,
+            confirm=confirm,
+            reason=request.POST.get("reason", ""),
+            by=viewer(request),
+            at=timezone.now(),
+        )
+    except NotVisible:
+        raise
+    except (Refused, NotAllowedNow) as reason:
+        messages.error(request, str(reason))
+        return redirect("desk:assessment", record_id)
+    messages.success(request, "已核定。" if confirm else "已退回，理由写给了提出人。")
+    return redirect("desk:assessments")
+
+
+@require_GET
+@needs(Right.BENEFIT_REPLAY)
+def replays(request: HttpRequest) -> HttpResponse:
+    """The latest assessments for an auditor, without names: each can be computed anew."""
+    return answer(
+        request,
+        "desk/replays.html",
+        lines=assessing.latest(limit=LATEST),
+        crumbs=[Crumb(label="管理"), Crumb(label="核定重放")],
+    )
+
+
+@require_POST
+@needs(Right.BENEFIT_REPLAY)
+def replay(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Compute one anew from its grounds and the edition of its day, and say whether it is equal to the byte."""
+    try:
+        found = assessing.replay(record_id, by=viewer(request), at=timezone.now())
+    except assessing.NotAssessable as reason:
+        messages.error(request, str(reason))
+        return redirect("desk:replays")
+    tell = messages.success if found.equal else messages.error
+    tell(request, f"{found.sentence}当时摘要 {found.stored[:16]}，重算摘要 {found.computed[:16]}。")
+    return redirect("desk:replays")

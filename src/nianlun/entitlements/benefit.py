@@ -1,0 +1,271 @@
+"""What a person's pension is: a working life turned into a case of the policy, assessed, and tied to its evidence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from nianlun.contributions.domain import PaidMonth
+from nianlun.entitlements.account_tree import AccountBalance, account_balance
+from nianlun.entitlements.domain import rules
+from nianlun.entitlements.domain.career import MonthKind
+from nianlun.entitlements.gathering import Working
+from nianlun.entitlements.wish import Wish
+from nianlun.evidence.domain import Kind
+from nianlun.kernel.months import Month, last_day, month_of, show_month
+from nianlun.policy.assess import assess
+from nianlun.policy.assessment import Assessment, CannotAssess
+from nianlun.policy.base_values import pension_base
+from nianlun.policy.cases import BadCase
+from nianlun.policy.derivation import EvidenceRef, Node
+from nianlun.policy.lawbook import LawBook
+from nianlun.policy.tables import NotInForce
+from nianlun.registry.domain import Scheme
+
+KINDS = {
+    Scheme.ENTERPRISE: "enterprise_benefit",
+    Scheme.FLEXIBLE: "enterprise_benefit",
+    Scheme.GOVERNMENT_INSTITUTION: "government_benefit",
+    Scheme.RESIDENT: "resident_benefit",
+}
+HOLDINGS_ONLY = "缴费年限和个人账户按现有记录计算，不计今后的缴费和利息。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitView:
+    """The answer for one person: an assessment, or why there is none and what is missing.
+
+    `estimate` marks a month to come, computed on the assumptions named (试算). `inputs` is the case as it could be
+    written to a file, `evidence` and `trees` say what its inputs rest on; `index_years` are (year, base, deemed).
+    """
+
+    kind: str
+    month: Month | None
+    assessment: Assessment | None
+    refusal: str = ""
+    missing: tuple[str, ...] = ()
+    between: tuple[Decimal, Decimal] | None = None
+    estimate: bool = False
+    assumptions: tuple[str, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    index_years: tuple[tuple[int, Decimal, bool], ...] = ()
+    evidence: Mapping[str, tuple[EvidenceRef, ...]] = field(default_factory=dict)
+    trees: Mapping[str, Node] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Made:
+    """A case in the making: inputs, what they rest on, the trees that explain them, and what was assumed."""
+
+    inputs: dict[str, Any] = field(default_factory=dict)
+    trees: dict[str, Node] = field(default_factory=dict)
+    evidence: dict[str, tuple[EvidenceRef, ...]] = field(default_factory=dict)
+    assumptions: list[str] = field(default_factory=list)
+    index_years: list[tuple[int, Decimal, bool]] = field(default_factory=list)
+    provisional: bool = False
+
+
+def benefit_view(working: Working, *, book: LawBook, wish: Wish) -> BenefitView:
+    """Assess a working life gathered with the same book and wish; never raises for a person in sight."""
+    kind = KINDS[working.person.scheme]
+    month = wish.retire_month if wish.retire_month is not None else working.retirement.statutory_month
+    if month is None:
+        reason = working.retirement.unsettled
+        return BenefitView(
+            kind=kind,
+            month=None,
+            assessment=None,
+            refusal=reason.sentence if reason else "还没有退休月份，不能计算待遇。",
+            missing=(reason.next_step,) if reason else (),
+        )
+    estimate = month > month_of(working.on)
+    made = _Made()
+    said = wish.sentences(working.claims)
+    try:
+        _check(working, month=month, wish=wish)
+        answer = _assessed(working, kind=kind, month=month, book=book, wish=wish, made=made, estimate=estimate)
+    except (CannotAssess, NotInForce, BadCase) as reason:
+        return BenefitView(
+            kind=kind,
+            month=month,
+            assessment=None,
+            refusal=str(reason),
+            missing=getattr(reason, "missing", ()),
+            between=getattr(reason, "between", None),
+            estimate=estimate,
+            assumptions=(*said, *made.assumptions),
+            inputs=made.inputs,
+        )
+    return BenefitView(
+        kind=kind,
+        month=month,
+        assessment=answer,
+        estimate=estimate or not wish.is_plain,
+        assumptions=(*said, *made.assumptions),
+        inputs=made.inputs,
+        index_years=tuple(made.index_years),
+        evidence=made.evidence,
+        trees=made.trees,
+    )
+
+
+def _assessed(
+    working: Working, *, kind: str, month: Month, book: LawBook, wish: Wish, made: _Made, estimate: bool
+) -> Assessment:
+    region = wish.region or (working.person.division + "000000")[:6]
+    made.inputs |= {"region": region, "sex": working.person.sex.value, "benefit_date": show_month(month)}
+    if (fact := working.facts.get(Kind.BIRTH_DATE)) is not None:
+        made.inputs["birth"] = show_month(month_of(fact.earliest))
+        made.trees["age_months"] = working.birth
+    if estimate:
+        made.assumptions.append(HOLDINGS_ONLY)
+    if working.person.scheme is Scheme.RESIDENT:
+        _resident_inputs(working, month=month, wish=wish, made=made)
+    else:
+        _employee_inputs(working, month=month, region=region, book=book, wish=wish, made=made)
+    answer = assess(kind, made.inputs, book=book, evidence=made.evidence)
+    return replace(
+        answer,
+        derivation=grafted(answer.derivation, made.trees),
+        provisional=answer.provisional or made.provisional,
+    )
+
+
+def _check(working: Working, *, month: Month, wish: Wish) -> None:
+    view = working.retirement
+    if wish.retire_month is not None and view.earliest_month is not None and month < view.earliest_month:
+        raise CannotAssess(
+            f"最早可在 {show_month(view.earliest_month)} 退休，不能算 {show_month(month)} 的待遇。",
+            missing=("退休月份",),
+        )
+    if wish.retire_month is not None and view.latest_month is not None and month > view.latest_month:
+        raise CannotAssess(
+            f"最晚可延迟到 {show_month(view.latest_month)} 退休，不能算 {show_month(month)} 的待遇。",
+            missing=("退休月份",),
+        )
+    held = working.career.contribution_months + wish.more_months
+    needed = view.minimum_months
+    if needed is not None and held < needed:
+        raise CannotAssess(
+            f"缴费年限 {held} 个月，还差 {needed - held} 个月才能按月领取。可以延长缴费，或转入城乡居民养老保险。",
+            missing=(f"再缴费 {needed - held} 个月",),
+        )
+
+
+def _employee_inputs(
+    working: Working, *, month: Month, region: str, book: LawBook, wish: Wish, made: _Made
+) -> None:
+    government = working.person.scheme is Scheme.GOVERNMENT_INSTITUTION
+    start = _account_start(working, region=region, book=book)
+    career, until = working.career, min(month + 1, working.career.until)
+    paid = [
+        career.first + at
+        for at, kind in enumerate(career.kinds)
+        if kind == MonthKind.PAID and career.first + at < until
+    ]
+    deemed = Decimal(career.deemed_months) - _half_month(working, region=region, book=book)
+    made.inputs |= {
+        "deemed_months": deemed,
+        "pre_account_paid_months": sum(m < start for m in paid),
+        "post_account_paid_months": sum(m >= start for m in paid) + wish.more_months,
+    }
+    made.trees["years_months"] = working.contribution
+    made.trees["transitional_years_months"] = _node(working.contribution, "deemed_months")
+    _base(month=month, region=region, book=book, wish=wish, made=made)
+    _index(working, until=until, made=made)
+    group = working.person.scheme.value
+    held: AccountBalance = account_balance(
+        working.paid, group=group, since=start, until=until, region=region, book=book
+    )
+    made.inputs["account_balance"] = held.balance
+    made.trees["account_balance"] = held.node
+    made.provisional = made.provisional or held.provisional
+    if government:
+        made.inputs["reform_months"] = sum(m >= start for m in paid)
+
+
+def _account_start(working: Working, *, region: str, book: LawBook) -> Month:
+    span = rules.account_start(book, scheme=working.person.scheme, division=region, on=working.on)
+    return rules.start_month(span)
+
+
+def _half_month(working: Working, *, region: str, book: LawBook) -> Decimal:
+    """Half a month where work began in the second half of a deemed month and the region counts so."""
+    start = working.facts.get(Kind.WORK_START)
+    if start is None or start.earliest != start.latest or not working.career.deemed_months:
+        return Decimal(0)
+    try:
+        span = book.on("half_month", working.on, region=region)
+    except NotInForce:
+        return Decimal(0)
+    begins = working.career.first == month_of(start.earliest)
+    return Decimal("0.5") if begins and start.earliest.day > span.number("after_day") else Decimal(0)
+
+
+def _base(*, month: Month, region: str, book: LawBook, wish: Wish, made: _Made) -> None:
+    """The pension base: assumed, looked up by the policy itself, or for a month to come the last one published."""
+    if wish.base_value is not None:
+        made.inputs["pension_base"] = wish.base_value
+        return
+    try:
+        pension_base(book, month, region=region)
+    except NotInForce:
+        spans = [s for s in book.table("pension_base").spans if s.region == f"{region[:2]}0000"]
+        last = max(spans, key=lambda s: s.since, default=None)
+        if last is None or last_day(month) < last.since:
+            raise
+        made.inputs["pension_base"] = last.decimal()
+        made.assumptions.append(f"{month // 12} 年的计发基数还没有公布，按 {last.since.year} 年的 {last.value} 元试算。")
+
+
+def _index(working: Working, *, until: Month, made: _Made) -> None:
+    """The base of each year as the mean over its paid months; years of deemed service alone are marked so."""
+    career = working.career
+    months: dict[int, Decimal] = {}
+    for one in working.paid:
+        if one.counts_as_employee and one.month < until:
+            months[one.month] = max(months.get(one.month, Decimal(0)), one.base)
+    years: dict[int, list[Decimal]] = {}
+    for month, base in months.items():
+        years.setdefault(month // 12, []).append(base)
+    deemed = {
+        (career.first + at) // 12 for at, kind in enumerate(career.kinds) if kind == MonthKind.DEEMED
+    } - set(years)
+    rows = [(year, _mean(bases), False) for year, bases in years.items()]
+    rows += [(year, Decimal(0), True) for year in deemed]
+    made.index_years = sorted(rows)
+    made.inputs["yearly_bases"] = [
+        {"year": year, "base": base, "deemed": is_deemed} for year, base, is_deemed in made.index_years
+    ]
+    made.evidence |= {f"base_{year}": _postings(working.paid, year) for year in years}
+
+
+def _resident_inputs(working: Working, *, month: Month, wish: Wish, made: _Made) -> None:
+    raise CannotAssess("城乡居民待遇的计算还没有接上。")
+
+
+def _postings(paid: Sequence[PaidMonth], year: int) -> tuple[EvidenceRef, ...]:
+    return tuple(
+        EvidenceRef("posting", str(one.postings[0]), f"{show_month(one.month)} 基数 {one.base} 元")
+        for one in paid
+        if one.month // 12 == year and one.counts_as_employee and one.postings
+    )
+
+
+def _mean(bases: Sequence[Decimal]) -> Decimal:
+    return (sum(bases, Decimal(0)) / len(bases)).quantize(Decimal("0.01"))
+
+
+def _node(tree: Node, node_id: str) -> Node:
+    try:
+        return tree.find(node_id)
+    except KeyError:
+        return tree
+
+
+def grafted(node: Node, trees: Mapping[str, Node]) -> Node:
+    """The derivation with the trees put under the inputs that they explain."""
+    inputs = tuple(grafted(inner, trees) for inner in node.inputs)
+    own = trees.get(node.id)
+    return replace(node, inputs=(*inputs, own) if own is not None else inputs)
+

@@ -1,0 +1,154 @@
+"""A working life becomes a case of the policy; every figure leads back to what proves it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from tests.entitlements.makers import fact, paid, paper, person
+
+from nianlun.archives.domain import DocumentKind
+from nianlun.entitlements.benefit import HOLDINGS_ONLY, benefit_view
+from nianlun.entitlements.gathering import Working, judge
+from nianlun.entitlements.wish import Wish, believed
+from nianlun.evidence.domain import Kind
+from nianlun.kernel.months import parse_month
+from nianlun.policy.lawbook import LawBook, shipped
+from nianlun.registry.domain import Scheme, Sex
+from tests.factories import START
+
+RETIRED_ON = date(2026, 11, 23)
+
+
+def local_book() -> LawBook:
+    """The shipped tables with crediting rates of Hebei before 2016, as an agency would load its own."""
+    head = (
+        'title = "职工基本养老保险个人账户记账利率"\nunit = "rate"\nkeyed_by = "year"\ntopic = "账户"\nlasts = "year"\n'
+    )
+    span = '\n[[span]]\nsince = {year}-01-01\nvalue = 0.0225\nsource = "测试用"\nconfidence = "M"\n'
+    rates = head + "".join(span.format(year=year) for year in range(1996, 2016))
+    ratio_head = 'title = "个人账户记入比例"\nunit = "rate"\nkeyed_by = "contribution_month"\ntopic = "账户"\n'
+    ratio = '\n[[span]]\nsince = 1996-01-01\nuntil = 1998-01-01\nvalue = 0.11\ngroup = "enterprise"\nsource = "测试用"\nconfidence = "M"\n'
+    method_head = 'title = "个人账户利息的计算办法"\nunit = "mode"\nkeyed_by = "year"\ntopic = "账户"\n'
+    method = '\n[[span]]\nsince = 1996-01-01\nvalue = "monthly_product"\nsource = "测试用"\nconfidence = "M"\n'
+    return shipped().amended(
+        {
+            "130000/account_interest_rates.toml": rates,
+            "130000/personal_account_ratio.toml": ratio_head + ratio,
+            "130000/interest_method.toml": method_head + method,
+        }
+    )
+
+
+def working_life(*, on: date = RETIRED_ON, start: str = "1984-09-01", **changes) -> Working:
+    """Born 1965-03, hired in 1984, paid from 1993 to retirement in 2025."""
+    hiring = paper(
+        DocumentKind.HIRING_APPROVAL, made="1984-09", work_start=start, birth_date="1965-03-20", unit="保定市第二棉纺厂"
+    )
+    facts = {
+        Kind.BIRTH_DATE: fact(Kind.BIRTH_DATE, "1965-03-20", decisive=[c for c in hiring if c.kind is Kind.BIRTH_DATE]),
+        Kind.WORK_START: fact(Kind.WORK_START, start, decisive=[c for c in hiring if c.kind is Kind.WORK_START]),
+    }
+    given = {
+        "claims": tuple(hiring),
+        "facts": facts,
+        "resume": (),
+        "paid": tuple(paid("1993-01", "2025-05")),
+        "on": on,
+        "deep": True,
+        "book": local_book(),
+    }
+    who = changes.pop("who", person(sex=Sex.MALE, category=60))
+    return judge(who, **{**given, **changes})
+
+
+def test_a_man_of_1965_gets_basic_account_and_transitional_pension_and_their_sum():
+    view = benefit_view(working_life(), book=local_book(), wish=Wish())
+    assert view.refusal == ""
+    answer = view.assessment
+    assert view.month == parse_month("2025-04")
+    assert set(answer.amounts) == {"basic", "account", "transitional"}
+    assert answer.total == sum(answer.amounts.values())
+    assert answer.figures["pension_base"] == "7410"
+    # 1984-09 to 1992-12 deemed, 36 paid before the account: 136 months are 11.33 years; in all 488 are 40.67
+    assert (answer.figures["years"], answer.figures["transitional_years"]) == ("40.67", "11.33")
+    assert answer.confidence == "M"  # the rates were written from memory, and that travels
+
+
+def test_the_amount_leads_down_to_pages_and_postings():
+    answer = benefit_view(working_life(), book=local_book(), wish=Wish()).assessment
+    leaves = {ref.kind for node in answer.derivation.walk() for ref in node.evidence}
+    assert {"claim", "posting"} <= leaves
+    assert answer.derivation.find("birth_date").value == "1965-03-20"
+    assert answer.derivation.find("deemed_months").value == "100"
+    credit = answer.derivation.find("credit_2003")
+    assert len(credit.evidence) == 12
+    assert answer.derivation.find("base_2003").evidence
+
+
+def test_work_begun_after_the_middle_of_the_month_counts_half_a_month_in_hebei():
+    whole = benefit_view(working_life(start="1984-09-04"), book=local_book(), wish=Wish())
+    half = benefit_view(working_life(start="1984-09-17"), book=local_book(), wish=Wish())
+    assert whole.inputs["deemed_months"] - half.inputs["deemed_months"] == Decimal("0.5")
+
+
+def test_a_month_to_come_is_an_estimate_that_names_what_it_assumes():
+    view = benefit_view(working_life(on=date(2024, 6, 1)), book=local_book(), wish=Wish())
+    assert view.estimate
+    assert HOLDINGS_ONLY in view.assumptions
+
+
+def test_before_the_rates_are_known_there_is_a_refusal_and_no_amount():
+    view = benefit_view(working_life(), book=shipped(), wish=Wish())
+    assert view.assessment is None
+    assert "记" in view.refusal
+    assert "河北" in view.refusal or "1996" in view.refusal
+
+
+def test_a_wish_for_more_months_raises_the_pension_and_says_so():
+    plain = benefit_view(working_life(), book=local_book(), wish=Wish())
+    more = benefit_view(working_life(), book=local_book(), wish=Wish(more_months=12))
+    assert more.assessment.total > plain.assessment.total
+    assert "假设再缴费 1 年。" in more.assumptions
+
+
+@pytest.mark.parametrize("month", ["2022-01", "2031-01"])
+def test_a_month_outside_the_range_is_refused_with_the_range(month):
+    view = benefit_view(working_life(), book=local_book(), wish=Wish(retire_month=parse_month(month)))
+    assert view.assessment is None
+    assert "最早" in view.refusal or "最晚" in view.refusal
+
+
+def test_too_few_months_are_refused_with_how_many_are_missing():
+    life = working_life(paid=tuple(paid("2015-01", "2020-01")), claims=(), resume=())
+    view = benefit_view(life, book=local_book(), wish=Wish())
+    assert view.refusal.startswith("缴费年限 60 个月，还差 120 个月")
+
+
+def test_without_a_ruled_birth_date_the_refusal_says_what_to_do():
+    life = working_life(facts={})
+    view = benefit_view(life, book=local_book(), wish=Wish())
+    assert view.month is None
+    assert "出生日期还没有认定" in view.refusal
+
+
+def test_a_paper_believed_changes_the_fact_and_links_no_ruling():
+    life = working_life()
+    later = paper(DocumentKind.HIRING_APPROVAL, made="1984-09", work_start="1984-03-01", unit="保定市第二棉纺厂")
+    claims = (*life.claims, *later)
+    start = next(c for c in later if c.kind is Kind.WORK_START)
+    facts = believed(life.facts, claims, wish=Wish(accepted_claims=(start.id,)), at=START)
+    assert facts[Kind.WORK_START].value == "1984-03-01"
+    earlier = benefit_view(working_life(claims=claims, facts=facts), book=local_book(), wish=Wish())
+    plain = benefit_view(life, book=local_book(), wish=Wish())
+    assert earlier.inputs["deemed_months"] == plain.inputs["deemed_months"] + 6
+    assert earlier.assessment.total > plain.assessment.total
+
+
+def test_a_flexible_worker_is_assessed_like_an_employee_by_own_payments():
+    who = replace(person(sex=Sex.MALE, category=60), scheme=Scheme.FLEXIBLE)
+    months = tuple(paid("1999-01", "2025-05", scheme=Scheme.FLEXIBLE))
+    life = working_life(who=who, paid=months, claims=())
+    view = benefit_view(life, book=local_book(), wish=Wish())
+    assert view.refusal == ""
+    assert "transitional" not in view.assessment.amounts
