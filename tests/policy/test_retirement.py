@@ -13,9 +13,9 @@ from nianlun.policy.derivation import EvidenceRef, Node
 from nianlun.policy.retirement import NoSuchCategory, Retirement, delay_months, statutory_retirement
 from nianlun.policy.tables import NotInForce
 
-CASES = Path(__file__).parents[1] / "cases"
-PUBLISHED = tomllib.loads((CASES / "retirement_age.toml").read_text(encoding="utf-8"))
-MINIMUM = tomllib.loads((CASES / "minimum_contribution_months.toml").read_text(encoding="utf-8"))
+BANDS = Path(__file__).parents[1] / "bands"
+PUBLISHED = tomllib.loads((BANDS / "retirement_age.toml").read_text(encoding="utf-8"))
+MINIMUM = tomllib.loads((BANDS / "minimum_contribution_months.toml").read_text(encoding="utf-8"))
 
 # Whoever reaches the original age of the group between the first month covered and 2047.
 covered = st.tuples(

@@ -5,18 +5,32 @@ import json
 import sys
 
 from nianlun.kernel.months import NotAMonth, parse_month, show_month, show_months_as_years
+from nianlun.policy import assess_command, cases_command, tables_command
+from nianlun.policy.assess_command import FAILED, Questions
 from nianlun.policy.retirement import NoSuchCategory, Retirement, Sex, statutory_retirement
 from nianlun.policy.tables import NotInForce
 
-_BAD_INPUT = 2
 
-
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `policy retirement`. Values are checked in `run`, so that what is wrong is said in Chinese."""
-    policy = subparsers.add_parser("policy", help="查有日期的政策表：退休时间、最低缴费年限")
+def add_parser(subparsers: Questions) -> None:
+    """Add `policy …`. Values are checked in `run`, so that what is wrong is said in Chinese."""
+    policy = subparsers.add_parser("policy", help="按有日期的政策表核定待遇、查政策、对算例")
     policy.set_defaults(run=run, question=None)
-    questions = policy.add_subparsers(dest="question", metavar="QUESTION")
-    retirement = questions.add_parser("retirement", help="法定退休年月、弹性区间和最低缴费月数")
+    asked = policy.add_subparsers(dest="question", metavar="QUESTION")
+    assess_command.add_parsers(asked)
+    _add_retirement(asked)
+    tables_command.add_parsers(asked)
+    cases_command.add_parsers(asked)
+
+
+def questions(subparsers: Questions) -> Questions:
+    """The questions of `nianlun policy`, for a higher component to add its own. `add_parser` comes first."""
+    actions = subparsers.choices["policy"]._actions
+    (asked,) = (action for action in actions if isinstance(action, argparse._SubParsersAction))
+    return asked
+
+
+def _add_retirement(asked: Questions) -> None:
+    retirement = asked.add_parser("retirement", help="法定退休年月、弹性区间和最低缴费月数")
     retirement.add_argument("--sex", metavar="male|female", default="")
     retirement.add_argument("--category", metavar="50|55|60", default="", help="原法定退休年龄")
     retirement.add_argument("--born", metavar="YYYY-MM", default="")
@@ -53,7 +67,7 @@ def _answer(args: argparse.Namespace) -> Retirement:
 
 def _refuse(sentence: str) -> int:
     print(sentence, file=sys.stderr)
-    return _BAD_INPUT
+    return FAILED
 
 
 def _as_json(found: Retirement, *, explain: bool) -> str:

@@ -64,6 +64,7 @@ class EnterpriseFigures(Generic[Q]):
     transitional_index: Q | None = None  # None: the same index
     coefficient: Q | None = None
     indexed_wage: Q | None = None  # as a form prints it
+    transitional_wage: Q | None = None  # likewise, that of the transitional pension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +191,9 @@ def _transitional(
 ) -> Q | None:
     if figures.transitional_years is None or figures.coefficient is None:
         return None
-    wage = indexed_wage
+    wage = figures.transitional_wage if figures.transitional_wage is not None else indexed_wage
     own = figures.transitional_base is not None or figures.transitional_index is not None
-    if own or rule.span.has("transitional_index_floor"):
+    if figures.transitional_wage is None and (own or rule.span.has("transitional_index_floor")):
         index = figures.transitional_index if figures.transitional_index is not None else figures.index
         if rule.span.has("transitional_index_floor"):
             index = sheet.larger(index, rule.span.decimal("transitional_index_floor"))

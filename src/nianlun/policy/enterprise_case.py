@@ -77,13 +77,26 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
 
 
 class Reading:
-    """Turns the inputs of a form into what the formula takes."""
+    """Turns the inputs of a form into what the formula takes.
 
-    def __init__(self, case: Case, book: LawBook, evidence: Evidence) -> None:
+    `month` is the benefit month where the case need not state one; without a region the nation's row is taken.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        book: LawBook,
+        evidence: Evidence,
+        *,
+        month: Month | None = None,
+        region_needed: bool = True,
+    ) -> None:
         self.case, self.book = case, book
         self.sheet = ExplainedSheet(evidence)
-        self.region = case.region()
-        self.month: Month = case.month("benefit_date")
+        self.region = case.region(needed=region_needed)
+        self.month: Month = (
+            case.month("benefit_date") if month is None else case.month("benefit_date", month)
+        )
         self.day = last_day(self.month)
         self.rule = _overridden(case, enterprise_rule(book, self.day, region=self.region))
         self.base: PensionBase | None = None
@@ -117,14 +130,14 @@ class Reading:
             transitional_base=transitional_base,
             transitional_index=own_index,
             coefficient=self._coefficient() if transitional_years is not None else None,
-            indexed_wage=(
-                sheet.given(
-                    "indexed_wage", case.money("indexed_wage"), title="指数化月平均缴费工资", unit="元"
-                )
-                if case.has("indexed_wage")
-                else None
-            ),
+            indexed_wage=self._printed_wage("indexed_wage", "指数化月平均缴费工资"),
+            transitional_wage=self._printed_wage("transitional_wage", "过渡性养老金的指数化工资"),
         )
+
+    def _printed_wage(self, name: str, title: str) -> Figure | None:
+        if not self.case.has(name):
+            return None
+        return self.sheet.given(name, self.case.money(name), title=title, unit="元")
 
     def printed(self, figures: EnterpriseFigures[Figure], indexed_wage: Figure) -> dict[str, str]:
         """The figures a form prints beside the amounts."""
