@@ -34,9 +34,7 @@ def account_balance(
     if not credits:
         node = Node(id="account_balance", title="个人账户储存额", value="0.00", unit="元", rule="没有记账的月份")
         return AccountBalance(balance=ZERO, node=node, provisional=False)
-    years: list[dict[str, Any]] = [
-        {"year": year, "credits": [str(amount) for amount in amounts]} for year, amounts in credits.items()
-    ]
+    years = [_year(year, amounts) for year, amounts in credits.items()]
     if until % 12:
         years[-1]["through_month"] = until % 12
     inputs = {"region": region, "scheme": group, "opening_balance": 0, "years": years}
@@ -52,6 +50,22 @@ def account_balance(
     return AccountBalance(
         balance=answer.total if answer.total is not None else ZERO, node=node, provisional=answer.provisional
     )
+
+
+def _year(year: int, amounts: Sequence[Decimal]) -> dict[str, Any]:
+    """A year as the case states it: one amount for a run of equal months, or all twelve."""
+    booked = [number for number, amount in enumerate(amounts, start=1) if amount]
+    if not booked:
+        return {"year": year, "months": 0}
+    run = range(booked[0], booked[-1] + 1)
+    if len({amounts[number - 1] for number in run}) == 1:
+        return {
+            "year": year,
+            "monthly_credit": amounts[booked[0] - 1],
+            "months": len(run),
+            "first_month": booked[0],
+        }
+    return {"year": year, "credits": [str(amount) for amount in amounts]}
 
 
 def _credits(

@@ -11,7 +11,7 @@ from nianlun.policy.rounding import Rounding
 from nianlun.policy.sheet import Evidence, Number
 from nianlun.policy.tables import NotInForce, Span
 
-_SUM, _PRODUCT, _ATOM = 1, 2, 3
+_CHOICE, _SUM, _PRODUCT, _ATOM = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,6 +175,8 @@ class ExplainedSheet:
         if not terms:
             return _figure(0)
         value = sum((t.value for t in terms), Fraction(0))
+        if not any(t.nodes for t in terms):
+            return _figure(value)
         shown = (terms[0], terms[-1]) if len(terms) > 6 else tuple(terms)
         sign = " + … + " if len(terms) > 6 else " + "
         return Figure(
@@ -278,12 +280,19 @@ def _figure(value: "Figure | Number") -> Figure:
 
 
 def _chosen(word: str, one: Figure, other: Figure, pick: Any) -> Figure:
+    nodes = _merged(one.nodes, other.nodes)
+    if not other.nodes:  # a bound that a rule sets: named only where it decides
+        if pick(one.value, other.value) == one.value:
+            return one
+        beyond = "不足" if pick is max else "超过"
+        words = f"{one.words}，{beyond} {other.words} 的按 {other.words}"
+        return Figure(other.value, words, f"{one.digits} → {other.digits}", _CHOICE, nodes)
     return Figure(
         pick(one.value, other.value),
         f"{one.words}与{other.words}中{word}",
         f"{one.digits} 与 {other.digits} 中{word}",
-        _ATOM if not other.nodes and not one.nodes else _SUM,
-        _merged(one.nodes, other.nodes),
+        _CHOICE,
+        nodes,
     )
 
 
