@@ -4,6 +4,7 @@
 过渡性养老金 = 计发基数 × 视同缴费指数 × 视同缴费年限 × 过渡系数
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from nianlun.kernel.months import last_day, show_month
@@ -18,6 +19,7 @@ from nianlun.policy.enterprise import (
     basic_pension,
     enterprise_rule,
     indexed_mean_wage,
+    written_years,
 )
 from nianlun.policy.explained import ExplainedSheet, Figure
 from nianlun.policy.government import (
@@ -43,6 +45,8 @@ COMPONENTS = {
     "annuity": "职业年金",
 }
 INFORMATIVE = "share sex birth work_start benefit_age deemed_index deemed_rank coefficient".split()
+HIGHEST_INDEX = 3  # bases are cut at 300 % of the reference wage
+HIGHEST_COEFFICIENT = Decimal("0.014")  # provinces have 1.0 % to 1.4 % as reported of them
 SAME_BASE = "没有见到机关事业单位单独的计发基数，暂与企业用同一个，须经经办机构确认。"
 
 
@@ -55,6 +59,19 @@ def transitional_pension(sheet: Sheet[Q], *, base: Q, index: Q, years: Q, coeffi
         unit="元/月",
         rounding=FEN,
         rule="2014 年 10 月以前的视同缴费年限，每满一年按视同缴费指数和过渡系数发给",
+        article=ARTICLE,
+    )
+
+
+def new_method_total(sheet: Sheet[Q], items: Sequence[Q]) -> Q:
+    """What the new method gives, yuan a month, with the occupational annuity where it is known."""
+    return sheet.step(
+        "new_method",
+        sheet.total(items),
+        title=LABELS["new_method"],
+        unit="元/月",
+        rounding=FEN,
+        rule="各项取整后相加",
         article=ARTICLE,
     )
 
@@ -168,15 +185,7 @@ class _Reading:
             "payout_months": parts.divisor.digits,
             "years": parts.years.digits,
         }
-        return sheet.step(
-            "new_method",
-            sheet.total(self.items),
-            title=LABELS["new_method"],
-            unit="元/月",
-            rounding=FEN,
-            rule="各项取整后相加",
-            article=ARTICLE,
-        )
+        return new_method_total(sheet, self.items)
 
     def _base(self) -> Figure:
         case = self.case
@@ -197,15 +206,7 @@ class _Reading:
 
     def _years(self, step_id: str, months: Decimal, title: str) -> Figure:
         given = self.sheet.given(f"{step_id}_months", months, title=f"{title}（月数）", unit="个月")
-        return self.sheet.step(
-            step_id,
-            given / 12,
-            title=title,
-            unit="年",
-            rounding=self.rule.years,
-            rule="月数除以 12",
-            rows=[self.rule.span],
-        )
+        return written_years(self.sheet, step_id, given, title=title, rule=self.rule)
 
     def _transitional(self, base: Figure, deemed: Decimal) -> Figure:
         index = self._known("deemed_index", "government_deemed_index", "视同缴费指数", high=10)
@@ -219,11 +220,18 @@ class _Reading:
                 f"没有这个地区机关事业单位的{'和'.join(words[name] for name in missing)}，过渡性养老金不能计算。"
                 "请在案例里给出，或录入经办机构的表。",
                 missing=tuple(missing),
+                between=self._between(base, deemed),
             )
         years = self._years("deemed_years", deemed, "视同缴费年限")
         return transitional_pension(
             self.sheet, base=base, index=index, years=years, coefficient=coefficient
         )
+
+    def _between(self, base: Figure, deemed: Decimal) -> tuple[Decimal, Decimal]:
+        """From no transitional pension at all to one by the highest index and coefficient seen anywhere."""
+        known = sum((yuan(item) for item in self.items), Decimal(0))
+        most = base.decimal() * HIGHEST_INDEX * deemed / 12 * HIGHEST_COEFFICIENT
+        return known, known + most.quantize(Decimal("0.01"))
 
     def _known(self, name: str, table: str, title: str, *, high: int) -> Figure | None:
         if self.case.has(name):
