@@ -12,12 +12,15 @@ from nianlun.policy import (
     account_case,
     account_settlement,
     annuity,
+    contribution,
+    death_grant,
     divisor,
     enterprise_case,
     government,
     government_case,
     retirement_cases,
     sickness,
+    survivors,
 )
 from nianlun.policy.assessment import Assessment
 from nianlun.policy.cases import BadCase, Case
@@ -35,10 +38,15 @@ KINDS: dict[str, tuple[str, Assess]] = {
     "occupational_annuity": ("职业年金", annuity.assess),
     "sickness_allowance": ("病残津贴", sickness.assess),
     "sickness_allowance_months": ("病残津贴发放月数", sickness.assess_months),
+    "survivors": ("企业职工遗属待遇", survivors.assess),
+    "survivors_months": ("抚恤金月数", survivors.assess_months),
+    "death_grant": ("机关事业单位一次性抚恤金", death_grant.assess),
     "retirement_age": ("法定退休年龄", retirement_cases.assess_age),
     "flexible_retirement": ("弹性退休", retirement_cases.assess_flexible),
     "account_crediting": ("个人账户记账", account_settlement.assess_crediting),
     "account_settlement": ("个人账户余额和继承", account_settlement.assess_settlement),
+    "contribution": ("缴费", contribution.assess_contribution),
+    "late_fee": ("滞纳金", contribution.assess_late_fee),
 }
 
 
