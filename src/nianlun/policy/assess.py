@@ -18,9 +18,15 @@ from nianlun.policy import (
     enterprise_case,
     government,
     government_case,
+    overlaps,
     retirement_cases,
     sickness,
+    special_work,
     survivors,
+    switching,
+    transfer,
+    transfer_rules,
+    transfer_table,
 )
 from nianlun.policy.assessment import Assessment
 from nianlun.policy.cases import BadCase, Case
@@ -47,6 +53,15 @@ KINDS: dict[str, tuple[str, Assess]] = {
     "account_settlement": ("个人账户余额和继承", account_settlement.assess_settlement),
     "contribution": ("缴费", contribution.assess_contribution),
     "late_fee": ("滞纳金", contribution.assess_late_fee),
+    "transfer": ("跨地区转移的基金", transfer.assess),
+    "transfer_information_table": ("转移信息表核对", transfer_table.assess),
+    "benefit_place": ("待遇领取地", transfer_rules.assess_place),
+    "temporary_account": ("临时缴费账户", transfer_rules.assess_temporary),
+    "lump_sum_supplement": ("一次性补缴的核对", transfer_rules.assess_supplement),
+    "special_work_age": ("特殊工种退休年龄", special_work.assess),
+    "incapacity_retirement": ("病退（2024 年以前）", special_work.assess_incapacity),
+    "urban_rural_switch": ("城乡养老保险衔接", switching.assess),
+    "overlap": ("重复参保和重复领取", overlaps.assess),
 }
 
 
