@@ -18,10 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nianlun.kernel.identity import mask
 from nianlun.kernel.money import show_money
 from nianlun.kernel.months import show_month, show_months_as_years
-from nianlun.policy.lawbook import shipped
 from nianlun.ui import looks
 from nianlun.ui.widgets.confidence import mark
-from nianlun.ui.widgets.policy_words import row_value
+from nianlun.ui.widgets.policy_words import row_value, table_title
 
 NOTHING = "—"
 """Stands where a value is not known, so that an empty cell never looks like a fault of the page."""
@@ -122,12 +121,6 @@ def money(value: Decimal | None) -> str:
 def yuan(value: Decimal | None) -> str:
     """An amount without its unit, for columns whose head says 元: `1,386.00`."""
     return NOTHING if value is None else show_money(value).removesuffix(" 元")
-
-
-def table_title(name: str) -> str:
-    """The Chinese title of a policy table; a name that no shipped table bears stands for itself."""
-    table = shipped().tables.get(name)
-    return table.title if table else name
 
 
 def masked(value: str | None) -> str:

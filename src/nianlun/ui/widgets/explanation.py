@@ -1,6 +1,5 @@
 """An assessment as people read it: the answer, the amounts, then every step once, in the order of its making."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -89,24 +88,33 @@ def steps_of(node: Node) -> tuple[Step, ...]:
 
 @dataclass(slots=True)
 class _Walk:
-    steps: dict[tuple[str, str], Step] = field(default_factory=dict)
+    steps: dict[int, Step] = field(default_factory=dict)
+    shapes: dict[tuple[object, ...], int] = field(default_factory=dict)
+    known: dict[int, int] = field(default_factory=dict)  # by identity: a shared figure is looked at once
 
     def visit(self, node: Node) -> None:
-        key = (node.id, node.value)
+        key = self.shape(node)
         if key in self.steps:
             return
         years, others = fold_years(node.inputs)
-        inner = _distinct([_through(one) for one in others])
+        inner = list({self.shape(one): one for one in map(_through, others)}.values())
         for one in inner:
             if _is_step(one):
                 self.visit(one)
         self.steps[key] = Step(
             number=len(self.steps) + 1,
             node=node,
-            uses=tuple(self.steps[one.id, one.value] for one in inner if _is_step(one)),
+            uses=tuple(self.steps[self.shape(one)] for one in inner if _is_step(one)),
             given=tuple(one for one in inner if not _is_step(one)),
             years=years,
         )
+
+    def shape(self, node: Node) -> int:
+        """The same number for equal figures, also where they are copies of one another."""
+        if id(node) not in self.known:
+            parts = (node.id, node.title, node.value, *(self.shape(one) for one in node.inputs))
+            self.known[id(node)] = self.shapes.setdefault(parts, len(self.shapes))
+        return self.known[id(node)]
 
 
 def _is_step(node: Node) -> bool:
@@ -118,7 +126,3 @@ def _through(node: Node) -> Node:
     while len(node.inputs) == 1 and not node.formula and node.inputs[0].title == node.title:
         node = node.inputs[0]
     return node
-
-
-def _distinct(nodes: Sequence[Node]) -> list[Node]:
-    return list({(node.id, node.value): node for node in nodes}.values())

@@ -2,6 +2,7 @@
 
 import re
 
+from nianlun.policy.lawbook import shipped
 from nianlun.policy.rounding import rounding
 
 _PART = re.compile(r"(?P<name>\w+)=(?P<value>\[[^\]]*\]|\{[^}]*\}|[^,]+)")
@@ -54,6 +55,12 @@ _VALUES = {
     "all": "全部就业人员",
     "staff": "在岗职工",
 }
+
+
+def table_title(name: str) -> str:
+    """The Chinese title of a policy table; a name that no shipped table bears stands for itself."""
+    table = shipped().tables.get(name)
+    return table.title if table else name
 
 
 def row_value(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nianlun.policy.derivation import EvidenceRef, Node, TableRow
 
 _YEARLY = re.compile(r"(.+)_(\d{4})")
-_FLOOR = re.compile(r"与 ([\d.]+) 中较大的")
+_BOUND = re.compile(r"，((?:不足|超过) [\d.]+ 的按 [\d.]+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +74,11 @@ def fold_years(inputs: Sequence[Node]) -> tuple[YearTable | None, tuple[Node, ..
         _gather(node, gathered)
     if not gathered.nodes:
         return None, tuple(gathered.others)
-    names = list(dict.fromkeys(name for _, name in gathered.nodes))
+    derived = {name for (_, name), node in gathered.nodes.items() if node.inputs}
+    # What came in stands left of what was made of it, also where some year has only the result.
+    names = sorted(dict.fromkeys(name for _, name in gathered.nodes), key=lambda name: name in derived)
     years = sorted({year for year, _ in gathered.nodes})
     columns = tuple(_column(name, gathered.nodes) for name in names)
-    derived = {name for (_, name), node in gathered.nodes.items() if node.inputs}
     lines = tuple(_line(year, names, gathered.nodes, derived=derived) for year in years)
     return YearTable(columns=columns, lines=lines, sources=_sources(gathered.nodes)), tuple(gathered.others)
 
@@ -89,12 +90,13 @@ def _gather(node: Node, into: _Gathered) -> None:
         into.others.append(node)
         return
     name, year = named
-    if id(node) in into.seen or (year, name) in into.nodes:
+    if id(node) in into.seen:
         return
     into.seen.add(id(node))
     for inner in node.inputs:
         _gather(inner, into)
-    into.nodes[year, name] = node
+    if into.nodes.setdefault((year, name), node).value != node.value:
+        into.others.append(node)  # two answers for one year do not share a cell
 
 
 def _column(name: str, nodes: dict[tuple[int, str], Node]) -> YearColumn:
@@ -118,19 +120,14 @@ def _line(
 
 
 def _note(node: Node, *, derived: bool) -> str:
-    """What sets the figure apart from its column: a floor that took hold, a fixed value, or the months it counts."""
-    floor = _FLOOR.search(node.working)
-    if floor:
-        return f"保底 {floor[1]}" if _same(node.value, floor[1]) else ""
+    """What sets the figure apart from its column: a bound that took hold, a fixed value, or the months it counts."""
+    bound = _BOUND.search(node.formula)
+    if bound:
+        return bound[1]
     if derived and not node.inputs and node.rows:
         return "按规定取值"
-    return node.formula if not node.inputs and not node.rows else ""
-
-
-def _same(one: str, other: str) -> bool:
-    return (
-        one.rstrip("0").rstrip(".") == other.rstrip("0").rstrip(".") if "." in one + other else one == other
-    )
+    whole_year = node.formula.count("月") == 12  # named month by month, which says no more than the count
+    return "" if node.inputs or node.rows or whole_year else node.formula
 
 
 def _sources(nodes: dict[tuple[int, str], Node]) -> tuple[YearSource, ...]:
