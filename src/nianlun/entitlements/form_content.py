@@ -1,0 +1,368 @@
+"""What stands on the printed forms: the determination form of Hebei, the general one, and the explanation on paper."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from nianlun.entitlements.benefit import BenefitView
+from nianlun.entitlements.domain.career import MonthState
+from nianlun.entitlements.domain.rules import start_month
+from nianlun.entitlements.gathering import Working
+from nianlun.evidence.domain import Kind
+from nianlun.kernel.months import Month, show_month, show_months_as_years
+from nianlun.policy.assessment import Assessment
+from nianlun.ui.widgets.confidence import mark
+from nianlun.ui.widgets.explanation import Explanation, Step, explanation
+from nianlun.ui.widgets.policy_words import table_title
+from nianlun.ui.widgets.year_table import YearTable
+
+DETERMINATION = "退休人员基本养老金计发表"
+GENERAL = "待遇核定表"
+EXPLANATION = "待遇推算说明"
+ENTERPRISE = "enterprise_benefit"
+NOTHING = "—"
+NOT_HELD = "未记载"
+METHODS = {"old_method_total": "老办法合计", "new_method_total": "新办法合计"}
+
+Pair = tuple[str, str]
+
+
+class NothingToPrint(Exception):
+    """There is no amount to put on a form; the message says why and what to do, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading with names and values under it."""
+
+    heading: str
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One amount: its name, how it was worked out in numbers, and yuan with two decimals."""
+
+    label: str
+    working: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table with a heading; the first column is the year or the name."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormContent:
+    """A form before it is typeset. `on` is the day it is issued, `edition` the digest of the law it rests on."""
+
+    title: str
+    agency: str
+    issued_by: str
+    on: date
+    edition: str
+    verify: str
+    sections: tuple[Section, ...]
+    amounts: tuple[Line, ...]
+    total: str
+    notices: tuple[str, ...]
+    grids: tuple[Grid, ...]
+    steps: tuple["PrintedStep", ...]
+    articles: tuple[str, ...]
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedStep:
+    """One step of the explanation on paper."""
+
+    number: int
+    title: str
+    value: str
+    lines: tuple[str, ...]
+    article: str
+    grid: Grid | None
+
+
+def determination(
+    working: Working, view: BenefitView, *, on: date, issued_by: str, edition: str
+) -> FormContent:
+    """The form with which a pension is determined. Raises `NothingToPrint` where there is no amount."""
+    answer = _answer(view)
+    shown = explanation(answer)
+    enterprise = view.kind == ENTERPRISE
+    sections = [_person(working)]
+    if enterprise:
+        sections += [_retirement(working, view), _years(working, view, answer)]
+    sections.append(_figures(answer))
+    return FormContent(
+        title=DETERMINATION if enterprise else GENERAL,
+        agency=working.person.agency_name,
+        issued_by=issued_by,
+        on=on,
+        edition=edition,
+        verify=_verify(working, view, answer),
+        sections=tuple(sections),
+        amounts=_amounts(shown),
+        total=_total(answer),
+        notices=_notices(view, answer),
+        grids=_yearly(shown) + _quoted(answer),
+        steps=(),
+        articles=_articles(shown),
+        confidence=shown.mark.word,
+    )
+
+
+def explained(
+    working: Working, view: BenefitView, *, on: date, issued_by: str, edition: str
+) -> FormContent:
+    """The explanation on paper: sentence, amounts, steps. Raises `NothingToPrint` where there is no amount."""
+    answer = _answer(view)
+    shown = explanation(answer)
+    return FormContent(
+        title=EXPLANATION,
+        agency=working.person.agency_name,
+        issued_by=issued_by,
+        on=on,
+        edition=edition,
+        verify=_verify(working, view, answer),
+        sections=(_person(working),),
+        amounts=_amounts(shown),
+        total=_total(answer),
+        notices=(answer.sentence, *_notices(view, answer)),
+        grids=_quoted(answer),
+        steps=_steps(shown),
+        articles=_articles(shown),
+        confidence=shown.mark.word,
+    )
+
+
+def _answer(view: BenefitView) -> Assessment:
+    if view.assessment is None:
+        raise NothingToPrint(f"还算不出待遇，没有表可印：{view.refusal}")
+    return view.assessment
+
+
+def _person(working: Working) -> Section:
+    person = working.person
+    birth, start = working.facts.get(Kind.BIRTH_DATE), working.facts.get(Kind.WORK_START)
+    return Section(
+        heading="个人信息",
+        pairs=(
+            ("姓名", person.name),
+            ("性别", person.sex.label),
+            ("证件号码", person.masked_identity_number),
+            ("个人编号", person.personal_number),
+            ("出生年月", birth.value if birth else "未认定"),
+            ("参加工作时间", start.value if start else "未认定"),
+            ("参保类别", person.scheme.label),
+            ("个人身份", working.retirement.post),
+        ),
+    )
+
+
+def _retirement(working: Working, view: BenefitView) -> Section:
+    paid = [one.month for one in working.paid if one.counts_as_employee]
+    first, last = min(paid, default=None), max(paid, default=None)
+    start = working.account_start
+    retirement = working.retirement
+    delay = retirement.delay_months or 0
+    return Section(
+        heading="参保和退休",
+        pairs=(
+            ("参保日期", NOT_HELD),
+            ("建账日期", show_month(start_month(start)) if start else NOTHING),
+            ("首次缴费日期", _month(first)),
+            ("缴费起止", f"{_month(first)} 至 {_month(last)}" if paid else NOTHING),
+            ("退休时间", _month(view.month)),
+            ("退休类别", _way(view.month, retirement.statutory_month)),
+            ("延迟退休标识", f"是，{delay} 个月" if delay else "否"),
+            ("弹性退休标识", "否" if view.month == retirement.statutory_month else "是"),
+        ),
+    )
+
+
+def _way(month: Month | None, statutory: Month | None) -> str:
+    if month is None or statutory is None or month == statutory:
+        return "正常退休"
+    return "弹性提前退休" if month < statutory else "弹性延迟退休"
+
+
+def _years(working: Working, view: BenefitView, answer: Assessment) -> Section:
+    inputs = view.inputs
+    deemed = Decimal(inputs.get("deemed_months", 0))
+    before = Decimal(inputs.get("pre_account_paid_months", 0))
+    after = Decimal(inputs.get("post_account_paid_months", 0))
+    return Section(
+        heading="缴费年限",
+        pairs=(
+            ("视同缴费年限", _duration(deemed)),
+            ("建账前实际缴费年限", _duration(before)),
+            ("建账后实际缴费年限", _duration(after)),
+            ("中断缴费年限", _duration(Decimal(working.career.counts[MonthState.GAP]))),
+            ("累计缴费年限", _duration(deemed + before + after)),
+            ("用于计算过渡性养老金的缴费年限", _years_of(answer, "transitional_years")),
+            ("计算指数年限", _found(answer, "counted_years", unit=" 年")),
+            ("折算缴费年限", _years_of(answer, "years")),
+        ),
+    )
+
+
+def _figures(answer: Assessment) -> Section:
+    balance = _found(answer, "account_balance", unit=" 元")
+    pairs = [
+        (answer.labels.get(name, name), _valued(text, _unit(answer, name)))
+        for name, text in answer.figures.items()
+        if name not in ("years", "transitional_years", *METHODS)
+    ]
+    if balance != NOTHING:
+        pairs.append(("个人账户储存额", balance))
+    pairs += [(label, answer.figures[name]) for name, label in METHODS.items() if name in answer.figures]
+    return Section(heading="计算依据", pairs=tuple(pairs))
+
+
+def _amounts(shown: Explanation) -> tuple[Line, ...]:
+    steps = {step.number: step.node for step in shown.steps}
+    return tuple(
+        Line(
+            label=one.label,
+            working=steps[one.step].working if one.step else "",
+            amount=f"{one.amount:,.2f}",
+        )
+        for one in shown.amounts
+    )
+
+
+def _total(answer: Assessment) -> str:
+    return NOTHING if answer.total is None else f"{answer.total:,.2f}"
+
+
+def _notices(view: BenefitView, answer: Assessment) -> tuple[str, ...]:
+    said = [*answer.notes]
+    if answer.provisional and not said:
+        said.append("预发待遇：当年数值公布后重新核定，多退少补。")
+    if view.estimate:
+        said.insert(0, "这是试算，不是核定结果。")
+    return tuple(dict.fromkeys([*said, *view.assumptions]))
+
+
+def _yearly(shown: Explanation) -> tuple[Grid, ...]:
+    """The yearly index grid, from the step that adds the indices up."""
+    tables = [
+        step.years
+        for step in shown.steps
+        if step.years and any(c.key == "index" for c in step.years.columns)
+    ]
+    return tuple(_grid("历年缴费工资指数", table) for table in tables)
+
+
+def _grid(heading: str, table: YearTable) -> Grid:
+    columns = ["年份", *(f"{c.title}（{c.unit}）" if c.unit else c.title for c in table.columns)]
+    notes = table.has_notes
+    return Grid(
+        heading=heading,
+        columns=tuple([*columns, "说明"] if notes else columns),
+        rows=tuple(
+            (str(line.year), *(cell or NOTHING for cell in line.cells), *((line.note,) if notes else ()))
+            for line in table.lines
+        ),
+    )
+
+
+def _quoted(answer: Assessment) -> tuple[Grid, ...]:
+    """The values of policy tables that the result rests on, those of a series in one line."""
+    rows: dict[tuple[str, str, str], list[date]] = {}
+    for row in answer.derivation.used_rows():
+        rows.setdefault((row.table, row.source, row.confidence), []).append(row.since)
+    return (
+        Grid(
+            heading="所依政策数值的出处和可信程度",
+            columns=("政策表", "起用", "出处", "可信"),
+            rows=tuple(
+                (table_title(table), _days(days), source, mark(code).word)
+                for (table, source, code), days in rows.items()
+            ),
+        ),
+    )
+
+
+def _days(days: Iterable[date]) -> str:
+    first, *rest = sorted(set(days))
+    return first.isoformat() if not rest else f"{first.isoformat()} 等 {len(rest) + 1} 行"
+
+
+def _steps(shown: Explanation) -> tuple[PrintedStep, ...]:
+    found = []
+    for step in shown.steps:
+        node = step.node
+        rounding = f"（{node.rounding}）" if node.rounding else ""
+        given = "；".join(f"{one.title} {_valued(one.value, one.unit)}" for one in step.given)
+        lines = [node.rule, node.formula, node.working + rounding if node.working else ""]
+        lines.append(f"取自：{given}" if given else "")
+        lines += _used(step.uses)
+        found.append(
+            PrintedStep(
+                number=step.number,
+                title=node.title,
+                value=_valued(node.value, node.unit),
+                lines=tuple(line for line in lines if line),
+                article=node.article,
+                grid=_grid("逐年数值", step.years) if step.years else None,
+            )
+        )
+    return tuple(found)
+
+
+def _used(steps: Sequence[Step]) -> list[str]:
+    numbers = "、".join(f"第 {step.number} 步" for step in steps)
+    return [f"用到{numbers}"] if numbers else []
+
+
+def _verify(working: Working, view: BenefitView, answer: Assessment) -> str:
+    """What the code on the paper says beside the number: enough to compare, no name and no identity number."""
+    return f"个人编号 {working.person.personal_number}，{_month(view.month)} 起每月 {_total(answer)} 元"
+
+
+def _articles(shown: Explanation) -> tuple[str, ...]:
+    """What orders the steps; where the values come from stands in the table of values."""
+    return tuple(dict.fromkeys(step.node.article for step in shown.steps if step.node.article))
+
+
+def _unit(answer: Assessment, node_id: str) -> str:
+    try:
+        return answer.derivation.find(node_id).unit
+    except KeyError:
+        return ""
+
+
+def _found(answer: Assessment, node_id: str, *, unit: str) -> str:
+    try:
+        return f"{answer.derivation.find(node_id).value}{unit}"
+    except KeyError:
+        return NOTHING
+
+
+def _years_of(answer: Assessment, name: str) -> str:
+    return f"{answer.figures[name]} 年" if name in answer.figures else NOTHING
+
+
+def _duration(months: Decimal) -> str:
+    whole = int(months)
+    if months == whole:
+        return show_months_as_years(whole)
+    years, rest = divmod(months, 12)
+    return f"{int(years)} 年 {rest} 个月"
+
+
+def _month(month: Month | None) -> str:
+    return NOTHING if month is None else show_month(month)
+
+
+def _valued(value: str, unit: str) -> str:
+    return f"{value} {unit}" if unit and unit not in ("年月", "日期") else value
