@@ -39,6 +39,7 @@ MODULES = (
     "nianlun.policy.command",
     "nianlun.access.command",
     "nianlun.registry.command",
+    "nianlun.lawbook.command",
     "nianlun.vault.command",
     "nianlun.archives.command",
     "nianlun.digitization.command",

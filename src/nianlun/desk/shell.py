@@ -102,6 +102,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("缴费导入", reverse("contributions:import"), Right.CONTRIBUTION_IMPORT, ""),
             ],
         ),
+        ("政策", [("政策库", reverse("lawbook:overview"), Right.POLICY_READ, "")]),
         (
             "管理",
             [

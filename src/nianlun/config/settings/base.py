@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "nianlun.journal",
     "nianlun.access",
     "nianlun.registry",
+    "nianlun.lawbook",
     "nianlun.vault",
     "nianlun.archives",
     "nianlun.digitization",
