@@ -11,6 +11,8 @@ from typing import Any
 from nianlun.policy import (
     account_case,
     account_settlement,
+    adjustment_case,
+    adjustment_years,
     annuity,
     contribution,
     death_grant,
@@ -62,6 +64,8 @@ KINDS: dict[str, tuple[str, Assess]] = {
     "incapacity_retirement": ("病退（2024 年以前）", special_work.assess_incapacity),
     "urban_rural_switch": ("城乡养老保险衔接", switching.assess),
     "overlap": ("重复参保和重复领取", overlaps.assess),
+    "pension_adjustment": ("年度基本养老金调整", adjustment_case.assess),
+    "pension_adjustments": ("多年基本养老金调整", adjustment_years.assess),
 }
 
 
