@@ -166,11 +166,11 @@ class ColumnSheet:
 
     def larger(self, one: Column, other: Column | Number) -> Column:
         """The larger of two, person by person."""
-        return self.choose(one >= _column(other), one, other)
+        return _extreme(one, _column(other), max, np.maximum)
 
     def smaller(self, one: Column, other: Column | Number) -> Column:
         """The smaller of two, person by person."""
-        return self.choose(one <= _column(other), one, other)
+        return _extreme(one, _column(other), min, np.minimum)
 
     def total(self, terms: Sequence[Column]) -> Column:
         """The sum of the terms."""
@@ -292,6 +292,15 @@ def _sum(one: Column, other: Column, sign: int) -> Column:
         nums = (one.nums[0] + other.nums[0], one.nums[1] + other.nums[1])
     _fits(max(abs(nums[0]), abs(nums[1])))
     return Column(one.num + other.num if sign > 0 else one.num - other.num, one.den, nums, one.dens)
+
+
+def _extreme(one: Column, other: Column, single: Callable[..., int], many: Callable[..., Whole]) -> Column:
+    """The larger or the smaller of two; its bounds are narrower than those of either."""
+    one, other = _alike(one, other)
+    bounds = (single(one.nums[0], other.nums[0]), single(one.nums[1], other.nums[1]))
+    if isinstance(one.num, int) and isinstance(other.num, int):
+        return Column(single(one.num, other.num), one.den, None, one.dens)
+    return Column(many(one.num, other.num), one.den, bounds, one.dens)
 
 
 def _compared(order: Callable[[Any, Any], Any], one: Column, other: "Column | Number") -> Any:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
+from types import MappingProxyType
 
 from nianlun.kernel.months import Month, last_day, parse_month
 from nianlun.policy.assessment import Assessment, CannotAssess
@@ -25,18 +27,24 @@ def payout_months(sheet: Sheet[Q], *, age_months: Q, paid_from: Month, book: Law
     if table.has("all"):
         return sheet.row(table, "payout_months", title="计发月数", unit="个月", part="all")
     return sheet.lookup(
-        table, "payout_months", age_months, _by_month(table, mode.text()), title="计发月数", unit="个月"
+        table,
+        "payout_months",
+        age_months,
+        _by_month(tuple(_whole_ages(table).items()), mode.text()),
+        title="计发月数",
+        unit="个月",
     )
 
 
-def _by_month(table: Span, mode: str) -> dict[int, Fraction]:
+@cache
+def _by_month(ages: tuple[tuple[int, Fraction], ...], mode: str) -> Mapping[int, Fraction]:
     """The entry for every age in months; with `interpolate_1dp` one decimal, between the two whole ages."""
-    whole = _whole_ages(table)
+    whole = dict(ages)
     entries = dict.fromkeys(range(480), whole[40])
     for months in range(480, 840):
         exact = _between(whole, months)
         entries[months] = _TENTH.of(exact) if mode == "interpolate_1dp" else whole[months // 12]
-    return entries | dict.fromkeys(range(840, 1441), whole[70])
+    return MappingProxyType(entries | dict.fromkeys(range(840, 1441), whole[70]))
 
 
 def unrounded_months(book: LawBook, *, age_months: int, paid_from: Month) -> Fraction | None:

@@ -1,6 +1,6 @@
 """The average contribution index (平均缴费工资指数): yearly indices and their mean, by the rules of the region."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any, Generic
 
 from nianlun.kernel.months import Month
 from nianlun.policy.assessment import CannotAssess
-from nianlun.policy.cases import BadCase, Case
+from nianlun.policy.cases import FIRST_YEAR, LAST_YEAR, BadCase, Case
 from nianlun.policy.enterprise import EnterpriseRule
 from nianlun.policy.explained import ExplainedSheet, Figure
 from nianlun.policy.lawbook import LawBook
@@ -35,14 +35,14 @@ class IndexYear(Generic[Q]):
 
 def mean_index(
     sheet: Sheet[Q],
-    years: Sequence[IndexYear[Q]],
+    years: Iterable[IndexYear[Q]],
     *,
     book: LawBook,
     region: str,
     day: date,
     to: Rounding | None,
 ) -> Q:
-    """The mean of the yearly indices of the years that count.
+    """The mean of the yearly indices of the years that count; `years` come in their order.
 
     Not weighted by months; a year without payment is left out, or counts as zero where the region says so and
     the career has begun. Raises `NotInForce` where the reference wage of a year that was paid is not known.
@@ -51,7 +51,7 @@ def mean_index(
     gaps_count = rules.has("gap_year") and rules.text("gap_year") == "counts_as_zero"
     indices, counted = [], []
     begun: Any = False
-    for one in sorted(years, key=lambda y: y.year):
+    for one in years:
         base = sheet.choose(one.deemed, 0, one.base)
         paid = base > 0
         counts = paid | one.deemed
@@ -177,7 +177,11 @@ def given_index(
         )
     years: list[IndexYear[Figure]] = []
     for row in case.rows("yearly_bases"):
-        year = row.count("year", high=2200)
+        year = row.count("year", high=LAST_YEAR)
+        if year < FIRST_YEAR:
+            raise BadCase(
+                f"yearly_bases 的年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间，现在是 {year}。请核对。"
+            )
         base = row.money("base", Decimal(0))
         title = f"{year} 年月缴费基数"
         years.append(
@@ -187,7 +191,7 @@ def given_index(
     seen = [one.year for one in years]
     if len(set(seen)) != len(seen):
         raise BadCase("yearly_bases 里同一年出现了两次。请合并为一行。")
-    counted = [one for one in years if one.year < until // 12]
+    counted = [one for one in sorted(years, key=lambda y: y.year) if one.year < until // 12]
     if not any(one.deemed or one.base > 0 for one in counted):
         raise CannotAssess("退休当年以前没有缴费年份，不能计算指数。", missing=("yearly_bases",))
     return mean_index(sheet, counted, book=book, region=region, day=date(until // 12, 1, 1), to=rule.index)
