@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from nianlun.desk.pages import batches, home, integrity, items, people, registering, review, rulings, search
+from nianlun.desk.pages import (
+    assessments,
+    batches,
+    benefit,
+    home,
+    impact,
+    integrity,
+    items,
+    people,
+    registering,
+    review,
+    rulings,
+    search,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -31,11 +44,25 @@ urlpatterns = [
     path("people/<uuid:person_id>/postings/<uuid:posting_id>/", people.posting, name="posting"),
     path("claims/<uuid:claim_id>/", people.claim, name="claim"),
     path("people/<uuid:person_id>/reads/", people.reads, name="reads"),
+    path("people/<uuid:person_id>/benefit/", benefit.benefit, name="benefit"),
+    path("people/<uuid:person_id>/benefit/form.pdf", benefit.form, name="benefit-form"),
+    path(
+        "people/<uuid:person_id>/benefit/explanation.pdf",
+        benefit.explanation_sheet,
+        name="benefit-explanation",
+    ),
     path("people/<uuid:person_id>/identity/", people.reveal, name="reveal-identity"),
     path("people/<uuid:person_id>/rulings/<str:kind>/", rulings.of_person, name="ruling-of-person"),
     path("rulings/", rulings.waiting, name="rulings"),
     path("rulings/<uuid:ruling_id>/", rulings.ruling, name="ruling"),
     path("rulings/<uuid:ruling_id>/decide/", rulings.decide, name="ruling-decide"),
+    path("assessments/", assessments.waiting, name="assessments"),
+    path("assessments/replays/", assessments.replays, name="replays"),
+    path("assessments/<uuid:record_id>/", assessments.assessment, name="assessment"),
+    path("assessments/<uuid:record_id>/decide/", assessments.decide, name="assessment-decide"),
+    path("assessments/<uuid:record_id>/replay/", assessments.replay, name="replay"),
+    path("people/<uuid:person_id>/assessments/", assessments.propose, name="assessment-propose"),
+    path("policy/drafts/<uuid:draft_id>/impact/", impact.of_draft, name="draft-impact"),
     path("search/", search.search, name="search"),
     path("integrity/", integrity.integrity, name="integrity"),
     path("integrity/check/", integrity.check, name="integrity-check"),
