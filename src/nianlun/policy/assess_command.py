@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from nianlun.policy.answer_text import as_text, table
 from nianlun.policy.assess import KINDS, assess_case
 from nianlun.policy.assessment import CannotAssess
-from nianlun.policy.case_file import CaseFile, read_case_file, read_text
+from nianlun.policy.case_file import EXAMPLES, CaseFile, read_case_file, read_text
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.tables import NotInForce
 
@@ -65,6 +65,7 @@ def add_parsers(questions: Questions) -> None:
     transfer.set_defaults(run=run_transfer)
 
     kinds = questions.add_parser("kinds", help="能核定哪些种类的案例")
+    kinds.add_argument("--example", metavar="种类", default="", help="这一种的示例案例，可以存成文件再改")
     kinds.add_argument("--json", action="store_true", help="输出 JSON")
     kinds.set_defaults(run=run_kinds)
 
@@ -90,8 +91,12 @@ def run_transfer(args: argparse.Namespace) -> int:
 
 
 def run_kinds(args: argparse.Namespace) -> int:
-    """The kinds of cases, with their Chinese names."""
-    if args.json:
+    """The kinds of cases with their Chinese names, or the example of one; 2 for a kind that is none."""
+    if args.example:
+        if args.example not in KINDS:
+            return refuse(BadCase(f"没有“{args.example[:30]}”这种案例。种类见 nianlun policy kinds。"))
+        sys.stdout.write(read_text(EXAMPLES / f"{args.example}.toml"))
+    elif args.json:
         print(
             json.dumps(
                 [{"kind": kind, "title": title} for kind, (title, _) in KINDS.items()], ensure_ascii=False
@@ -121,7 +126,7 @@ def _answered(
     return 0
 
 
-def refuse(reason: Exception, *, as_json: bool) -> int:
+def refuse(reason: Exception, *, as_json: bool = False) -> int:
     """The sentence on stderr; as JSON with what is missing and the range that is known."""
     if not isinstance(reason, CannotAssess):
         reason = CannotAssess(str(reason))
@@ -130,7 +135,7 @@ def refuse(reason: Exception, *, as_json: bool) -> int:
     sys.stderr.write(f"{reason.sentence}\n")
     if reason.between:
         low, high = reason.between
-        sys.stderr.write(f"按已知的部分，在每月 {low} 元到 {high} 元之间。\n")
+        sys.stderr.write(f"按已知的部分，在 {low} 元到 {high} 元之间。\n")
     return FAILED
 
 

@@ -12,7 +12,7 @@ from nianlun.policy.assess_command import FAILED, Questions
 from nianlun.policy.case_file import EXAMPLES, case_files, work_out
 from nianlun.policy.in_force import RowInForce, in_force
 from nianlun.policy.lawbook import LawBook, shipped
-from nianlun.policy.tables import TableBroken, show_value
+from nianlun.policy.tables import NotInForce, TableBroken, show_value
 
 _UNKNOWN_REGION = "--region 应是六位行政区划代码，例如 130600。"
 
@@ -122,8 +122,7 @@ def unknown_times(book: LawBook) -> Iterator[dict[str, str]]:
             }
         for (group, region), spans in table.series().items():
             end = spans[-1].until
-            named = any((a.group, a.region, a.since) == (group, region, end) for a in table.absences)
-            if end is not None and not named:
+            if end is not None and not _answered(book, table.name, end, region=region, group=group):
                 reason = "尚未公布" if table.lasts == "year" else "规定到此为止"
                 yield {
                     "table": table.name,
@@ -133,6 +132,16 @@ def unknown_times(book: LawBook) -> Iterator[dict[str, str]]:
                     "until": "",
                     "reason": reason,
                 }
+
+
+def _answered(book: LawBook, table: str, day: date, *, region: str, group: str) -> bool:
+    """Whether a wider region has a value on the day, or the table itself names its absence."""
+    try:
+        book.on(table, day, region=region, group=group)
+    except NotInForce:
+        absences = book.table(table).absences
+        return any(one.covers(day) and (one.group, one.region) == (group, region) for one in absences)
+    return True
 
 
 def _amended(folder: str) -> LawBook:
