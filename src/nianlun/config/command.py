@@ -13,15 +13,12 @@ inside `run`. An exception of ours becomes its sentence on stderr and status 2, 
 status 3; any other exception is a fault in the code and shows itself.
 """
 
-import argparse
 import importlib
 import importlib.util
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from types import ModuleType
-from typing import NoReturn
 
 import django
 import psycopg.errors
@@ -29,8 +26,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 from nianlun.config.places import settings_module
+from nianlun.kernel.arguments import FAILED, Parser
 
-FAILED, NO_DATABASE = 2, 3
+NO_DATABASE = 3
 NO_ANSWER = "数据库没有应答。请先运行 make demo 或检查 DATABASE_URL。"
 NO_TABLES = "数据库里还没有表，或表与程序不配套。请先运行 nianlun migrate。"
 MODULES = (
@@ -51,26 +49,6 @@ MODULES = (
     "nianlun.sample.command",
 )
 """Who may offer commands, in the order in which `--help` lists them."""
-
-PHRASES = (
-    (r"the following arguments are required: (.+)", r"缺少 \1"),
-    (r"unrecognized arguments: (.+)", r"不认识 \1"),
-    (r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", r"\1 不能是 \2，可选 \3"),
-    (r"argument (.+?): expected .+", r"\1 后面要有值"),
-    (r"argument (.+?): invalid .+ value: (.+)", r"\1 的值 \2 不对"),
-    (r"argument (.+?): (.+)", r"\1：\2"),
-)
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse that answers a wrong call in Chinese, with status 2."""
-
-    def error(self, message: str) -> NoReturn:
-        for english, chinese in PHRASES:
-            if re.fullmatch(english, message):
-                message = re.sub(english, chinese, message)
-                break
-        self.exit(FAILED, f"命令写得不对：{message}。用法见 {self.prog} --help。\n")
 
 
 def command_modules() -> Iterator[ModuleType]:

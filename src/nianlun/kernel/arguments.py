@@ -1,0 +1,28 @@
+"""Command lines answered in Chinese: argparse with the sentences of our own."""
+
+import argparse
+import re
+from typing import NoReturn
+
+FAILED = 2
+"""The exit status of a command that was written wrongly or could not be done."""
+
+PHRASES = (
+    (r"the following arguments are required: (.+)", r"缺少 \1"),
+    (r"unrecognized arguments: (.+)", r"不认识 \1"),
+    (r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", r"\1 不能是 \2，可选 \3"),
+    (r"argument (.+?): expected .+", r"\1 后面要有值"),
+    (r"argument (.+?): invalid .+ value: (.+)", r"\1 的值 \2 不对"),
+    (r"argument (.+?): (.+)", r"\1：\2"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that answers a wrong call in Chinese, with status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        for english, chinese in PHRASES:
+            if re.fullmatch(english, message):
+                message = re.sub(english, chinese, message)
+                break
+        self.exit(FAILED, f"命令写得不对：{message}。用法见 {self.prog} --help。\n")
