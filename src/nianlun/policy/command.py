@@ -47,7 +47,10 @@ def run(args: argparse.Namespace) -> int:
         found = _answer(args)
     except (NoSuchCategory, NotAMonth, NotInForce) as reason:
         return _refuse(str(reason))
-    print(_as_json(found, explain=args.explain) if args.json else _as_text(found, explain=args.explain))
+    if args.json:
+        print(json.dumps(found.to_json(explain=args.explain), ensure_ascii=False, indent=2))
+    else:
+        print(_as_text(found, explain=args.explain))
     return 0
 
 
@@ -68,22 +71,6 @@ def _answer(args: argparse.Namespace) -> Retirement:
 def _refuse(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return FAILED
-
-
-def _as_json(found: Retirement, *, explain: bool) -> str:
-    content: dict[str, object] = {
-        "statutory_month": show_month(found.statutory_month),
-        "delay_months": found.delay_months,
-        "earliest_month": show_month(found.earliest_month),
-        "latest_month": show_month(found.latest_month),
-        "minimum_months": found.minimum_months,
-        "sources": list(found.sources),
-    }
-    if explain:
-        content["original_month"] = show_month(found.original_month)
-        content["confidence"] = found.confidence
-        content["derivation"] = found.derivation.to_json()
-    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def _as_text(found: Retirement, *, explain: bool) -> str:

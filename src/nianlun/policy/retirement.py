@@ -7,7 +7,7 @@ formula, and are not computed here.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from nianlun.kernel.months import Month, last_day, month_of, parse_month, show_month, show_months_as_years
 from nianlun.policy.derivation import EvidenceRef, Node, weakest
@@ -44,6 +44,22 @@ class Retirement:
     def confidence(self) -> str:
         """The weakest mark among the table rows it rests on."""
         return weakest([row.confidence for row in self.derivation.used_rows()])
+
+    def to_json(self, *, explain: bool = False) -> dict[str, Any]:
+        """As a JSON object: months as "2029-06", counts of months as numbers."""
+        content: dict[str, Any] = {
+            "statutory_month": show_month(self.statutory_month),
+            "delay_months": self.delay_months,
+            "earliest_month": show_month(self.earliest_month),
+            "latest_month": show_month(self.latest_month),
+            "minimum_months": self.minimum_months,
+            "sources": list(self.sources),
+        }
+        if explain:
+            content["original_month"] = show_month(self.original_month)
+            content["confidence"] = self.confidence
+            content["derivation"] = self.derivation.to_json()
+        return content
 
 
 def delay_months(born: Month, *, first_birth: Month, step: int, cap: int) -> int:
