@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from nianlun.policy.adjustment import total
-from nianlun.policy.adjustment_case import given_plan, given_year, worked_out
+from nianlun.policy.adjustment_case import worked_out
+from nianlun.policy.adjustment_plan import given_plan, given_year
 from nianlun.policy.answers import yuan
 from nianlun.policy.assessment import Assessment, CannotAssess
 from nianlun.policy.cases import BadCase, Case

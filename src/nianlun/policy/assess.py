@@ -20,7 +20,9 @@ from nianlun.policy import (
     enterprise_case,
     government,
     government_case,
+    heating,
     overlaps,
+    resident_case,
     retirement_cases,
     sickness,
     special_work,
@@ -66,6 +68,10 @@ KINDS: dict[str, tuple[str, Assess]] = {
     "overlap": ("重复参保和重复领取", overlaps.assess),
     "pension_adjustment": ("年度基本养老金调整", adjustment_case.assess),
     "pension_adjustments": ("多年基本养老金调整", adjustment_years.assess),
+    "heating_subsidy": ("冬季取暖补贴", heating.assess),
+    "resident_benefit": ("城乡居民养老金", resident_case.assess_benefit),
+    "resident_contribution": ("城乡居民缴费", resident_case.assess_contribution),
+    "resident_minimum": ("城乡居民缴费年限", resident_case.assess_minimum),
 }
 
 
