@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from tests.entitlements.makers import fact, paid, paper, person
+from tests.factories import START
 
 from nianlun.archives.domain import DocumentKind
 from nianlun.entitlements.benefit import HOLDINGS_ONLY, benefit_view
@@ -15,39 +16,54 @@ from nianlun.evidence.domain import Kind
 from nianlun.kernel.months import parse_month
 from nianlun.policy.lawbook import LawBook, shipped
 from nianlun.registry.domain import Scheme, Sex
-from tests.factories import START
 
 RETIRED_ON = date(2026, 11, 23)
 
 
 def local_book() -> LawBook:
-    """The shipped tables with crediting rates of Hebei before 2016, as an agency would load its own."""
-    head = (
-        'title = "职工基本养老保险个人账户记账利率"\nunit = "rate"\nkeyed_by = "year"\ntopic = "账户"\nlasts = "year"\n'
-    )
-    span = '\n[[span]]\nsince = {year}-01-01\nvalue = 0.0225\nsource = "测试用"\nconfidence = "M"\n'
-    rates = head + "".join(span.format(year=year) for year in range(1996, 2016))
-    ratio_head = 'title = "个人账户记入比例"\nunit = "rate"\nkeyed_by = "contribution_month"\ntopic = "账户"\n'
-    ratio = '\n[[span]]\nsince = 1996-01-01\nuntil = 1998-01-01\nvalue = 0.11\ngroup = "enterprise"\nsource = "测试用"\nconfidence = "M"\n'
-    method_head = 'title = "个人账户利息的计算办法"\nunit = "mode"\nkeyed_by = "year"\ntopic = "账户"\n'
-    method = '\n[[span]]\nsince = 1996-01-01\nvalue = "monthly_product"\nsource = "测试用"\nconfidence = "M"\n'
+    """The shipped tables with what is not known of Hebei before 2016, as an agency would load its own."""
+    rates = _file("account_interest_rates")
+    for year in range(1996, 2016):
+        rates += _span(since=f"{year}-01-01", value="0.0225")
+    ratio = _file("personal_account_ratio")
+    ratio += _span(since="1996-01-01", value="0.11") + 'until = 1998-01-01\ngroup = "enterprise"\n'
+    method = _file("interest_method") + _span(since="1996-01-01", value='"monthly_product"')
     return shipped().amended(
         {
             "130000/account_interest_rates.toml": rates,
-            "130000/personal_account_ratio.toml": ratio_head + ratio,
-            "130000/interest_method.toml": method_head + method,
+            "130000/personal_account_ratio.toml": ratio,
+            "130000/interest_method.toml": method,
         }
     )
+
+
+def _file(name: str) -> str:
+    """The head of a shipped table, for a file of the region's own."""
+    table = shipped().table(name)
+    head = {key: getattr(table, key) for key in ("title", "unit", "keyed_by", "topic", "lasts")}
+    return "".join(f'{key} = "{value}"\n' for key, value in head.items())
+
+
+def _span(*, since: str, value: str) -> str:
+    return f'\n[[span]]\nsince = {since}\nvalue = {value}\nsource = "测试用"\nconfidence = "M"\n'
 
 
 def working_life(*, on: date = RETIRED_ON, start: str = "1984-09-01", **changes) -> Working:
     """Born 1965-03, hired in 1984, paid from 1993 to retirement in 2025."""
     hiring = paper(
-        DocumentKind.HIRING_APPROVAL, made="1984-09", work_start=start, birth_date="1965-03-20", unit="保定市第二棉纺厂"
+        DocumentKind.HIRING_APPROVAL,
+        made="1984-09",
+        work_start=start,
+        birth_date="1965-03-20",
+        unit="保定市第二棉纺厂",
     )
     facts = {
-        Kind.BIRTH_DATE: fact(Kind.BIRTH_DATE, "1965-03-20", decisive=[c for c in hiring if c.kind is Kind.BIRTH_DATE]),
-        Kind.WORK_START: fact(Kind.WORK_START, start, decisive=[c for c in hiring if c.kind is Kind.WORK_START]),
+        Kind.BIRTH_DATE: fact(
+            Kind.BIRTH_DATE, "1965-03-20", decisive=[c for c in hiring if c.kind is Kind.BIRTH_DATE]
+        ),
+        Kind.WORK_START: fact(
+            Kind.WORK_START, start, decisive=[c for c in hiring if c.kind is Kind.WORK_START]
+        ),
     }
     given = {
         "claims": tuple(hiring),
@@ -134,7 +150,9 @@ def test_without_a_ruled_birth_date_the_refusal_says_what_to_do():
 
 def test_a_paper_believed_changes_the_fact_and_links_no_ruling():
     life = working_life()
-    later = paper(DocumentKind.HIRING_APPROVAL, made="1984-09", work_start="1984-03-01", unit="保定市第二棉纺厂")
+    later = paper(
+        DocumentKind.HIRING_APPROVAL, made="1984-09", work_start="1984-03-01", unit="保定市第二棉纺厂"
+    )
     claims = (*life.claims, *later)
     start = next(c for c in later if c.kind is Kind.WORK_START)
     facts = believed(life.facts, claims, wish=Wish(accepted_claims=(start.id,)), at=START)
@@ -152,3 +170,15 @@ def test_a_flexible_worker_is_assessed_like_an_employee_by_own_payments():
     view = benefit_view(life, book=local_book(), wish=Wish())
     assert view.refusal == ""
     assert "transitional" not in view.assessment.amounts
+
+
+def test_government_staff_with_deemed_years_are_refused_with_the_range_until_the_index_is_known():
+    who = replace(person(sex=Sex.MALE, category=60), scheme=Scheme.GOVERNMENT_INSTITUTION)
+    life = working_life(
+        who=who, paid=tuple(paid("2014-10", "2025-05", scheme=Scheme.GOVERNMENT_INSTITUTION))
+    )
+    view = benefit_view(life, book=local_book(), wish=Wish())
+    assert view.assessment is None
+    assert "视同缴费指数" in view.refusal
+    low, high = view.between
+    assert 0 < low < high

@@ -82,6 +82,7 @@ class Right(StrEnum):
     POLICY_READ = "policy.read"
     POLICY_DRAFT = "policy.draft"
     POLICY_APPROVE = "policy.approve"
+    POLICY_IMPACT = "policy.impact"
     VAULT_READ = "vault.read"
     JOURNAL_READ = "journal.read"
     STAFF_READ = "staff.read"
@@ -118,6 +119,7 @@ _RIGHT_LABELS: Mapping[Right, str] = {
     Right.POLICY_READ: "查看政策库",
     Right.POLICY_DRAFT: "起草政策修订",
     Right.POLICY_APPROVE: "批准政策修订",
+    Right.POLICY_IMPACT: "查看政策草案影响到的人",
     Right.VAULT_READ: "查看存储库校验结果",
     Right.JOURNAL_READ: "查看操作日志",
     Right.STAFF_READ: "查看工作人员账号",
@@ -169,9 +171,13 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.RULING_CONFIRM,
         Right.BENEFIT_CONFIRM,
     },
-    Role.LEADER: _ABOUT_PERSONS | {Right.BATCH_READ, Right.REVIEW_READ},
-    Role.POLICY_OFFICER: frozenset({Right.DESK_READ, Right.POLICY_READ, Right.POLICY_DRAFT}),
-    Role.POLICY_REVIEWER: frozenset({Right.DESK_READ, Right.POLICY_READ, Right.POLICY_APPROVE}),
+    Role.LEADER: _ABOUT_PERSONS | {Right.BATCH_READ, Right.REVIEW_READ, Right.POLICY_IMPACT},
+    Role.POLICY_OFFICER: frozenset(
+        {Right.DESK_READ, Right.POLICY_READ, Right.POLICY_DRAFT, Right.POLICY_IMPACT}
+    ),
+    Role.POLICY_REVIEWER: frozenset(
+        {Right.DESK_READ, Right.POLICY_READ, Right.POLICY_APPROVE, Right.POLICY_IMPACT}
+    ),
     Role.SYSTEM_OFFICER: frozenset(
         {Right.DESK_READ, Right.POLICY_READ, Right.STAFF_READ, Right.STAFF_CHANGE, Right.VAULT_READ}
     ),

@@ -11,6 +11,7 @@ from nianlun.access.domain import Right, Role, Viewer
 from nianlun.access.gate import shell_context
 from nianlun.archives.domain import Category
 from nianlun.digitization import queries as digitization
+from nianlun.entitlements import assessing
 from nianlun.evidence import queue
 from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
 
@@ -53,6 +54,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["review"] = queue.count_for(who)
     if who.may(Right.RULING_READ):
         counts["rulings"] = queue.rulings_for(who)
+    if who.may(Right.BENEFIT_CONFIRM):
+        counts["assessments"] = assessing.count_waiting(who)
     return counts
 
 
@@ -99,14 +102,15 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
             [
                 ("人员权益", reverse("desk:people"), Right.PERSON_READ, ""),
                 ("认定", reverse("desk:rulings"), Right.RULING_READ, "rulings"),
+                ("待遇核定", reverse("desk:assessments"), Right.BENEFIT_CONFIRM, "assessments"),
                 ("缴费导入", reverse("contributions:import"), Right.CONTRIBUTION_IMPORT, ""),
             ],
         ),
-        ("政策", [("政策库", reverse("lawbook:overview"), Right.POLICY_READ, "")]),
         (
             "管理",
             [
                 ("固化与巡检", reverse("desk:integrity"), Right.VAULT_READ, ""),
+                ("核定重放", reverse("desk:replays"), Right.BENEFIT_REPLAY, ""),
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
                 ("工作人员", reverse("access:staff"), Right.STAFF_READ, ""),
             ],

@@ -30,7 +30,9 @@ from nianlun.registry import queries as registry
 
 PROPOSED = declare("entitlements.assessment_proposed", "提出待遇核定：{month} 起每月 {total} 元")
 CONFIRMED = declare("entitlements.assessment_confirmed", "复核待遇核定：{month} 起每月 {total} 元")
-RETURNED = declare("entitlements.assessment_returned", "退回待遇核定：{month} 起每月 {total} 元，理由：{reason}")
+RETURNED = declare(
+    "entitlements.assessment_returned", "退回待遇核定：{month} 起每月 {total} 元，理由：{reason}"
+)
 REPLAYED = declare("entitlements.assessment_replayed", "重放待遇核定：{outcome}")
 
 

@@ -83,7 +83,9 @@ def benefit_view(working: Working, *, book: LawBook, wish: Wish) -> BenefitView:
     said = wish.sentences(working.claims)
     try:
         _check(working, month=month, wish=wish)
-        answer = _assessed(working, kind=kind, month=month, book=book, wish=wish, made=made, estimate=estimate)
+        answer = _assessed(
+            working, kind=kind, month=month, book=book, wish=wish, made=made, estimate=estimate
+        )
     except (CannotAssess, NotInForce, BadCase) as reason:
         return BenefitView(
             kind=kind,
@@ -164,24 +166,33 @@ def _employee_inputs(
         if kind == MonthKind.PAID and career.first + at < until
     ]
     deemed = Decimal(career.deemed_months) - _half_month(working, region=region, book=book)
-    made.inputs |= {
-        "deemed_months": deemed,
-        "pre_account_paid_months": sum(m < start for m in paid),
-        "post_account_paid_months": sum(m >= start for m in paid) + wish.more_months,
-    }
+    before, after = sum(m < start for m in paid), sum(m >= start for m in paid) + wish.more_months
+    if government and before:
+        raise CannotAssess(
+            f"2014 年 10 月以前有 {before} 个月在企业缴费，须先办转移接续，再按机关事业单位计算。",
+            missing=("转移接续",),
+        )
+    made.inputs["deemed_months"] = deemed
+    if government:
+        made.inputs["paid_months"] = after
+        made.trees["deemed_years_months"] = _node(working.contribution, "deemed_months")
+    else:
+        made.inputs |= {"pre_account_paid_months": before, "post_account_paid_months": after}
+        made.trees["transitional_years_months"] = _node(working.contribution, "deemed_months")
     made.trees["years_months"] = working.contribution
-    made.trees["transitional_years_months"] = _node(working.contribution, "deemed_months")
     _base(month=month, region=region, book=book, wish=wish, made=made)
-    _index(working, until=until, made=made)
-    group = working.person.scheme.value
+    _index(working, until=until, deemed_too=not government, made=made)
     held: AccountBalance = account_balance(
-        working.paid, group=group, since=start, until=until, region=region, book=book
+        working.paid,
+        group=working.person.scheme.value,
+        since=start,
+        until=until,
+        region=region,
+        book=book,
     )
     made.inputs["account_balance"] = held.balance
     made.trees["account_balance"] = held.node
     made.provisional = made.provisional or held.provisional
-    if government:
-        made.inputs["reform_months"] = sum(m >= start for m in paid)
 
 
 def _account_start(working: Working, *, region: str, book: LawBook) -> Month:
@@ -215,10 +226,12 @@ def _base(*, month: Month, region: str, book: LawBook, wish: Wish, made: _Made) 
         if last is None or last_day(month) < last.since:
             raise
         made.inputs["pension_base"] = last.decimal()
-        made.assumptions.append(f"{month // 12} 年的计发基数还没有公布，按 {last.since.year} 年的 {last.value} 元试算。")
+        made.assumptions.append(
+            f"{month // 12} 年的计发基数还没有公布，按 {last.since.year} 年的 {last.value} 元试算。"
+        )
 
 
-def _index(working: Working, *, until: Month, made: _Made) -> None:
+def _index(working: Working, *, until: Month, deemed_too: bool, made: _Made) -> None:
     """The base of each year as the mean over its paid months; years of deemed service alone are marked so."""
     career = working.career
     months: dict[int, Decimal] = {}
@@ -232,7 +245,7 @@ def _index(working: Working, *, until: Month, made: _Made) -> None:
         (career.first + at) // 12 for at, kind in enumerate(career.kinds) if kind == MonthKind.DEEMED
     } - set(years)
     rows = [(year, _mean(bases), False) for year, bases in years.items()]
-    rows += [(year, Decimal(0), True) for year in deemed]
+    rows += [(year, Decimal(0), True) for year in deemed if deemed_too]
     made.index_years = sorted(rows)
     made.inputs["yearly_bases"] = [
         {"year": year, "base": base, "deemed": is_deemed} for year, base, is_deemed in made.index_years
@@ -268,4 +281,3 @@ def grafted(node: Node, trees: Mapping[str, Node]) -> Node:
     inputs = tuple(grafted(inner, trees) for inner in node.inputs)
     own = trees.get(node.id)
     return replace(node, inputs=(*inputs, own) if own is not None else inputs)
-

@@ -22,7 +22,10 @@ def add_parser(subparsers: Any) -> None:
     diff = questions(subparsers).add_parser("diff", help="一份政策草案使哪些人、多少钱发生变化")
     diff.add_argument("draft", metavar="草案", help="草案编号，或放着政策表的文件夹（130000/表名.toml）")
     diff.add_argument(
-        "--population", metavar="demo|辖区", default="demo", help="对哪些人：demo 是库里所有人，或区划代码的前几位"
+        "--population",
+        metavar="demo|辖区",
+        default="demo",
+        help="对哪些人：demo 是库里所有人，或区划代码的前几位",
     )
     diff.add_argument("--json", action="store_true", help="输出 JSON")
     diff.set_defaults(run=run_diff, needs_database=True)
@@ -99,7 +102,9 @@ def _draft(text: str, *, before: LawBook) -> LawBook:
         paths = sorted(folder.glob("*/*.toml"))
         if not paths:
             raise ValueError(f"“{text}”里没有 地区/表名.toml。")
-        return before.amended({p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8") for p in paths})
+        return before.amended(
+            {p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8") for p in paths}
+        )
     try:
         draft_id = UUID(text)
     except ValueError:

@@ -66,9 +66,7 @@ class ImpactView:
         return sum((line.difference for line in self.lines if line.difference is not None), ZERO)
 
 
-def compare(
-    person: PersonLine, *, before: LawBook, after: LawBook, at: datetime
-) -> ImpactLine | None:
+def compare(person: PersonLine, *, before: LawBook, after: LawBook, at: datetime) -> ImpactLine | None:
     """One person under both editions; None where nothing changes."""
     old, new = (_view(person, book=book, at=at) for book in (before, after))
     old_total, new_total = _total(old), _total(new)
@@ -96,8 +94,7 @@ def compare_all(
 @transaction.atomic
 def request(draft_id: UUID, *, by: Viewer, at: datetime) -> UUID:
     """Queue the count for the draft as it stands, in the viewer's scope; asking again changes nothing."""
-    authorize(by, Right.POLICY_READ)
-    authorize(by, Right.PERSON_READ)
+    authorize(by, Right.POLICY_IMPACT)
     before, after = lawbook.current(at), lawbook.with_draft(draft_id, at=at)
     row, created = DraftImpact.objects.get_or_create(
         draft_id=draft_id,
@@ -145,7 +142,8 @@ def of_draft(viewer: Viewer, draft_id: UUID) -> ImpactView | None:
     )
     if row is None:
         return None
-    names = registry.person_names(viewer, [UUID(line["person"]) for line in row.lines])
+    ids = [UUID(line["person"]) for line in row.lines]
+    names = registry.person_names(viewer, ids, right=Right.POLICY_IMPACT)
     return ImpactView(
         id=row.pk,
         persons=row.persons,

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from nianlun.contributions.operations import PERSON_CHANGED as POSTINGS_CHANGED
-from nianlun.entitlements import operations
+from nianlun.entitlements import impact, operations
 from nianlun.evidence.operations import PERSON_CHANGED as EVIDENCE_CHANGED
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
@@ -26,3 +26,12 @@ def evidence_changed(job: Job, at: datetime) -> None:
 def _refresh(job: Job, at: datetime) -> None:
     with jobs.effect(job):
         operations.refresh_career(UUID(str(job.payload["person"])), at=at)
+
+
+@handles(impact.COUNT)
+def count_impact(job: Job, at: datetime) -> None:
+    """Assess everybody in scope under the draft; the outcome commits with the job's end."""
+    impact_id = UUID(str(job.payload["impact"]))
+    lines = impact.count(impact_id, at=at)
+    with jobs.effect(job):
+        impact.conclude(impact_id, lines, at=at)

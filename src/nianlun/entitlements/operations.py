@@ -10,6 +10,7 @@ from django.utils import timezone
 from nianlun.entitlements.gathering import gather
 from nianlun.entitlements.lanes import state_name
 from nianlun.entitlements.models import CareerLine
+from nianlun.lawbook import queries as lawbook
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import PersonLine
 
@@ -45,7 +46,7 @@ def _write(rows: list[CareerLine]) -> int:
 
 def _line(person: PersonLine, *, at: datetime) -> CareerLine:
     on = timezone.localdate(at)
-    working = gather(person, on=on)
+    working = gather(person, on=on, book=lawbook.current(at))
     career = working.career
     return CareerLine(
         person_id=person.id,

@@ -13,6 +13,7 @@ from nianlun.entitlements.figures import PersonFigures as PersonFigures
 from nianlun.entitlements.gathering import Working, gather
 from nianlun.entitlements.models import CareerLine
 from nianlun.evidence.domain import Kind
+from nianlun.lawbook import queries as lawbook
 from nianlun.policy.derivation import Node
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import PersonLine
@@ -43,7 +44,7 @@ def working_life(viewer: Viewer, person_id: UUID, *, on: date, deep: bool = Fals
 
     `deep` also explains the paid months posting by posting.
     """
-    return gather(registry.person(viewer, person_id), on=on, deep=deep)
+    return gather(registry.person(viewer, person_id), on=on, deep=deep, book=lawbook.current())
 
 
 def person_figures(viewer: Viewer, person_id: UUID, *, on: date) -> PersonFigures:
@@ -53,7 +54,7 @@ def person_figures(viewer: Viewer, person_id: UUID, *, on: date) -> PersonFigure
 
 def retirement(person: PersonLine, *, on: date) -> RetirementView:
     """When a person whom the caller may see may retire, and whether enough is paid."""
-    return gather(person, on=on, deep=True).retirement
+    return gather(person, on=on, deep=True, book=lawbook.current()).retirement
 
 
 def derivation(viewer: Viewer, person_id: UUID, name: str, *, on: date) -> Node:

@@ -35,9 +35,14 @@ def persons(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, PersonLine]:
     return {row.pk: _line(row) for row in _visible(viewer, right=Right.PERSON_READ).filter(pk__in=set(ids))}
 
 
-def person_names(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of those of the persons whom the viewer may see, for lists of things that belong to persons."""
-    rows = _visible(viewer, right=Right.PERSON_READ).filter(pk__in=set(ids))
+def person_names(
+    viewer: Viewer, ids: Iterable[UUID], *, right: Right = Right.PERSON_READ
+) -> dict[UUID, str]:
+    """The names of those of the persons whom the viewer may see, for lists of things that belong to persons.
+
+    `right` is the one by which a list gives out names to somebody who opens no person's file.
+    """
+    rows = _visible(viewer, right=right).filter(pk__in=set(ids))
     return dict(rows.values_list("pk", "name"))
 
 

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from nianlun.access.domain import Right, authorize
+from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer
@@ -20,14 +20,11 @@ SHOWN = 200
 
 
 @require_http_methods(["GET", "POST"])
-@needs(Right.POLICY_READ)
+@needs(Right.POLICY_IMPACT)
 def of_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The count of a draft, begun by posting, with progress while it runs."""
     who = viewer(request)
-    authorize(who, Right.PERSON_READ)
-    draft = lawbook.draft(draft_id)
-    if draft is None:
-        raise Http404
+    draft = lawbook.draft(who, draft_id).line
     if request.method == "POST":
         impact.request(draft_id, by=who, at=timezone.now())
         return redirect("desk:draft-impact", draft_id)
@@ -41,8 +38,9 @@ def of_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         impact=found,
         lines=lines[:SHOWN],
         more=max(0, len(lines) - SHOWN),
+        may_open=who.may(Right.PERSON_READ),
         crumbs=[
-            Crumb(label="政策库", url=reverse("lawbook:tables")),
+            Crumb(label="政策库", url=reverse("lawbook:overview")),
             Crumb(label=draft.title, url=reverse("lawbook:draft", args=[draft_id])),
             Crumb(label="影响"),
         ],
