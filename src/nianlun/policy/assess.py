@@ -14,9 +14,11 @@ from nianlun.policy import (
     adjustment_case,
     adjustment_years,
     annuity,
+    comparison,
     contribution,
     death_grant,
     divisor,
+    enterprise_1998,
     enterprise_case,
     government,
     government_case,
@@ -72,6 +74,9 @@ KINDS: dict[str, tuple[str, Assess]] = {
     "resident_benefit": ("城乡居民养老金", resident_case.assess_benefit),
     "resident_contribution": ("城乡居民缴费", resident_case.assess_contribution),
     "resident_minimum": ("城乡居民缴费年限", resident_case.assess_minimum),
+    "new_old_comparison": ("企业新老办法对比", comparison.assess),
+    "enterprise_benefit_1998": ("企业职工基本养老金（1998 至 2005 年）", enterprise_1998.assess),
+    "recalculation": ("预发重核", comparison.assess_recalculation),
 }
 
 
