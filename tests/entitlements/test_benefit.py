@@ -27,6 +27,8 @@ def local_book() -> LawBook:
         rates += _span(since=f"{year}-01-01", value="0.0225")
     ratio = _file("personal_account_ratio")
     ratio += _span(since="1996-01-01", value="0.11") + 'until = 1998-01-01\ngroup = "enterprise"\n'
+    for year in range(2009, 2027):
+        rates += _span(since=f"{year}-01-01", value="0.0200") + 'group = "resident"\n'
     method = _file("interest_method") + _span(since="1996-01-01", value='"monthly_product"')
     return shipped().amended(
         {
@@ -182,3 +184,23 @@ def test_government_staff_with_deemed_years_are_refused_with_the_range_until_the
     assert "视同缴费指数" in view.refusal
     low, high = view.between
     assert 0 < low < high
+
+
+def test_a_resident_gets_the_basic_pension_and_the_account_by_139():
+    who = replace(person(sex=Sex.MALE, category=60), scheme=Scheme.RESIDENT)
+    months = tuple(
+        replace(one, personal=Decimal("200.00"), employer_part=Decimal("30.00"))
+        if one.month % 12 == 0
+        else replace(one, personal=Decimal(0), employer_part=Decimal(0))
+        for one in paid("2010-01", "2025-01", scheme=Scheme.RESIDENT)
+    )
+    facts = {Kind.BIRTH_DATE: fact(Kind.BIRTH_DATE, "1963-05-20")}
+    life = working_life(who=who, paid=months, claims=(), facts=facts)
+    view = benefit_view(life, book=local_book(), wish=Wish())
+    assert view.refusal == ""
+    assert view.month == parse_month("2023-05")
+    answer = view.assessment
+    assert answer.amounts["basic"] == Decimal("133.00")
+    assert answer.figures["payout_months"] == "139"
+    assert answer.total == sum(answer.amounts.values())
+    assert answer.derivation.find("individual_2012").evidence

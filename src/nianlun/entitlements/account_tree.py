@@ -30,11 +30,13 @@ def account_balance(
 
     `group` is that of the table of account ratios. Raises `NotInForce` for a year without ratio or rate.
     """
-    credits = _credits(paid, group=group, since=since, until=until, region=region, book=book)
-    if not credits:
-        node = Node(id="account_balance", title="个人账户储存额", value="0.00", unit="元", rule="没有记账的月份")
+    booked = _credits(paid, group=group, since=since, until=until, region=region, book=book)
+    if not booked:
+        node = Node(
+            id="account_balance", title="个人账户储存额", value="0.00", unit="元", rule="没有记账的月份"
+        )
         return AccountBalance(balance=ZERO, node=node, provisional=False)
-    years = [_year(year, amounts) for year, amounts in credits.items()]
+    years = [_year(year, amounts) for year, amounts in booked.items()]
     if until % 12:
         years[-1]["through_month"] = until % 12
     inputs = {"region": region, "scheme": group, "opening_balance": 0, "years": years}
@@ -48,7 +50,9 @@ def account_balance(
         inputs=tuple(_with_postings(node, pieces) for node in tree.inputs),
     )
     return AccountBalance(
-        balance=answer.total if answer.total is not None else ZERO, node=node, provisional=answer.provisional
+        balance=answer.total if answer.total is not None else ZERO,
+        node=node,
+        provisional=answer.provisional,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from nianlun.contributions.domain import PaidMonth
+from nianlun.contributions.domain import EMPLOYEE_SCHEMES, PaidMonth
 from nianlun.entitlements.account_tree import AccountBalance, account_balance
 from nianlun.entitlements.domain import rules
 from nianlun.entitlements.domain.career import MonthKind
@@ -122,7 +122,7 @@ def _assessed(
     if estimate:
         made.assumptions.append(HOLDINGS_ONLY)
     if working.person.scheme is Scheme.RESIDENT:
-        _resident_inputs(working, month=month, wish=wish, made=made)
+        _resident_inputs(working, month=month, made=made)
     else:
         _employee_inputs(working, month=month, region=region, book=book, wish=wish, made=made)
     answer = assess(kind, made.inputs, book=book, evidence=made.evidence)
@@ -253,16 +253,36 @@ def _index(working: Working, *, until: Month, deemed_too: bool, made: _Made) -> 
     made.evidence |= {f"base_{year}": _postings(working.paid, year) for year in years}
 
 
-def _resident_inputs(working: Working, *, month: Month, wish: Wish, made: _Made) -> None:
-    raise CannotAssess("城乡居民待遇的计算还没有接上。")
+def _resident_inputs(working: Working, *, month: Month, made: _Made) -> None:
+    """What was paid into the account each year, by the person and as subsidy; years without payment are zero."""
+    years: dict[int, dict[str, Any]] = {}
+    for one in working.paid:
+        if one.scheme is Scheme.RESIDENT and one.month <= month:
+            empty = {"year": one.month // 12, "individual": Decimal(0), "subsidy": Decimal(0)}
+            row = years.setdefault(one.month // 12, empty)
+            row["individual"] += one.personal
+            row["subsidy"] += one.employer_part
+    if not years:
+        raise CannotAssess("没有缴费记录，不能计算个人账户。请核对缴费。", missing=("缴费记录",))
+    for year in range(min(years), max(years) + 1):
+        years.setdefault(year, {"year": year, "individual": Decimal(0), "subsidy": Decimal(0)})
+    made.inputs["payments"] = [years[year] for year in sorted(years)]
+    made.evidence |= {
+        f"individual_{year}": _postings(working.paid, year, schemes=frozenset({Scheme.RESIDENT}))
+        for year in years
+    }
 
 
-def _postings(paid: Sequence[PaidMonth], year: int) -> tuple[EvidenceRef, ...]:
-    return tuple(
-        EvidenceRef("posting", str(one.postings[0]), f"{show_month(one.month)} 基数 {one.base} 元")
-        for one in paid
-        if one.month // 12 == year and one.counts_as_employee and one.postings
-    )
+def _postings(
+    paid: Sequence[PaidMonth], year: int, *, schemes: frozenset[Scheme] = EMPLOYEE_SCHEMES
+) -> tuple[EvidenceRef, ...]:
+    """The postings of a year, one for each payment."""
+    found = {
+        one.postings[0]: f"{show_month(one.month)} 基数 {one.base} 元"
+        for one in reversed(paid)
+        if one.month // 12 == year and one.scheme in schemes and one.postings
+    }
+    return tuple(EvidenceRef("posting", str(key), label) for key, label in reversed(found.items()))
 
 
 def _mean(bases: Sequence[Decimal]) -> Decimal:
