@@ -23,6 +23,7 @@ from nianlun.policy import (
     government,
     government_case,
     heating,
+    identity_claims,
     overlaps,
     resident_case,
     retirement_cases,
@@ -77,6 +78,7 @@ KINDS: dict[str, tuple[str, Assess]] = {
     "new_old_comparison": ("企业新老办法对比", comparison.assess),
     "enterprise_benefit_1998": ("企业职工基本养老金（1998 至 2005 年）", enterprise_1998.assess),
     "recalculation": ("预发重核", comparison.assess_recalculation),
+    "identity_number": ("身份证号的记载", identity_claims.assess),
 }
 
 
