@@ -45,10 +45,10 @@ LETTERS = {"A": ANNUAL, "B": MONTHLY}
 class Rates:
     """Rates of the years of one case, as given or from the table, and the notes of those that will change."""
 
-    def __init__(self, case: Case, book: LawBook, sheet: ExplainedSheet) -> None:
+    def __init__(self, case: Case, book: LawBook, sheet: ExplainedSheet, *, scheme: str = "") -> None:
         self.book, self.sheet = book, sheet
         self.region = case.region(needed=False)
-        self.scheme = case.choice("scheme", SCHEMES, "enterprise")
+        self.scheme = scheme or case.choice("scheme", SCHEMES, "enterprise")
         self.notes: list[str] = []
 
     def of(self, year: int, given: Decimal | None) -> Figure:
