@@ -86,6 +86,11 @@ def compared(now: BenefitView, supposed: BenefitView) -> list[Compared]:
     return lines
 
 
+def missing_in_words(view: BenefitView) -> list[str]:
+    """What is missing, without the names that only a case file knows."""
+    return [one for one in view.missing if not one.isascii()]
+
+
 def determination_form(question: Answered, *, on: date, issued_by: str) -> bytes:
     """The determination form as PDF/A. Raises `NothingToPrint` and `GlyphMissing`."""
     return form.typeset(

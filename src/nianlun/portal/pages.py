@@ -7,29 +7,23 @@ from itertools import groupby
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from nianlun.access.domain import NotVisible, Right
-from nianlun.access.gate import needs, shell_context, viewer
+from nianlun.access.domain import Right
+from nianlun.access.gate import needs, viewer
 from nianlun.contributions import queries as contributions
 from nianlun.entitlements import queries as entitlements
 from nianlun.entitlements.queries import PersonFigures
-from nianlun.journal import operations as journal
 from nianlun.journal import queries as journal_queries
-from nianlun.journal.domain import declare
 from nianlun.kernel.money import show_money
-from nianlun.registry import queries as registry
-from nianlun.ui.shell import Tab
+from nianlun.portal.frame import answer, own_person
 from nianlun.ui.widgets.evidence import Evidence
 from nianlun.ui.widgets.ring import RingMonth, ring
 from nianlun.ui.widgets.years import year_rows
 
-OWN_SEEN = declare("portal.own_record_seen", "本人查看{what}")
 SMALL_RING = 118
-HOTLINE = "12333"
 MOST_GAPS = 3
 
 
@@ -48,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     figures = _own(request, what="权益年轮")
     months = [RingMonth(month=c.month, state=c.state, label=c.label) for c in figures.ring]
     rows = contributions.year_rows(figures.person.id)
-    return _answer(
+    return answer(
         request,
         "portal/home.html",
         figures=figures,
@@ -67,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def dates(request: HttpRequest) -> HttpResponse:
     """When I may retire, in plain words, and how that comes about."""
     figures = _own(request, what="退休时间")
-    return _answer(request, "portal/dates.html", figures=figures, retirement=figures.retirement)
+    return answer(request, "portal/dates.html", figures=figures, retirement=figures.retirement)
 
 
 @require_GET
@@ -79,7 +73,7 @@ def why(request: HttpRequest, node: str) -> HttpResponse:
         tree = entitlements.derivation(viewer(request), figures.person.id, node, on=timezone.localdate())
     except entitlements.NoSuchFigure:
         raise Http404 from None
-    return _answer(request, "portal/why.html", node=tree, back_url=reverse("portal:dates"))
+    return answer(request, "portal/why.html", node=tree, back_url=reverse("portal:dates"))
 
 
 @require_GET
@@ -92,53 +86,13 @@ def reads(request: HttpRequest) -> HttpResponse:
         (day, list(lines))
         for day, lines in groupby(entries, key=lambda entry: timezone.localdate(entry.at))
     ]
-    return _answer(request, "portal/reads.html", days=days)
+    return answer(request, "portal/reads.html", days=days)
 
 
 def _own(request: HttpRequest, *, what: str) -> PersonFigures:
-    who = viewer(request)
     at = timezone.now()
-    person_id = registry.own_person_id(who)
-    if person_id is None:
-        raise NotVisible
-    journal.record(
-        OWN_SEEN,
-        by=who,
-        about="registry.person",
-        about_id=str(person_id),
-        person_id=person_id,
-        purpose="本人查询",
-        rows=1,
-        details={"what": what},
-        at=at,
-    )
-    return entitlements.person_figures(who, person_id, on=timezone.localdate(at))
-
-
-def _answer(request: HttpRequest, template: str, **context: object) -> HttpResponse:
-    tabs = [
-        Tab(
-            label="年轮",
-            url=reverse("portal:home"),
-            icon="ring",
-            active=request.path == reverse("portal:home"),
-        ),
-        Tab(
-            label="退休时间",
-            url=reverse("portal:dates"),
-            icon="paper",
-            active=request.path.startswith(reverse("portal:dates")),
-        ),
-        Tab(
-            label="谁看过",
-            url=reverse("portal:reads"),
-            icon="eye",
-            active=request.path == reverse("portal:reads"),
-        ),
-    ]
-    return render(
-        request, template, {**shell_context(request), "tabs": tabs, "hotline": HOTLINE, **context}
-    )
+    person_id = own_person(request, what=what, at=at)
+    return entitlements.person_figures(viewer(request), person_id, on=timezone.localdate(at))
 
 
 def _paid(person_id: UUID) -> Mapping[int, str]:

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from nianlun.portal import pages
+from nianlun.portal import benefit, pages
 
 app_name = "portal"
 urlpatterns = [
     path("my/", pages.home, name="home"),
     path("my/dates/", pages.dates, name="dates"),
     path("my/dates/<str:node>/", pages.why, name="why"),
+    path("my/benefit/", benefit.benefit, name="benefit"),
+    path("my/benefit/why/", benefit.why, name="benefit-why"),
+    path("my/benefit/explanation.pdf", benefit.explanation_sheet, name="benefit-explanation"),
     path("my/reads/", pages.reads, name="reads"),
 ]

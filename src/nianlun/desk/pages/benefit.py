@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,16 +19,15 @@ from nianlun.desk.seeing import see_person
 from nianlun.desk.shell import answer
 from nianlun.desk.wish_form import WishForm, read_wish
 from nianlun.entitlements import inquiry
-from nianlun.entitlements.benefit import BenefitView
 from nianlun.entitlements.form import GlyphMissing
 from nianlun.entitlements.form_content import NothingToPrint
 from nianlun.entitlements.inquiry import Answered
 from nianlun.entitlements.wish import Wish
 from nianlun.policy.provinces import PROVINCES
+from nianlun.ui.downloads import pdf
 from nianlun.ui.shell import Crumb
 from nianlun.ui.widgets.explanation import explanation
 
-SANDBOXED = "default-src 'none'; sandbox"
 Print = Callable[..., bytes]
 
 
@@ -54,7 +52,7 @@ def benefit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         compared=inquiry.compared(view, supposed.view) if supposed else [],
         present=explanation(view.assessment) if view.assessment else None,
         shown=explanation(shown.view.assessment) if shown.view.assessment else None,
-        missing=in_words(shown.view),
+        missing=inquiry.missing_in_words(shown.view),
         link=person_view.evidence_address(person_id),
         table_link=partial(address, "lawbook:table"),
         provinces=PROVINCES,
@@ -91,11 +89,6 @@ def explanation_sheet(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _paper(request, supposed or now, inquiry.explanation_form, name="待遇推算说明", at=at)
 
 
-def in_words(view: BenefitView) -> list[str]:
-    """What is missing, without the names that only a case file knows."""
-    return [one for one in view.missing if not one.isascii()]
-
-
 def address(name: str, *args: object) -> str:
     """The address of a page that an installation may leave out; empty where it does."""
     try:
@@ -124,9 +117,4 @@ def _paper(
     except (NothingToPrint, GlyphMissing) as reason:
         messages.error(request, str(reason))
         return redirect("desk:benefit", person.id)
-    response = HttpResponse(content, content_type="application/pdf")
-    file_name = quote(f"{name} {person.personal_number} {on}.pdf")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{file_name}"
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return pdf(content, name=f"{name} {person.personal_number} {on}")
