@@ -24,6 +24,7 @@ from nianlun.policy import (
     government_case,
     heating,
     identity_claims,
+    minimum,
     overlaps,
     resident_case,
     retirement_cases,
@@ -79,6 +80,7 @@ KINDS: dict[str, tuple[str, Assess]] = {
     "enterprise_benefit_1998": ("企业职工基本养老金（1998 至 2005 年）", enterprise_1998.assess),
     "recalculation": ("预发重核", comparison.assess_recalculation),
     "identity_number": ("身份证号的记载", identity_claims.assess),
+    "minimum_not_met": ("缴费年限不足时的办法", minimum.assess),
 }
 
 
