@@ -100,7 +100,7 @@ def _takes_part(case: Case, year: int) -> bool:
     """Whether the person had retired by the end of the year before and is not on the whole former wage."""
     full_wage = case.flag("full_wage")
     retired = case.month("retirement", None)
-    return not full_wage and (retired is None or retired // 12 < year)
+    return not full_wage and (retired is None or retired // 12 <= year)
 
 
 def _left_out(case: Case, year: int, sheet: ExplainedSheet) -> Assessment:
@@ -194,7 +194,7 @@ def _born(case: Case) -> list[date]:
             first = date.fromisoformat(f"{text}-01")
             return [first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)]
         return [date.fromisoformat(text)]
-    except ValueError:
+    except (ValueError, OverflowError):  # December 9999 has no day after it
         raise BadCase(f"born 应写成 1952、1952-03 或 1952-03-10 的形式，现在是“{text[:20]}”。") from None
 
 

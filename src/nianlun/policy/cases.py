@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from nianlun.kernel.months import Month, NotAMonth, month_of, parse_month
+from nianlun.kernel.months import Month, NotAMonth, parse_month
 from nianlun.policy.assessment import CannotAssess
 from nianlun.policy.provinces import region_code
 
@@ -34,7 +34,7 @@ class Case:
     def __init__(self, kind: str, inputs: Mapping[str, Any], *, title: str = "") -> None:
         self.kind = kind
         self.title = title
-        self.inputs = dict(inputs)
+        self.inputs = {name: value for name, value in inputs.items() if value is not None}  # null: not given
         self._read: set[str] = set()
 
     def has(self, *names: str) -> bool:
@@ -84,7 +84,7 @@ class Case:
         """A whole number from zero."""
         value = self.number(name, default, high=high)
         if value is None or name not in self.inputs:
-            return value
+            return value  # type: ignore[return-value]  # the default as given
         if value != int(value):
             raise BadCase(f"{name} 应是整数，现在是 {value}。")
         return int(value)
@@ -111,9 +111,7 @@ class Case:
         value = self.raw(name, default)
         if name not in self.inputs:
             return value  # type: ignore[no-any-return]
-        if isinstance(value, date):
-            return month_of(value)
-        text = str(value)
+        text = value.isoformat()[:10] if isinstance(value, date) else str(value)
         try:
             found = parse_month(text[:7]) if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text) else parse_month(text)
             if len(text) > 7:

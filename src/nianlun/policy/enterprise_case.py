@@ -275,7 +275,10 @@ def _overridden(case: Case, rule: EnterpriseRule) -> EnterpriseRule:
         ("years_rounding", "years"),
     ):
         if case.has(name):
-            changes[field] = _rounding_of(case.text(name))
+            found = _rounding_of(case.text(name))
+            if field != "years" and (found is None or found.digits > 2):
+                raise BadCase(f"{name} 是金额的取整，最细到分，例如 half_up:2。")
+            changes[field] = found
     fields = ("years", "transitional_years", "index", "indexed_wage", "items", "total")
     kept = {name: changes.get(name, getattr(rule, name)) for name in fields}
     return EnterpriseRule(rule.span, **kept) if changes else rule

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from nianlun.policy.assessment import CannotAssess
-from nianlun.policy.cases import Case
+from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.enterprise import EnterprisePension
 from nianlun.policy.explained import ExplainedSheet, Figure
 from nianlun.policy.lawbook import LawBook
@@ -58,7 +58,10 @@ def given_supplements(
 
 def _groups(case: Case) -> Sequence[str]:
     groups = case.raw("supplements", ())
-    return [groups] if isinstance(groups, str) else list(groups)
+    named = [groups] if isinstance(groups, str) else groups
+    if not isinstance(named, Sequence) or not all(isinstance(name, str) for name in named):
+        raise BadCase('supplements 应是一列补贴的代码，例如 ["one_child"]。')
+    return named
 
 
 def _from_table(
