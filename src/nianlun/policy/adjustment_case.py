@@ -100,7 +100,7 @@ def _takes_part(case: Case, year: int) -> bool:
     """Whether the person had retired by the end of the year before and is not on the whole former wage."""
     full_wage = case.flag("full_wage")
     retired = case.month("retirement", None)
-    return not full_wage and (retired is None or retired // 12 <= year)
+    return not full_wage and (retired is None or retired // 12 < year)
 
 
 def _left_out(case: Case, year: int, sheet: ExplainedSheet) -> Assessment:
