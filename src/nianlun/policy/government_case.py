@@ -43,6 +43,7 @@ COMPONENTS = {
     "account": "个人账户养老金",
     "transitional": "过渡性养老金",
     "annuity": "职业年金",
+    "comparison": "新老办法对比的差额",
 }
 INFORMATIVE = "share sex birth work_start benefit_age deemed_index deemed_rank coefficient".split()
 HIGHEST_INDEX = 3  # bases are cut at 300 % of the reference wage
@@ -88,11 +89,13 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
     span = transition_span(book, reading.month)
     notes = list(reading.notes)
     figures = dict(reading.printed)
-    payable = new
+    payable, differing = new, {}
     if span is not None and case.has(*OLD_INPUTS):
         old = given_old_method(case, reading.sheet, reading.month)
         payable, share = transition(case, reading.sheet, span, old=old, new=new)
         figures |= {"old_method": old.digits, "new_method": new.digits, "share": share.digits}
+        # Below zero for what is not paid yet of the excess, above for what the old method guarantees.
+        differing = {"comparison": yuan(payable) - yuan(new)}
     elif span is not None:
         notes.append(
             "在十年过渡期内退休，须与老办法比较后发给；没有给出老办法的各项，这里只是新办法的数额。"
@@ -105,7 +108,7 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
         kind=case.kind,
         title=case.title or "机关事业单位基本养老金",
         sentence=f"{show_month(reading.month)} 起{kind_of} {payable.digits} 元。" + _said(figures),
-        amounts={one.node.id: yuan(one) for one in reading.items},
+        amounts={one.node.id: yuan(one) for one in reading.items} | differing,
         total=yuan(payable),
         figures=figures,
         labels=LABELS | COMPONENTS | {"pension_base": "养老金计发基数", "index": "平均缴费工资指数"},
