@@ -53,6 +53,8 @@ def test_who_runs_the_system_sees_no_persons_and_who_audits_changes_nothing():  
     }
     for role in (Role.SYSTEM_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR, Role.SCANNER, Role.INSURED):
         assert not RIGHTS[role] & about_persons
+    for role in (Role.POLICY_OFFICER, Role.POLICY_REVIEWER):  # who makes the law does not apply it
+        assert not RIGHTS[role] & about_persons
     assert all(right.endswith(".read") for right in RIGHTS[Role.AUDITOR])
 
 
@@ -60,6 +62,7 @@ def test_nobody_both_proposes_and_confirms():  # S2.5
     for held in RIGHTS.values():
         assert not {Right.REVIEW_DECIDE, Right.REVIEW_CONFIRM} <= held
         assert not {Right.RULING_MAKE, Right.RULING_CONFIRM} <= held
+        assert not {Right.POLICY_DRAFT, Right.POLICY_APPROVE} <= held
 
 
 divisions = st.sampled_from(["13", "1306", "130606", "130602", "1301", "11"])

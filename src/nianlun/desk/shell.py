@@ -13,6 +13,7 @@ from nianlun.archives.domain import Category
 from nianlun.digitization import queries as digitization
 from nianlun.entitlements import assessing
 from nianlun.evidence import queue
+from nianlun.lawbook import queries as lawbook
 from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
 
 
@@ -56,6 +57,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["rulings"] = queue.rulings_for(who)
     if who.may(Right.BENEFIT_CONFIRM):
         counts["assessments"] = assessing.count_waiting(who)
+    if who.may(Right.POLICY_APPROVE):
+        counts["policy"] = lawbook.count_waiting(who)
     return counts
 
 
@@ -106,6 +109,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("缴费导入", reverse("contributions:import"), Right.CONTRIBUTION_IMPORT, ""),
             ],
         ),
+        ("政策", [("政策库", reverse("lawbook:overview"), Right.POLICY_READ, "policy")]),
         (
             "管理",
             [

@@ -8,13 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from nianlun.policy.lawbook import LawBook
-from nianlun.policy.tables import NATION, Absence, Span, Table, TableBroken, read_table, show_value
+from nianlun.policy.tables import NATION, Absence, Span, Table, TableBroken, read_tables, show_value
 
 SHORTEST_REASON, LONGEST_REASON = 6, 1000
 LONGEST_TITLE = 80
 LARGEST_TEXT = 512 * 1024  # bytes of one file; the largest shipped has 60 KB
-_FOLDER = re.compile(r"national|\d{6}")
-_PATH = re.compile(r"(national|\d{6})/([a-z][a-z0-9_]{0,79})\.toml")
+_FOLDER = re.compile(r"national|[0-9]{6}")
+_PATH = re.compile(r"(national|[0-9]{6})/([a-z][a-z0-9_]{0,79})\.toml")
 _MOST, _FINEST = Decimal(10) ** 15, -12  # no value of a policy table is larger or finer
 
 
@@ -150,7 +150,7 @@ def file_text(text: str, *, path: str) -> Table:
     if "\x00" in text:
         raise NotATable(f"{path} 里有不可见的零字符，没有收下。请另存为纯文本。")
     try:
-        table = read_table(text, name=found[2], region="" if found[1] == NATION else found[1])
+        table = read_tables({path: text})[found[2]]
         _check_bounds(table)
     except TableBroken as error:
         raise NotATable(broken_sentence(error)) from error
@@ -164,6 +164,8 @@ def _check_bounds(table: Table) -> None:
     for one in entries(table):
         if not isinstance(one.group, str) or (isinstance(one, Span) and not isinstance(one.note, str)):
             raise TableBroken(f"{table.name}: group and note are texts")
+        if not one.region.isascii():
+            raise TableBroken(f"{table.name}: region must be six digits")
         if not 1900 <= one.since.year <= 2200:
             raise TableBroken(f"{table.name}: since {one.since} is out of bounds")
         if isinstance(one, Span):
@@ -199,6 +201,7 @@ _PHRASES = (
         r"(.+): spans of (.+) leave a gap from (.+) to (.+) that is not named",
         r"\1：“\2”在 \3 到 \4 之间没有数值，也没有写明缺漏的原因",
     ),
+    (r"(.+): group and note are texts", r"\1：group 和 note 应是文字"),
     (r"(.+): a span of another region", r"\1：里面有别的地区的行"),
     (r"(.+): region must be six digits", r"\1：地区应是六位行政区划代码"),
     (r"(.+): until must come after since", r"\1：止日应在起用日之后"),

@@ -49,7 +49,7 @@ class Draft(models.Model):
                 condition=Q(state__in=[s.value for s in State]), name="draft_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(region="national") | Q(region__regex=r"^\d{6}$"),
+                condition=Q(region="national") | Q(region__regex=r"^[0-9]{6}$"),
                 name="draft_region_is_a_folder",
             ),
             models.CheckConstraint(

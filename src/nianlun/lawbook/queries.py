@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
 from nianlun.lawbook import recording
-from nianlun.lawbook.domain import Change, Source, State, differences
+from nianlun.lawbook.domain import Change, Source, State, differences, may_amend
 from nianlun.lawbook.models import Draft, DraftFile, Edition, EditionFile
 from nianlun.policy.in_force import RowInForce, in_force
 from nianlun.policy.lawbook import LawBook, digest_of, law_book, shipped
@@ -170,6 +170,12 @@ def drafts(viewer: Viewer, *, state: State | None = None) -> list[DraftLine]:
     authorize(viewer, Right.POLICY_READ)
     rows = Draft.objects.select_related("base", "edition").order_by("-opened_at", "-id")
     return [_line(row) for row in (rows.filter(state=state.value) if state else rows)]
+
+
+def count_waiting(viewer: Viewer) -> int:
+    """How many drafts wait for this viewer's approval: those of others, within the scope. One query."""
+    rows = Draft.objects.filter(state=State.SUBMITTED.value).exclude(proposed_by_id=viewer.account_id)
+    return sum(may_amend(viewer.scope, region=region) for region in rows.values_list("region", flat=True))
 
 
 def draft(viewer: Viewer, draft_id: UUID, *, at: datetime | None = None) -> DraftDetail:

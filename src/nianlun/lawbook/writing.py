@@ -34,12 +34,13 @@ class NewValue:
 
 @dataclass(slots=True)
 class _Block:
-    """One `[[span]]` or `[[absent]]`: its lines, the blank and comment lines after it, and what it says."""
+    """One `[[span]]` or `[[absent]]`: the comment right above it, its lines, what follows them, and what it says."""
 
     kind: str
     body: str
-    tail: str
     content: dict[str, Any]
+    lead: str = ""
+    tail: str = ""
 
     def key(self, home: str) -> tuple[str, str]:
         """Group and region; a line that names no region has that of its folder."""
@@ -60,7 +61,7 @@ def put_value(text: str, new: NewValue, *, home: str, yearly: bool) -> str:
     )
     block = _made("span", _fields(new, home=home, before=replaced))
     if replaced is not None:
-        block.tail = replaced.tail
+        block.lead, block.tail = replaced.lead, replaced.tail
         blocks[blocks.index(replaced)] = block
     else:
         blocks.insert(_place(blocks, key, new.since, home), block)
@@ -184,16 +185,23 @@ def _checked(value: object) -> Value:
 
 def _split(text: str) -> tuple[str, list[_Block]]:
     places = [*_HEADING.finditer(text)]
+    ends = [*(place.start() for place in places), len(text)][1:]
     head = text[: places[0].start()] if places else text
-    blocks = []
-    for place, following in zip(places, [*places[1:], None], strict=True):
-        part = text[place.start() : following.start() if following else len(text)]
-        lines = part.splitlines(keepends=True)
+    blocks: list[_Block] = []
+    lead = ""
+    for place, end in zip(places, ends, strict=True):
+        lines = text[place.start() : end].splitlines(keepends=True)
         kept = len(lines)
         while kept > 1 and _NOTHING.fullmatch(lines[kept - 1].strip()):
             kept -= 1
-        body, tail = "".join(lines[:kept]), "".join(lines[kept:])
-        blocks.append(_Block(place[1], body, tail, _content(place[1], body)))
+        above = len(lines)
+        while end < len(text) and above > kept and lines[above - 1].startswith("#"):
+            above -= 1
+        body = "".join(lines[:kept])
+        blocks.append(
+            _Block(place[1], body, _content(place[1], body), lead=lead, tail="".join(lines[kept:above]))
+        )
+        lead = "".join(lines[above:])
     whole = tomllib.loads(text, parse_float=Decimal)
     for kind in ("span", "absent"):
         if whole.get(kind, []) != [b.content for b in blocks if b.kind == kind]:
@@ -235,20 +243,17 @@ def _fields(new: NewValue, *, home: str, before: _Block | None) -> dict[str, obj
 def _made(kind: str, fields: Mapping[str, object]) -> _Block:
     lines = [f"[[{kind}]]", *(f"{name} = {_literal(value)}" for name, value in fields.items())]
     body = "\n".join(lines) + "\n"
-    return _Block(kind, body, "", _content(kind, body))
+    return _Block(kind, body, _content(kind, body))
 
 
 def _place(blocks: Sequence[_Block], key: tuple[str, str], since: date, home: str) -> int:
-    same = [
-        (place, b.content["since"])
-        for place, b in enumerate(blocks)
-        if b.kind == "span" and b.key(home) == key
-    ]
-    earlier = [place for place, day in same if day < since]
-    if earlier:
-        return earlier[-1] + 1
-    later = [place for place, day in same if day > since]
-    return later[0] if later else len(blocks)
+    """Where a line belongs: after the earlier values of its group and region, before the later ones."""
+    same = [(place, block) for place, block in enumerate(blocks) if block.key(home) == key]
+    days = [(place, block.content["since"], block.kind) for place, block in same]
+    low = max((place + 1 for place, day, kind in days if kind == "span" and day < since), default=0)
+    high = min((place for place, day, kind in days if kind == "span" and day > since), default=len(blocks))
+    near = [place + 1 for place, day, _ in days if day < since and low <= place < high]
+    return max(near, default=low if low else high)
 
 
 def _end(
@@ -270,36 +275,38 @@ def _cut_absences(
     blocks: Sequence[_Block], key: tuple[str, str], since: date, end: date | None, home: str
 ) -> list[_Block]:
     kept: list[_Block] = []
+    after: list[_Block] = []
     for block in blocks:
         first, last = block.content["since"], block.content.get("until")
         outside = (last is not None and last <= since) or (end is not None and end <= first)
         if block.kind == "span" or block.key(home) != key or outside:
             kept.append(block)
             continue
-        parts = []
         if first < since:
-            parts.append({**block.content, "since": first, "until": since})
+            kept.append(_shortened(block, first, since))
         if end is not None and (last is None or end < last):
-            parts.append({**block.content, "since": end, "until": last})
-        order = ("since", "until", "region", "group", "reason")
-        made = [
-            _made("absent", {name: part[name] for name in order if part.get(name) is not None})
-            for part in parts
-        ]
-        if made:
-            made[-1].tail = block.tail
-        kept += made
+            after.append(_shortened(block, end, last))
+            after[-1].lead = "" if first < since else block.lead
+    for block in after:
+        kept.insert(_place(kept, key, block.content["since"], home), block)
     return kept
+
+
+def _shortened(block: _Block, since: date, until: date | None) -> _Block:
+    fields = {**block.content, "since": since, "until": until}
+    order = ("since", "until", "region", "group", "reason")
+    made = _made("absent", {name: fields[name] for name in order if fields.get(name) is not None})
+    made.lead, made.tail = block.lead, block.tail
+    return made
 
 
 def _joined(head: str, blocks: Sequence[_Block]) -> str:
     text = head
     for block in blocks:
-        last = text.rstrip("\n").rpartition("\n")[2]
-        if text and not text.endswith("\n\n") and not last.startswith("#"):
+        if text and not text.endswith("\n\n"):
             text = text.rstrip("\n") + "\n\n"
-        text += block.body.rstrip("\n") + "\n" + block.tail
-    return text
+        text += block.lead + block.body.rstrip("\n") + "\n" + block.tail
+    return text.rstrip("\n") + "\n"
 
 
 def _key(name: str) -> str:

@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('region', 'national'), ('region__regex', '^\\d{6}$'), _connector='OR'), name='draft_region_is_a_folder'),
+            constraint=models.CheckConstraint(condition=models.Q(('region', 'national'), ('region__regex', '^[0-9]{6}$'), _connector='OR'), name='draft_region_is_a_folder'),
         ),
         migrations.AddConstraint(
             model_name='draft',

@@ -43,10 +43,13 @@ class _Form:
                 self.faults[name] = f"请填{what}。"
             return None
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
             self.faults[name] = f"{what}应写成 2027-01-01 的样子，现在是“{text[:20]}”。"
             return None
+        if not 1900 <= day.year <= 2200:
+            self.faults[name] = f"{what} {day} 不合情理，应在 1900 到 2200 年之间。请核对。"
+        return day
 
 
 @require_http_methods(["GET", "POST"])
