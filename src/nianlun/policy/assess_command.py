@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from nianlun.kernel.arguments import FAILED
 from nianlun.policy.answer_text import as_text, table
 from nianlun.policy.assess import KINDS, assess_case
 from nianlun.policy.assessment import CannotAssess
@@ -16,7 +17,6 @@ from nianlun.policy.case_file import EXAMPLES, CaseFile, read_case_file, read_te
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.tables import NotInForce
 
-FAILED = 2
 _YEAR = re.compile(r"(\d{4}):(\d+(?:\.\d+)?)x(\d+)(?:@(0?\.\d+|0))?")
 _RATE = re.compile(r"(\d{4}):(0?\.\d+|0)")
 

@@ -5,8 +5,9 @@ import json
 import sys
 from pathlib import Path
 
+from nianlun.kernel.arguments import FAILED
 from nianlun.policy.answer_text import table
-from nianlun.policy.assess_command import FAILED, Questions
+from nianlun.policy.assess_command import Questions
 from nianlun.policy.case_file import EXAMPLES, Line, Outcome, case_files, read_text, work_out
 from nianlun.policy.cases import BadCase
 

@@ -4,9 +4,10 @@ import argparse
 import json
 import sys
 
+from nianlun.kernel.arguments import FAILED
 from nianlun.kernel.months import NotAMonth, parse_month, show_month, show_months_as_years
 from nianlun.policy import assess_command, cases_command, tables_command
-from nianlun.policy.assess_command import FAILED, Questions
+from nianlun.policy.assess_command import Questions
 from nianlun.policy.retirement import NoSuchCategory, Retirement, Sex, statutory_retirement
 from nianlun.policy.tables import NotInForce
 

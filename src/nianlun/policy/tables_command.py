@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from nianlun.kernel.arguments import FAILED
 from nianlun.policy.answer_text import CONFIDENCE
-from nianlun.policy.assess_command import FAILED, Questions
+from nianlun.policy.assess_command import Questions
 from nianlun.policy.case_file import EXAMPLES, case_files, work_out
 from nianlun.policy.in_force import RowInForce, in_force
 from nianlun.policy.lawbook import LawBook, shipped
