@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianlun.policy.account import ANNUAL, MONTHLY, AccountYear, balance_after, credited, equal_credits
+from nianlun.policy.account import (
+    ANNUAL,
+    MONTHLY,
+    AccountYear,
+    balance_after,
+    credited,
+    credits_of_year,
+    equal_credits,
+    settled_year,
+)
 from nianlun.policy.account_rates import account_rate
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import CannotAssess
@@ -49,6 +58,13 @@ def test_rates_not_given_come_from_the_table_and_are_quoted():
     quoted = [row.value for row in found.derivation.used_rows() if row.table == "account_interest_rates"]
     assert sorted(quoted) == sorted(RATES)
     assert not found.provisional
+
+
+def test_the_annual_calculation_warns_of_a_year_not_paid_evenly():
+    part = {"year": 2024, "monthly_credit": 400, "months": 3, "first_month": 10}
+    assert "2024" in interest([part], method="A").notes[0]
+    assert not interest([part], method="B").notes
+    assert not interest(THREE_YEARS, method="A").notes
 
 
 def test_each_named_method_answers_alone():
@@ -155,6 +171,20 @@ def test_interest_is_rounded_to_fen_or_not_at_all(rounding):
 def test_forty_years_are_explained_without_growing_beyond_reading():
     years = [{"year": year, "months": 0, "rate": Decimal("0.03")} for year in range(1998, 2038)]
     assert interest(years, method="B").derivation.written_size() < 1000
+
+
+def test_single_bookings_of_many_equal_those_of_each_one():
+    fen = [0, 40000, 123457]
+
+    def run(sheet, amount):
+        return credits_of_year(sheet, 2024, [(3, amount), (12, amount)])
+
+    many = run(ColumnSheet(), money_column(np.array(fen)))
+    for at, one in enumerate(fen):
+        sheet = ExplainedSheet()
+        single = run(sheet, sheet.given("c", Decimal(one).scaleb(-2), title="记账"))
+        for mine, theirs in zip(single, many, strict=True):
+            assert mine.value * 100 == int(theirs.array(scale=100, size=3)[at])
 
 
 amounts = st.sampled_from([0, 1, 99, 40000, 123457])  # fen
@@ -270,6 +300,28 @@ def settle(**more: Any) -> Any:
     return assess("account_settlement", inputs | more)
 
 
+def test_many_accounts_paid_down_equal_each_one():
+    fen = [0, 50000, 6_000_000]
+
+    def run(sheet, balance):
+        payment, rate = (
+            sheet.given("p", Decimal("431.65"), title="月发"),
+            sheet.given("r", RATE, title="利率"),
+        )
+        first = settled_year(sheet, balance, year=2022, payment=payment, paid=range(7, 13), rate=rate)
+        return settled_year(sheet, first, year=2023, payment=payment, paid=range(1, 4), rate=rate)
+
+    many = run(ColumnSheet(), money_column(np.array(fen))).array(scale=100, size=3)
+    for one, found in zip(fen, many, strict=True):
+        sheet = ExplainedSheet()
+        assert run(sheet, sheet.given("b", Decimal(one).scaleb(-2), title="储存额")).value * 100 == int(
+            found
+        )
+
+
+RATE = Decimal("0.0612")
+
+
 def test_what_was_not_paid_out_goes_to_the_heirs_with_interest():
     found = settle(interest={"2024": Decimal("0.12")})
     # 13900 × 12 % less 100 × (12 + 11 + … + 1) × 1 %
@@ -288,6 +340,11 @@ def test_an_account_that_is_used_up_leaves_nothing():
     assert "统筹基金" in found.notes[0]
 
 
+def test_a_rate_for_a_year_never_reached_is_refused():
+    with pytest.raises(BadCase, match="2014 年用不上"):
+        settle(interest={"2024": 0, "2014": 0})
+
+
 def test_a_last_payment_before_the_first_is_refused():
     with pytest.raises(BadCase, match="早于"):
         settle(last_paid="2023-12")
@@ -300,7 +357,7 @@ def test_one_more_month_paid_never_leaves_more_than_was_there(months, pension):
             account_pension=pension,
             first_paid="2016-03",
             last_paid=f"{2016 + (2 + count) // 12}-{(2 + count) % 12 + 1:02d}",
-            interest={str(year): 0 for year in range(2016, 2020)},
+            interest={str(year): 0 for year in range(2016, 2016 + (2 + count) // 12 + 1)},
         ).total
         for count in (months, months + 1)
     ]

@@ -71,7 +71,7 @@ def test_basic_pension_and_divisor_come_from_the_tables():
 
 
 def test_who_begins_later_takes_the_entry_of_his_age():
-    found = benefit(account_balance=13200, basic_pension=0, benefit_date="2024-05", birth="1963-04")
+    found = benefit(account_balance=13200, basic_pension=0, benefit_date="2024-05", birth="1963-05")
     assert (found.figures["payout_months"], found.total) == ("132", Decimal("100.00"))
 
 

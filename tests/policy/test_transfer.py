@@ -14,7 +14,7 @@ from nianlun.policy.cases import BadCase
 from nianlun.policy.columns import ColumnSheet, money_column
 from nianlun.policy.explained import ExplainedSheet
 from nianlun.policy.tables import NotInForce
-from nianlun.policy.transfer import PaidYear, pooled_total, pooled_year
+from nianlun.policy.transfer import PaidYear, pooled_total, pooled_year, ratio_correction
 
 YEARS = {
     "2023": {"base": 5000, "months": 12},
@@ -68,7 +68,7 @@ def test_an_account_booked_below_the_ratio_is_topped_up_and_above_it_stays_behin
     assert exact.figures["correction"] == "0.00"
 
 
-ZERO = {str(year): 0 for year in range(1998, 2025)}
+ZERO = {str(year): 0 for year in range(2005, 2011)}
 
 
 def test_own_contributions_before_1998_move_beside():
@@ -91,7 +91,7 @@ def test_the_answer_says_how_long_each_step_may_take():
     found = transfer()
     assert found.figures["working_days_total"] == "45"
     with pytest.raises(NotInForce):
-        transfer({"2009": {"base": 1000, "months": 12}}, interest=ZERO)
+        transfer({"2009": {"base": 1000, "months": 12}})
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,7 @@ def test_the_answer_says_how_long_each_step_may_take():
         ({"years": YEARS, "scheme": "resident"}, "urban_rural_switch"),
         ({"years": YEARS, "interest": 3}, "一组"),
         ({"years": YEARS, "method": "C"}, "之一"),
+        ({"years": YEARS, "interest": {"2032": 0}}, "2032 年用不上"),
     ],
 )
 def test_badly_written_transfers_are_refused(inputs, words):
@@ -135,6 +136,21 @@ def test_many_pooled_parts_equal_each_one(fen, months):
     for one, found in zip(fen, many, strict=True):
         sheet = ExplainedSheet()
         assert run(sheet, sheet.given("b", Decimal(one).scaleb(-2), title="基数")).value * 100 == int(found)
+
+
+def test_what_stays_behind_of_many_equals_each_one():
+    fen = [100, 333333]
+
+    def corrected(sheet, base):
+        standard, booked = (sheet.given("r", Decimal(value), title="比例") for value in ("0.08", "0.11"))
+        return ratio_correction(sheet, PaidYear(2010, base, 7), standard=standard, booked=booked)
+
+    many = corrected(ColumnSheet(), money_column(np.array(fen))).array(scale=100, size=2)
+    for one, found in zip(fen, many, strict=True):
+        sheet = ExplainedSheet()
+        assert corrected(sheet, sheet.given("b", Decimal(one).scaleb(-2), title="基数")).value * 100 == int(
+            found
+        )
 
 
 @given(st.integers(1, 11), st.sampled_from([100, 5000]))

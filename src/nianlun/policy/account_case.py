@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from nianlun.policy.account import (
     ANNUAL,
@@ -84,6 +85,7 @@ def assess_interest(case: Case, book: LawBook, evidence: Evidence) -> Assessment
             figures[f"method_{letter}_balance"] = listed(yuan(b) for b in balances)
     closing = runner.run([method] * len(years) if method else [])[-1]
     words = METHOD_WORDS[method] if method else closing.node.rule
+    notes = [*rates.notes, *_uneven(years, words)]
     credit = sum((yuan(one.credit) for one in years), Decimal(0))
     return Assessment(
         kind=case.kind,
@@ -99,8 +101,18 @@ def assess_interest(case: Case, book: LawBook, evidence: Evidence) -> Assessment
         labels=LABELS,
         derivation=closing.node,
         provisional=bool(rates.notes),
-        notes=tuple(rates.notes),
+        notes=tuple(notes),
     )
+
+
+def _uneven(years: Sequence[AccountYear[Figure]], words: str) -> list[str]:
+    """A warning where the annual calculation meets a year that was not paid in twelve equal parts."""
+    odd = [one.year for one in years if one.product.value != one.credit.value * Fraction(MONTHS + 1, 2)]
+    if words != METHOD_WORDS[ANNUAL] or not odd:
+        return []
+    return [
+        f"年度计算法按十二个月等额记账设定；{listed(odd)} 年不是这样记账，利息与月积数法相差较大，请核对用哪一种。"
+    ]
 
 
 def given_account_years(case: Case, sheet: ExplainedSheet, rates: Rates) -> list[AccountYear[Figure]]:

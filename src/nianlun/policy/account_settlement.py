@@ -16,7 +16,7 @@ from nianlun.policy.explained import ExplainedSheet, Figure
 from nianlun.policy.lawbook import LawBook
 from nianlun.policy.sheet import Evidence
 from nianlun.policy.tables import Span
-from nianlun.policy.yearly_inputs import given_rates
+from nianlun.policy.yearly_inputs import given_rates, refuse_years_outside
 
 CREDITING_LABELS = {
     "from_employee": "其中个人缴费",
@@ -89,6 +89,7 @@ def assess_settlement(case: Case, book: LawBook, evidence: Evidence) -> Assessme
     if last < first:
         raise BadCase("last_paid（最后发放月份）早于 first_paid（开始发放月份）。请核对。")
     rates, given = Rates(case, book, sheet), given_rates(case, "interest")
+    refuse_years_outside("interest", given, first=first // 12, last=last // 12)
     balance = sheet.given(
         "balance_at_retirement", case.money("balance_at_retirement"), title="退休时储存额", unit="元"
     )

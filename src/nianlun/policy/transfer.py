@@ -27,7 +27,7 @@ from nianlun.policy.rounding import FEN
 from nianlun.policy.sheet import Evidence, Q, Sheet
 from nianlun.policy.tables import NotInForce, Span
 from nianlun.policy.transfer_rules import time_limits
-from nianlun.policy.yearly_inputs import given_rates, given_years
+from nianlun.policy.yearly_inputs import given_rates, given_years, refuse_years_outside
 
 ARTICLE = "城镇企业职工基本养老保险关系转移接续暂行办法（国办发〔2009〕66号） 第四条"
 SCHEMES = ("enterprise", "government_institution")
@@ -102,6 +102,7 @@ class _Transfer:
         if self.transfer_year < self.rows[-1][0]:
             raise BadCase("transfer_year（转移年度）早于最后的缴费年份。请核对。")
         self.interest = given_rates(case, "interest")
+        refuse_years_outside("interest", self.interest, first=self.rows[0][0], last=self.transfer_year)
         self.method = METHODS[case.choice("method", tuple(METHODS), MONTHLY)]
         self.booked_ratio: Decimal | None = case.number("account_ratio", None, high=1)
         self.pool_rate: Decimal | None = case.number("pool_rate", None, high=1)

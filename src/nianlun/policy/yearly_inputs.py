@@ -1,7 +1,7 @@
 """Inputs by calendar year and named roundings, as cases of accounts and transfers write them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,13 @@ def given_rates(case: Case, name: str) -> dict[int, Decimal]:
         raise BadCase(f'{name} 应写成一组，每年一个，例如 {{ "2023" = 0.0397 }}。')
     inner = Case(f"{case.kind}.{name}", content)
     return {_year(name, key): inner.number(key, high=1) for key in content}
+
+
+def refuse_years_outside(name: str, years: Iterable[int], *, first: int, last: int) -> None:
+    """Refuse a year that the calculation never comes to, so that a slip of the pen does not go unnoticed."""
+    outside = sorted(year for year in years if not first <= year <= last)
+    if outside:
+        raise BadCase(f"{name} 里的 {outside[0]} 年用不上，计算只到 {first} 至 {last} 年。请核对。")
 
 
 def _year(name: str, value: Any) -> int:
