@@ -14,8 +14,8 @@ from nianlun.registry import operations as registry
 from nianlun.sample.people import City
 from nianlun.sample.seeding.people import Registered
 
-CENTRE, DISTRICT = "保定市社会保险中心", "莲池区社会保险所"
-CITY_SCOPE, DISTRICT_SCOPE = "1306", "130606"
+PROVINCE, CENTRE, DISTRICT = "河北省社会保险局", "保定市社会保险中心", "莲池区社会保险所"
+PROVINCE_SCOPE, CITY_SCOPE, DISTRICT_SCOPE = "13", "1306", "130606"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,17 @@ STAFF = (
     Planned("chenjing", "陈静", Role.REVIEWER, "复核材料和认定：同一个人办不成两步"),
     Planned("sunwei", "孙伟", Role.CLERK, "只看得到莲池区的人和档案", DISTRICT, DISTRICT_SCOPE),
     Planned("zhouling", "周岭", Role.LEADER, "查看待办与馆藏"),
+    Planned(
+        "hanxue",
+        "韩雪",
+        Role.POLICY_OFFICER,
+        "起草政策修订：填 2027 年的基数，看差异",
+        PROVINCE,
+        PROVINCE_SCOPE,
+    ),
+    Planned(
+        "shenyan", "沈岩", Role.POLICY_REVIEWER, "批准或退回别人起草的政策修订", PROVINCE, PROVINCE_SCOPE
+    ),
     Planned("guoan", "郭安", Role.SYSTEM_OFFICER, "账号的启用和停用、库的巡检"),
     Planned("hejian", "何坚", Role.SECURITY_OFFICER, "查看账号"),
     Planned("qianming", "钱明", Role.AUDITOR, "查看操作日志和库的巡检结果"),

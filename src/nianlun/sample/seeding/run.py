@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianlun.entitlements import operations as entitlements
 from nianlun.sample.city import build_city
-from nianlun.sample.seeding import accounts, files, inbox, people
+from nianlun.sample.seeding import accounts, files, inbox, law, people
 
 
 class Progress:
@@ -33,6 +33,7 @@ def seed(*, persons: int, number: int, at: datetime, folder: Path, processes: in
     city = build_city(seed=number, persons=persons)
     registered = people.register(city, at=at)
     accounts.add_accounts(city, registered, at=at, folder=folder)
+    law.make_editions(at=at)
     people.book(city, registered, at=at, tell=tell)
     files.file_past(city, registered, at=at, tell=tell, processes=processes)
     files.rule_past(city, registered, at=at, tell=tell)
