@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nianlun.journal.urls")),
     path("", include("nianlun.contributions.urls")),
     path("", include("nianlun.lawbook.urls")),
+    path("", include("nianlun.api.urls")),
     path("", include("nianlun.portal.urls")),
     path("", include("nianlun.desk.urls")),
 ]

@@ -44,7 +44,8 @@ def in_force(
     for one in sorted(book.tables.values(), key=lambda t: (t.topic, t.name)):
         if topic not in ("", one.topic) or table not in ("", one.name):
             continue
-        here = [each for each in (*one.spans, *one.absences) if each.region in wanted]
+        everything: tuple[Span | Absence, ...] = (*one.spans, *one.absences)
+        here = [each for each in everything if each.region in wanted]
         for group in dict.fromkeys(each.group for each in here):
             try:
                 span = one.on(on, region=region, group=group, law=book.law, known=book.known)

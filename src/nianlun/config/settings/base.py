@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "nianlun.entitlements",
     "nianlun.desk",
     "nianlun.portal",
+    "nianlun.api",
     "nianlun.sample",
     "nianlun.config",
 ]
