@@ -5,7 +5,6 @@ fits; if it might not, `TooLarge` is raised and nothing is computed. So a result
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from math import gcd, lcm
 from operator import ge, gt, le, lt
@@ -158,7 +157,7 @@ class ColumnSheet:
             return one if condition else other
         one, other = _alike(one, other)
         bounds = (min(one.nums[0], other.nums[0]), max(one.nums[1], other.nums[1]))
-        return Column(np.where(condition, one.num, other.num), one.den, bounds, one.dens)
+        return Column(_picked(condition, one.num, other.num), one.den, bounds, one.dens)
 
     def anyone(self, condition: Any) -> bool:
         """Whether the condition holds for one person at least."""
@@ -215,8 +214,7 @@ def money_column(fen: Whole) -> Column:
 def _column(value: "Column | Number") -> Column:
     if isinstance(value, Column):
         return value
-    exact = Fraction(value) if isinstance(value, int | Decimal | Fraction) else value
-    return Column(exact.numerator, exact.denominator)
+    return Column(*value.as_integer_ratio())
 
 
 def _bounds(value: "int | Whole") -> tuple[int, int]:
@@ -292,6 +290,18 @@ def _sum(one: Column, other: Column, sign: int) -> Column:
         nums = (one.nums[0] + other.nums[0], one.nums[1] + other.nums[1])
     _fits(max(abs(nums[0]), abs(nums[1])))
     return Column(one.num + other.num if sign > 0 else one.num - other.num, one.den, nums, one.dens)
+
+
+def _picked(condition: Any, one: "int | Whole", other: "int | Whole") -> Whole:
+    """`np.where`; beside a zero a product is twice as fast, and most choices are beside a zero."""
+    found: Whole
+    if isinstance(other, int) and other == 0:
+        found = np.multiply(condition, one, dtype=np.int64)
+    elif isinstance(one, int) and one == 0:
+        found = np.multiply(~condition, other, dtype=np.int64)
+    else:
+        found = np.where(condition, one, other)
+    return found
 
 
 def _extreme(one: Column, other: Column, single: Callable[..., int], many: Callable[..., Whole]) -> Column:

@@ -57,12 +57,10 @@ def mean_index(
         counts = paid | one.deemed
         begun = begun | counts
         index: Any = 0
-        if sheet.anyone(one.deemed):
-            index = sheet.choose(one.deemed, _deemed_index(sheet, one.year, rules), 0)
         if sheet.anyone(paid):
-            index = sheet.choose(
-                paid, _paid_index(sheet, one.year, base, rules, book=book, region=region), index
-            )
+            index = _paid_index(sheet, one.year, base, rules, book=book, region=region)
+        if sheet.anyone(one.deemed):
+            index = sheet.choose(one.deemed, _deemed_index(sheet, one.year, rules), index)
         if sheet.anyone(counts):
             indices.append(index)
         if sheet.anyone(begun if gaps_count else counts):
@@ -111,9 +109,10 @@ def _deemed_part(year: int, rules: Span) -> str:
 
 
 def _paid_index(sheet: Sheet[Q], year: int, base: Q, rules: Span, *, book: LawBook, region: str) -> Q:
+    """The index of one year; zero for whoever paid nothing, as no part of the reference wage is zero."""
     step_id, title = f"index_{year}", _title(year)
     if part := _paid_part(year, rules, book=book, region=region):
-        return sheet.row(rules, step_id, title=title, part=part)
+        return sheet.choose(base > 0, sheet.row(rules, step_id, title=title, part=part), 0)
     reference = sheet.row(
         reference_wage(book, year, region=region),
         f"reference_{year}",
@@ -123,7 +122,7 @@ def _paid_index(sheet: Sheet[Q], year: int, base: Q, rules: Span, *, book: LawBo
     )
     index = base / reference
     if floor := _fixed_part(year, rules):
-        index = sheet.larger(index, rules.decimal(floor))
+        index = sheet.choose(base > 0, sheet.larger(index, rules.decimal(floor)), 0)
     return sheet.step(step_id, index, title=title, rounding=_FOUR, article=ARTICLE)
 
 

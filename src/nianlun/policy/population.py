@@ -9,6 +9,7 @@ whole numbers. Whoever has no rule for region, month or a year that was paid get
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Protocol
 
 import numpy as np
@@ -30,7 +31,7 @@ from nianlun.policy.population_part import (
     Refused,
     Results,
 )
-from nianlun.policy.tables import NotInForce, regions
+from nianlun.policy.tables import NotInForce, Span, regions
 
 SCHEMES = ("enterprise", "government_institution")
 ENTERPRISE, GOVERNMENT_INSTITUTION = range(len(SCHEMES))
@@ -117,8 +118,34 @@ class Terms(Protocol):
         """Answer or refuse each person of the part."""
 
 
+class _Remembering(LawBook):
+    """The same edition for one run, which asks for the same few rows again and again."""
+
+    _found: dict[object, Span | str]
+
+    def __init__(self, book: LawBook) -> None:
+        super().__init__(
+            files=book.files, tables=book.tables, digest=book.digest, law=book.law, known=book.known
+        )
+        object.__setattr__(self, "_found", {})
+
+    def on(self, table: str, day: date, *, region: str | None = None, group: str = "") -> Span:
+        """As the edition answers."""
+        found, key = self._found, (table, day, region, group)
+        if key not in found:
+            try:
+                found[key] = super().on(table, day, region=region, group=group)
+            except NotInForce as reason:
+                found[key] = str(reason)
+        answer = found[key]
+        if isinstance(answer, str):
+            raise NotInForce(answer)
+        return answer
+
+
 def run(population: Population, *, book: LawBook, threads: int = 2, chunk: int = 65_536) -> Amounts:
     """Assess everyone by the tables of `book`, `chunk` persons at a time; `threads` chunks at once."""
+    book = _Remembering(book)
     results = Results.of(len(population), COMPONENTS)
     parts = [
         (terms, rows[start : start + chunk])
