@@ -108,7 +108,12 @@ def increase(sheet: Sheet[Q], plan: Plan[Q], *, years: Q, pension: Q, key: Q | N
 def total(sheet: Sheet[Q], items: Sequence[Q]) -> Q:
     """The increase in yuan a month."""
     return sheet.step(
-        "total", sheet.total(items), title=LABELS["total"], unit="元/月", rule="各项取整后相加"
+        "total",
+        sheet.total(items),
+        title=LABELS["total"],
+        unit="元/月",
+        rounding=FEN,
+        rule="各项取整后相加",
     )
 
 

@@ -1,6 +1,6 @@
 """Reads and assesses a yearly adjustment, with the plan of the region's table or one stated in the case."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from nianlun.policy.assessment import Assessment, CannotAssess
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.explained import ExplainedSheet, Figure
 from nianlun.policy.lawbook import LawBook
+from nianlun.policy.rounding import FEN
 from nianlun.policy.sheet import Evidence
 from nianlun.policy.tables import NotInForce
 
@@ -31,7 +32,7 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
     found, items = worked_out(case, book, sheet, plan, year=year, pension=pension)
     case.finish("sex")
     added = total(sheet, items)
-    after = sheet.step("pension", pension + added, title=LABELS["pension"], unit="元/月")
+    after = sheet.step("pension", pension + added, title=LABELS["pension"], unit="元/月", rounding=FEN)
     notes = (
         ["军转干部按上年平均暂补，次年调整时结算。"]
         if any(one.node.id == "officer_supplement" for one in items)
@@ -146,9 +147,25 @@ def _bands(sheet: ExplainedSheet, plan: YearPlan) -> list[Band[Figure]]:
             None if end is None else _as_number(end) if by_birth else int(number("age_tilt", end))
             for end in ends
         )
-        amount = plan.nested(sheet, f"age_tilt_{order}", row["amount"], title="方案：高龄倾斜")
+        amount = plan.nested(
+            sheet,
+            f"age_tilt_{order}",
+            row["amount"],
+            title=f"方案：高龄倾斜（{_band_words(ends, by_birth=by_birth)}）",
+        )
         bands.append(Band(low, high, amount))
     return bands
+
+
+def _band_words(ends: Sequence[object], *, by_birth: bool) -> str:
+    """ "1946-01-01 至 1950-12-31 出生", "80 岁以上"."""
+    low, high = ends
+    unit = " 出生" if by_birth else " 岁"
+    if low is not None and high is not None:
+        return f"{low} 至 {high}{unit}"
+    if by_birth:
+        return f"{high} 以前出生" if low is None else f"{low} 以后出生"
+    return f"{high} 岁以下" if low is None else f"{low} 岁以上"
 
 
 def _as_number(day: object) -> int:

@@ -11,6 +11,7 @@ from nianlun.policy.assessment import Assessment, CannotAssess
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.explained import ExplainedSheet
 from nianlun.policy.lawbook import LawBook
+from nianlun.policy.rounding import FEN
 from nianlun.policy.sheet import Evidence
 
 OWN = ("from_year", "to_year", "retirement", "plans", "pension_last_december")
@@ -54,7 +55,7 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
         _, items = worked_out(reading, book, sheet, plan, year=year, pension=pension)
         added = total(sheet, items)
         pension = sheet.step(
-            f"pension_{year}", pension + added, title=f"{year} 年调整后养老金", unit="元/月"
+            f"pension_{year}", pension + added, title=f"{year} 年调整后养老金", unit="元/月", rounding=FEN
         )
         amounts[f"increase_{year}"] = yuan(added)
         figures[f"pension_{year}"] = str(yuan(pension))

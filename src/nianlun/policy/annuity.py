@@ -58,9 +58,16 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
         unit="个月",
         rule="储存额够发足额的月数，末次发剩余的部分",
     )
-    paid = sheet.step("paid_before_last", monthly * full, title=LABELS["paid_before_last"], unit="元")
+    paid = sheet.step(
+        "paid_before_last", monthly * full, title=LABELS["paid_before_last"], unit="元", rounding=FEN
+    )
     last = sheet.step(
-        "last_payment", balance - paid, title=LABELS["last_payment"], unit="元", article=ARTICLE
+        "last_payment",
+        balance - paid,
+        title=LABELS["last_payment"],
+        unit="元",
+        rounding=FEN,
+        article=ARTICLE,
     )
     return Assessment(
         kind=case.kind,

@@ -68,7 +68,7 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
 def recalculated(sheet: Sheet[Q], *, ahead: Q, final: Q, months: Q) -> Q:
     """What recalculation leaves to pay, in yuan; below zero where too much was paid ahead."""
     monthly = sheet.step(
-        "monthly_difference", final - ahead, title=LABELS["monthly_difference"], unit="元/月"
+        "monthly_difference", final - ahead, title=LABELS["monthly_difference"], unit="元/月", rounding=FEN
     )
     return sheet.step(
         "difference",

@@ -51,7 +51,9 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
     if span.has("national_income_years"):
         parts.insert(0, _income_part(case, book, sheet, span, day))
     case.finish()
-    total = sheet.step("total", sheet.total(parts), title=LABELS["total"], unit="元", article=span.source)
+    total = sheet.step(
+        "total", sheet.total(parts), title=LABELS["total"], unit="元", rounding=FEN, article=span.source
+    )
     return Assessment(
         kind=case.kind,
         title=case.title or "机关事业单位一次性抚恤金",

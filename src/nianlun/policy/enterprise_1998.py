@@ -89,6 +89,7 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
         sheet.total(items),
         title="基本养老金",
         unit="元/月",
+        rounding=FEN,
         rule="各项取整后相加",
         article=ARTICLE,
     )

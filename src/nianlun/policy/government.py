@@ -38,9 +38,10 @@ def old_method(
     sheet: Sheet[Q], *, wage: Q, ratio: Q, allowance: Q, increase: Q, growth: Sequence[tuple[int, Q]]
 ) -> Q:
     """The pension by the old method, yuan a month; `growth` are the wage growth rates by year since 2015."""
-    factor = sheet.given("growth_2014", 1, title="2014 年工资水平", unit="")
-    for _, rate in growth:
-        factor = factor * (1 + rate)
+    factors = [1 + rate for _, rate in growth]
+    factor = factors[0] if factors else sheet.given("growth_2014", 1, title="2014 年工资水平")
+    for further in factors[1:]:
+        factor = factor * further
     factor = sheet.step(
         "growth_factor",
         factor,

@@ -187,6 +187,7 @@ def _amounts(
             sheet.smaller(total, own),
             title=LABELS["total"],
             unit="元",
+            rounding=FEN,
             rule="缴费不满 5 年的，两项合计不超过个人缴费之和",
             article=ARTICLE,
         )
@@ -205,6 +206,7 @@ def _amounts(
         total - funeral,
         title=LABELS["grant"],
         unit="元",
+        rounding=FEN,
         rule="合计减去丧葬补助金",
         article=ARTICLE,
     )

@@ -53,7 +53,9 @@ def regional_grants(
         "grant", base * months, title=LABELS["grant"], unit="元", rounding=FEN, article=span.source
     )
     funeral = _funeral(case, sheet, base, span)
-    total = sheet.step("total", funeral + grant, title=LABELS["total"], unit="元", article=span.source)
+    total = sheet.step(
+        "total", funeral + grant, title=LABELS["total"], unit="元", rounding=FEN, article=span.source
+    )
     case.finish("sex", "birth", "received_years", "own_monthly_pension")
     return Assessment(
         kind=case.kind,
