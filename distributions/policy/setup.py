@@ -46,6 +46,9 @@ setup(
     packages=["nianlun", "nianlun.policy"],
     py_modules=kernel_modules(),
     package_dir={"nianlun": "../../src/nianlun"},
-    package_data={"nianlun.policy": ["tables/*/*.toml", "examples/*.toml", "schema/*.json"]},
+    package_data={
+        "nianlun": ["kernel/divisions.txt"],  # what nianlun.kernel.divisions reads
+        "nianlun.policy": ["tables/*/*.toml", "examples/*.toml", "schema/*.json"],
+    },
     options={"build": {"build_base": scratch}, "egg_info": {"egg_base": scratch}},
 )

@@ -71,7 +71,8 @@ def test_the_wheel_holds_the_policy_and_what_it_needs_of_the_kernel(wheel: Path)
     }
     assert expected <= names
     others = names - expected - {"nianlun/__init__.py", "nianlun/kernel/__init__.py"}
-    kernel = {name.removeprefix("nianlun/kernel/").removesuffix(".py") for name in others}
+    assert {name for name in others if not name.endswith(".py")} == {"nianlun/kernel/divisions.txt"}
+    kernel = {Path(name).stem for name in others if name.endswith(".py")}
     assert kernel == needed_of_the_kernel()
 
 
@@ -131,6 +132,14 @@ def test_it_assesses_a_case_and_names_the_edition(installed: Path, tmp_path: Pat
     from nianlun.policy.lawbook import shipped
 
     assert run(installed / "python", "-c", code, folder=tmp_path).split() == ["137.3", shipped().digest]
+
+
+def test_it_knows_the_divisions_that_an_identity_number_begins_with(installed: Path, tmp_path: Path):
+    code = (
+        "from nianlun.policy.assess import assess\n"
+        "print(assess('identity_number', {'number': '11010519491231002X'}).figures['division_name'])"
+    )
+    assert run(installed / "python", "-c", code, folder=tmp_path).strip()
 
 
 def test_its_command_answers_as_the_whole_system_does(installed: Path, tmp_path: Path):

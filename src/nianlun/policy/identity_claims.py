@@ -7,7 +7,7 @@ the date that the file recorded first prevails.
 import unicodedata
 from dataclasses import dataclass
 
-from nianlun.kernel import divisions
+from nianlun.kernel.divisions import shipped as known_divisions
 from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber, from15, mask
 from nianlun.policy.answers import gathered
 from nianlun.policy.assessment import Assessment
@@ -118,7 +118,7 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
 
 def _division_names(code: str) -> str:
     """Every name the code ever bore, because the day it was given out is not in the number."""
-    history = divisions.shipped().history(code)
+    history = known_divisions().history(code)
     if not history:
         return "区划表里没有这个代码"
     return "、".join(
