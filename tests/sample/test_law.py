@@ -9,6 +9,7 @@ from tests import factories
 from nianlun.lawbook import queries
 from nianlun.lawbook.domain import State
 from nianlun.policy.tables import NotInForce
+from nianlun.sample import local_law
 from nianlun.sample.seeding import law
 from nianlun.sample.seeding.accounts import STAFF
 
@@ -27,7 +28,7 @@ def test_the_rates_before_2016_are_in_force_from_memory_and_say_that_they_are_fo
     book = queries.current()
     for year in range(1993, 2016):
         span = book.on("account_interest_rates", date(year, 7, 1), region="130606")
-        assert (span.confidence, span.source) == ("M", law.SOURCE)
+        assert (span.confidence, span.source) == ("M", local_law.RATE_SOURCE)
     assert book.on("account_interest_rates", date(1998, 1, 1), region="130000").decimal() == Decimal(
         "0.0477"
     )
@@ -42,7 +43,7 @@ def test_one_draft_waits_for_the_officer_and_seeding_again_adds_nothing(seeded, 
     law.make_editions(at=now)
     lines = {line.title: line for line in queries.drafts(factories.staff("policy_officer", scope="13"))}
     assert {title: line.state for title, line in lines.items()} == {
-        "河北 2016 年以前个人账户记账利率（演示参数）": State.APPROVED,
+        "河北个人账户和居民待遇的缺失数值（演示参数）": State.APPROVED,
         "2027 年缴费基数上下限（拟）": State.OPEN,
     }
     assert [line.number for line in queries.editions()] == [2, 1]

@@ -34,7 +34,7 @@ class Planned:
 STAFF = (
     Planned("wanghai", "王海", Role.ARCHIVIST, "收件、识读、初核：看一叠扫描件变成记载"),
     Planned("zhaolin", "赵琳", Role.ARCHIVIST, "另一位档案员，也能收件和初核"),
-    Planned("limin", "李敏", Role.CLERK, "打开周桂兰，看年轮、矛盾和退休时间，提出认定"),
+    Planned("limin", "李敏", Role.CLERK, "打开周桂兰，看年轮、矛盾、退休时间和每月能领多少"),
     Planned("chenjing", "陈静", Role.REVIEWER, "复核材料和认定：同一个人办不成两步"),
     Planned("sunwei", "孙伟", Role.CLERK, "只看得到莲池区的人和档案", DISTRICT, DISTRICT_SCOPE),
     Planned("zhouling", "周岭", Role.LEADER, "查看待办与馆藏"),
@@ -42,7 +42,7 @@ STAFF = (
         "hanxue",
         "韩雪",
         Role.POLICY_OFFICER,
-        "起草政策修订：填 2027 年的基数，看差异",
+        "起草政策修订：填 2027 年的基数，看影响多少人、多少钱",
         PROVINCE,
         PROVINCE_SCOPE,
     ),
@@ -51,7 +51,7 @@ STAFF = (
     ),
     Planned("guoan", "郭安", Role.SYSTEM_OFFICER, "账号的启用和停用、库的巡检"),
     Planned("hejian", "何坚", Role.SECURITY_OFFICER, "查看账号"),
-    Planned("qianming", "钱明", Role.AUDITOR, "查看操作日志和库的巡检结果"),
+    Planned("qianming", "钱明", Role.AUDITOR, "查看操作日志和库的巡检结果，重放待遇核定"),
     Planned("waibao01", "马小川", Role.SCANNER, "外包扫描员：只见自己的批次", "冀档数字化服务公司"),
 )
 INSURED = (

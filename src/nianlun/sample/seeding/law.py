@@ -9,24 +9,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from nianlun.access import queries as access
-from nianlun.lawbook import operations, queries, writing
+from nianlun.lawbook import operations, queries
 from nianlun.lawbook.domain import State
 from nianlun.lawbook.writing import NewValue
+from nianlun.sample.local_law import REGION, account_files
 
 OFFICER, REVIEWER = "hanxue", "shenyan"
-REGION = "130000"
-RATES, BOUNDS = "account_interest_rates", "contribution_base_bounds"
+BOUNDS = "contribution_base_bounds"
 _RATES_DRAFT = UUID("019e0000-0000-7000-8000-000000000001")
 _BOUNDS_DRAFT = UUID("019e0000-0000-7000-8000-000000000002")
-
-# The one-year fixed deposit rate of the People's Bank on the first of July, in percent, from memory.
-DEPOSIT_RATES = {
-    1993: "9.18", 1994: "10.98", 1995: "10.98", 1996: "9.18", 1997: "7.47", 1998: "4.77", 1999: "2.25",
-    2000: "2.25", 2001: "2.25", 2002: "1.98", 2003: "1.98", 2004: "1.98", 2005: "2.25", 2006: "2.25",
-    2007: "3.06", 2008: "4.14", 2009: "2.25", 2010: "2.25", 2011: "3.25", 2012: "3.25", 2013: "3.00",
-    2014: "3.00", 2015: "2.00",
-}  # fmt: skip
-SOURCE = "演示参数：仿中国人民银行一年期定期存款利率，须换成本省公布的记账利率"
 
 
 def make_editions(*, at: datetime) -> None:
@@ -39,32 +30,21 @@ def _approve_rates(*, at: datetime) -> None:
     officer, reviewer = access.viewer_named(OFFICER), access.viewer_named(REVIEWER)
     operations.open_draft(
         officer,
-        title="河北 2016 年以前个人账户记账利率（演示参数）",
-        reason="没有找到河北 2016 年以前的记账利率，演示中先用仿照存款利率的参数，正式使用前须换成公布的数值。",
+        title="河北个人账户和居民待遇的缺失数值（演示参数）",
+        reason="没有找到河北 2016 年以前的记账利率等数值，演示中先用仿照的参数，正式使用前须换成公布的数值。",
         region=REGION,
         draft_id=_RATES_DRAFT,
         at=at,
     )
     if queries.draft(officer, _RATES_DRAFT).line.state is not State.OPEN:
         return
-    book = queries.current(at)
-    path = f"{REGION}/{RATES}.toml"
-    text = book.files.get(path, "")
-    for year, percent in DEPOSIT_RATES.items():
-        new = NewValue(
-            since=date(year, 1, 1),
-            value=Decimal(percent) / 100,
-            source=SOURCE,
-            confidence="M",
-            note="凭记忆写下的当年 7 月 1 日的一年期存款利率。",
-        )
-        if text:
-            text = writing.put_value(text, new, home=REGION, yearly=True)
-        else:
-            text = writing.new_file(book.table(RATES), new, home=REGION)
-    operations.put_file(officer, _RATES_DRAFT, path=path, text=text, at=at)
+    for path, text in account_files().items():
+        operations.put_file(officer, _RATES_DRAFT, path=path, text=text, at=at)
     operations.submit(
-        officer, _RATES_DRAFT, retroactive_reason="演示城市里 1993 年起的个人账户都要用到这些利率。", at=at
+        officer,
+        _RATES_DRAFT,
+        retroactive_reason="演示城市里 1996 年起的个人账户和居民待遇都要用到这些数值。",
+        at=at,
     )
     operations.approve(reviewer, _RATES_DRAFT, at=at)
 
