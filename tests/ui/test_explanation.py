@@ -37,7 +37,7 @@ def test_a_figure_used_twice_stands_once_and_after_what_it_uses():
 
 
 trees = st.recursive(
-    st.sampled_from(["a", "b", "c_1999", "c_2000"]).map(node),
+    st.sampled_from(["a", "b", "c_1999", "c_2000", "m_2000_01"]).map(node),
     lambda inner: st.builds(
         lambda name, inputs: node(name, *inputs),
         st.sampled_from(["d", "e", "f_1999", "f_2000"]),
@@ -59,6 +59,7 @@ def test_every_figure_of_any_tree_is_shown_somewhere(tree: Node):
                 for column, cell in zip(step.years.columns, line.cells, strict=True)
                 if cell
             }
+            shown |= {"m_2000_01" for line in step.years.lines if "m_2000_01" in line.note}
     assert {one.id for one in tree.walk()} <= shown
 
 
@@ -90,6 +91,18 @@ def test_a_chain_of_years_is_one_table_and_its_beginning_is_kept():
     assert table is not None
     assert [column.key for column in table.columns] == ["credited", "balance"]
     assert [line.year for line in table.lines] == [1999, 2000, 2001]
+
+
+def test_months_of_a_year_that_differ_stand_in_its_line():
+    january, march = (
+        replace(node(f"credit_1999_{n:02d}", value=str(n)), title=f"{n} 月记账") for n in (1, 3)
+    )
+    table, others = fold_years([node("credit_1999", march, january, value="4")])
+    assert others == ()
+    assert table is not None
+    (line,) = table.lines
+    assert (line.cells, line.note) == (("4",), "1 月记账 1、3 月记账 3")
+    assert fold_years([january]) == (None, (january,))
 
 
 def test_a_figure_that_only_hands_on_another_of_its_name_is_passed_over():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from nianlun.policy.derivation import EvidenceRef, Node, TableRow
 
 _YEARLY = re.compile(r"(.+)_(\d{4})")
+_MONTHLY = re.compile(r"(.+)_(\d{4})_(0[1-9]|1[0-2])")
 _BOUND = re.compile(r"，((?:不足|超过) [\d.]+ 的按 [\d.]+)$")
 
 
@@ -57,6 +58,7 @@ class YearTable:
 @dataclass(slots=True)
 class _Gathered:
     nodes: dict[tuple[int, str], Node] = field(default_factory=dict)  # by year and name
+    months: dict[int, list[Node]] = field(default_factory=dict)  # by year, where its months differ
     others: list[Node] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
 
@@ -73,13 +75,13 @@ def fold_years(inputs: Sequence[Node]) -> tuple[YearTable | None, tuple[Node, ..
     for node in inputs:
         _gather(node, gathered)
     if not gathered.nodes:
-        return None, tuple(gathered.others)
+        return None, (*gathered.others, *(node for months in gathered.months.values() for node in months))
     derived = {name for (_, name), node in gathered.nodes.items() if node.inputs}
     # What came in stands left of what was made of it, also where some year has only the result.
     names = sorted(dict.fromkeys(name for _, name in gathered.nodes), key=lambda name: name in derived)
-    years = sorted({year for year, _ in gathered.nodes})
+    years = sorted({year for year, _ in gathered.nodes} | set(gathered.months))
     columns = tuple(_column(name, gathered.nodes) for name in names)
-    lines = tuple(_line(year, names, gathered.nodes, derived=derived) for year in years)
+    lines = tuple(_line(year, names, gathered, derived=derived) for year in years)
     return YearTable(columns=columns, lines=lines, sources=_sources(gathered.nodes)), tuple(gathered.others)
 
 
@@ -87,7 +89,12 @@ def _gather(node: Node, into: _Gathered) -> None:
     """Yearly figures in the order of their making; whatever else they rest on is kept apart."""
     named = year_of(node)
     if named is None:
-        into.others.append(node)
+        monthly = _MONTHLY.fullmatch(node.id)
+        if monthly is None or node.inputs:
+            into.others.append(node)
+        elif id(node) not in into.seen:
+            into.seen.add(id(node))
+            into.months.setdefault(int(monthly[2]), []).append(node)
         return
     name, year = named
     if id(node) in into.seen:
@@ -106,16 +113,18 @@ def _column(name: str, nodes: dict[tuple[int, str], Node]) -> YearColumn:
     return YearColumn(key=name, title=title, unit=unit)
 
 
-def _line(
-    year: int, names: Sequence[str], nodes: dict[tuple[int, str], Node], *, derived: set[str]
-) -> YearLine:
-    own = [nodes.get((year, name)) for name in names]
+def _line(year: int, names: Sequence[str], gathered: _Gathered, *, derived: set[str]) -> YearLine:
+    own = [gathered.nodes.get((year, name)) for name in names]
+    months = gathered.months.get(year, [])
     notes = [_note(node, derived=name in derived) for name, node in zip(names, own, strict=True) if node]
+    if months:
+        notes.append("、".join(f"{node.title} {node.value}" for node in sorted(months, key=lambda n: n.id)))
+    made = [*(node for node in own if node), *months]
     return YearLine(
         year=year,
         cells=tuple(node.value if node else "" for node in own),
         note="；".join(dict.fromkeys(note for note in notes if note)),
-        evidence=tuple(dict.fromkeys(piece for node in own if node for piece in node.evidence)),
+        evidence=tuple(dict.fromkeys(piece for node in made for piece in node.evidence)),
     )
 
 
