@@ -47,7 +47,9 @@ def test_the_number_itself_is_written_nowhere():
 
 def test_a_district_is_named_by_its_whole_history():
     first17 = "13060219800101001"
-    assert "竞秀区" in ask(first17 + check_character(first17)).figures["division_name"]
+    name = ask(first17 + check_character(first17)).figures["division_name"]
+    assert name == "河北省 / 保定市 / 新市区（到 2015 年）、竞秀区"
+    assert ask(STANDARD).figures["division_name"] == "北京市 / 区划表里没有这个代码"
     first17 = "99999919800101001"
     assert "没有这个代码" in ask(first17 + check_character(first17)).figures["division_name"]
 

@@ -7,6 +7,7 @@ the date that the file recorded first prevails.
 import unicodedata
 from dataclasses import dataclass
 
+from nianlun.kernel.divisions import Division
 from nianlun.kernel.divisions import shipped as known_divisions
 from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber, from15, mask
 from nianlun.policy.answers import gathered
@@ -117,14 +118,16 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
 
 
 def _division_names(code: str) -> str:
-    """Every name the code ever bore, because the day it was given out is not in the number."""
-    history = known_divisions().history(code)
-    if not history:
-        return "区划表里没有这个代码"
-    return "、".join(
-        f"{one.name}（{one.since.year} 年起{f'，到 {one.until.year} 年' if one.until else ''}）"
-        for one in history
-    )
+    """Province, prefecture and county with every name a code ever bore: the number does not tell its day."""
+    known = known_divisions()
+    levels = dict.fromkeys((f"{code[:2]}0000", f"{code[:4]}00", code))
+    named = ["、".join(_name(one) for one in known.history(level)) for level in levels]
+    found = " / ".join(name for name in named if name)
+    return found if named[-1] else " / ".join(part for part in (found, "区划表里没有这个代码") if part)
+
+
+def _name(division: Division) -> str:
+    return f"{division.name}（到 {division.until.year} 年）" if division.until else division.name
 
 
 def _compact(text: str) -> str:
