@@ -272,7 +272,8 @@ def _joined(tables: Sequence[Table]) -> Table:
 
 def _check_home(table: Table, region: str, path: str) -> None:
     home = region.rstrip("0") if region else ""
-    if any(not one.region.startswith(home) for one in (*table.spans, *table.absences)):
+    named = [span.region for span in table.spans] + [absence.region for absence in table.absences]
+    if any(not one.startswith(home) for one in named):
         raise TableBroken(f"{path}: a span of another region")
 
 

@@ -3,11 +3,12 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from nianlun.kernel.arguments import FAILED
+from nianlun.policy import table_words
 from nianlun.policy.answer_text import CONFIDENCE
 from nianlun.policy.assess_command import Questions
 from nianlun.policy.case_file import EXAMPLES, case_files, work_out
@@ -65,7 +66,7 @@ def run_tables(args: argparse.Namespace) -> int:
         if row.table.topic != topic:
             topic = row.table.topic
             print(f"【{topic}】")
-        print(_line(row))
+        print(_line(row, day))
     absent = sum(1 for row in rows if not row.span)
     sys.stderr.write(f"{day}：{len(rows) - absent} 个数值有效，{absent} 个没有数值。\n")
     return 0
@@ -94,8 +95,11 @@ def run_check(args: argparse.Namespace) -> int:
     else:
         for gap in gaps:
             until = f"{gap['until']} 以前" if gap["until"] else "此后"
-            where = "，".join(word for word in (gap["region"] or "全国", gap["group"]) if word)
-            print(f"{gap['table']}（{where}）{gap['since']} 起，{until}没有数值：{gap['reason']}")
+            place = table_words.region(gap["region"], on=date.fromisoformat(gap["since"]))
+            where = "，".join(word for word in (place, table_words.group(gap["group"])) if word)
+            print(
+                f"{book.table(gap['table']).title}（{where}）{gap['since']} 起，{until}没有数值：{gap['reason']}"
+            )
         for one in broken:
             said = one.refused or "；".join(
                 f"{line.label} {line.finding}" for line in one.lines if line.finding
@@ -162,13 +166,18 @@ def _refused(sentence: str) -> int:
     return FAILED
 
 
-def _line(row: RowInForce) -> str:
-    name = row.table.title + (f"（{row.group}）" if row.group else "")
+def _line(row: RowInForce, day: date) -> str:
+    name = row.table.title + (f"（{table_words.group(row.group)}）" if row.group else "")
     if row.span is None:
         return f"  {name}：没有数值。{row.reason}"
     span = row.span
     until = f"，到 {span.until} 以前" if span.until else ""
-    where = span.region or "全国"
-    said = f"  {name}：{show_value(span.value)}  [{row.table.unit}]  {where}，{span.since} 起{until}"
+    value = show_value(span.value)
+    if not isinstance(span.value, Mapping | tuple | str) and row.table.unit not in ("rate", "index"):
+        value = f"{value} {table_words.unit(row.table.unit)}"
+    where = table_words.region(span.region, on=day)
     note = f"\n    {span.note}" if span.note else ""
-    return f"{said}\n    {span.source}（{CONFIDENCE[span.confidence]}）{note}"
+    return (
+        f"  {name}：{value}（{where}，{span.since} 起{until}）\n"
+        f"    {span.source}（{CONFIDENCE[span.confidence]}）{note}"
+    )

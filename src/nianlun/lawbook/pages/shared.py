@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from nianlun.access.gate import shell_context
-from nianlun.lawbook import words
 from nianlun.lawbook.domain import entries
+from nianlun.policy import table_words as words
 from nianlun.policy.lawbook import LawBook
 from nianlun.policy.provinces import PROVINCES
 from nianlun.policy.tables import NATION, show_value

@@ -1,4 +1,4 @@
-"""What units, keys and groups of the tables are called on a page. A code without a word is shown as it stands."""
+"""What units, keys and groups of the tables are called. A code without a word is shown as it stands."""
 
 from datetime import date
 
