@@ -13,7 +13,15 @@ from nianlun.policy.assess import assess
 from nianlun.policy.assessment import Assessment, CannotAssess
 from nianlun.policy.cases import BadCase
 from nianlun.policy.lawbook import shipped
-from nianlun.policy.population import ENTERPRISE, GOVERNMENT_INSTITUTION, Amounts, Population, run
+from nianlun.policy.population import (
+    ENTERPRISE,
+    GOVERNMENT_INSTITUTION,
+    RESIDENT,
+    SCHEMES,
+    Amounts,
+    Population,
+    run,
+)
 from nianlun.policy.population_part import BAD_INPUT, CANNOT_ASSESS, COMPONENTS, NOT_IN_FORCE, TOO_LARGE
 from nianlun.policy.tables import NotInForce
 
@@ -26,7 +34,7 @@ FEN = [0, 1, 300_000, 300_055, 1_234_567, 2_500_000]
 
 person = st.fixed_dictionaries(
     {
-        "scheme": st.sampled_from([ENTERPRISE, ENTERPRISE, GOVERNMENT_INSTITUTION, 7]),
+        "scheme": st.sampled_from([ENTERPRISE, ENTERPRISE, GOVERNMENT_INSTITUTION, RESIDENT, 7]),
         "region": st.sampled_from(REGIONS),
         "benefit_month": st.one_of(st.integers(month(2005, 11), month(2028, 2)), st.just(month(2025, 3))),
         "age": st.sampled_from([-1, 0, 480, 599, 600, 601, 719, 720, 721, 745, 900, 1240]),
@@ -75,14 +83,15 @@ def explained(people: Population, number: int) -> Assessment:
     """The same person as a case."""
     at = {name: array[..., number] for name, array in people.arrays().items()}
     deemed, total = Decimal(int(at["deemed"])) / 2, Decimal(int(at["total"])) / 2
-    inputs = {
+    resident = {
         "region": f"{int(at['region']):06d}",
         "benefit_date": show_month(int(at["benefit_month"])),
         "birth": show_month(int(at["birth_month"])),
-        "deemed_months": deemed,
-        "paid_months": total - deemed,
         "account_balance": yuan(at["balance"]),
     }
+    if at["scheme"] == RESIDENT:
+        return assess("resident_benefit", resident)
+    inputs = resident | {"deemed_months": deemed, "paid_months": total - deemed}
     if at["index"] >= 0:
         inputs["avg_index"] = Decimal(int(at["index"])) / 10_000
     else:
@@ -115,7 +124,7 @@ def yuan(fen: object) -> Decimal:
 
 def outcome(people: Population, number: int) -> tuple:
     """The explained answer in the words of the population's."""
-    if people.scheme[number] not in (ENTERPRISE, GOVERNMENT_INSTITUTION):
+    if people.scheme[number] >= len(SCHEMES):
         return (BAD_INPUT,)
     try:
         answer = explained(people, number)
@@ -162,10 +171,12 @@ def test_everyone_gets_what_the_explained_case_gets(persons):
     people = population(persons)
     amounts = run(people, book=BOOK)
     for number in range(len(people)):
-        assert found(amounts, number) == outcome(people, number)
+        ours, theirs = found(amounts, number), outcome(people, number)
+        # Of several reasons a population is told the missing rule first, since it is asked once for all.
+        assert ours == theirs or (ours, theirs) == ((NOT_IN_FORCE,), (BAD_INPUT,))
 
 
-@pytest.mark.parametrize("scheme", [ENTERPRISE, GOVERNMENT_INSTITUTION])
+@pytest.mark.parametrize("scheme", range(len(SCHEMES)))
 @pytest.mark.parametrize("year", range(2004, 2029))
 def test_in_every_benefit_year_both_runs_agree(year, scheme):
     draw = np.random.default_rng(year)
@@ -193,12 +204,19 @@ def test_in_every_benefit_year_both_runs_agree(year, scheme):
         assert found(amounts, number) == outcome(people, number)
 
 
-def test_the_answers_are_not_all_refusals():
-    answered = [
-        bool(run(population([plain(benefit_month=month(year, 6))]), book=BOOK).answered[0])
-        for year in range(2020, 2026)
+def test_people_of_every_scheme_are_answered():
+    persons = [plain(benefit_month=month(year, 6)) for year in range(2020, 2026)]
+    government = {"deemed": 0, "paid_before_account": 0, "service": 200, "deemed_years": 0}
+    persons.append(plain(scheme=GOVERNMENT_INSTITUTION, benefit_month=month(2024, 12), **government))
+    persons += [
+        plain(scheme=RESIDENT, benefit_month=month(2023, 6), age=age) for age in (720, 731, 732, 800)
     ]
-    assert answered == [True] * 6
+    people = population(persons)
+    amounts = run(people, book=BOOK)
+    assert amounts.answered.all()
+    assert [found(amounts, n) for n in range(len(people))] == [
+        outcome(people, n) for n in range(len(people))
+    ]
 
 
 def test_a_refusal_says_why_in_the_words_of_the_single_case():

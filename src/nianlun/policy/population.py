@@ -31,10 +31,11 @@ from nianlun.policy.population_part import (
     Refused,
     Results,
 )
+from nianlun.policy.population_resident import ResidentTerms
 from nianlun.policy.tables import NotInForce, Span, regions
 
-SCHEMES = ("enterprise", "government_institution")
-ENTERPRISE, GOVERNMENT_INSTITUTION = range(len(SCHEMES))
+SCHEMES = ("enterprise", "government_institution", "resident")
+ENTERPRISE, GOVERNMENT_INSTITUTION, RESIDENT = range(len(SCHEMES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,8 @@ class Population:
     """One array entry a person; `bases` has a row a year, so that a year lies together in memory.
 
     Months are numbers of `kernel.months`. Service is counted in half months, money in fen, an index in
-    ten-thousandths. Years from `deemed_since` to before `deemed_until` are deemed years of the index.
+    ten-thousandths. Years from `deemed_since` to before `deemed_until` are deemed years of the index. Of residents
+    only region, months and balance are asked.
     """
 
     scheme: Counts  # position in SCHEMES
@@ -225,6 +227,8 @@ def _terms(scheme: int, region: int, month: Month, book: LawBook, known: set[str
     # A county without rows of its own has those of its city or province: the same group, not one for each county.
     place = next((code for code in regions(f"{region:06d}") if code in known), "")
     try:
+        if scheme == RESIDENT:
+            return ResidentTerms.of(book, region=place, month=month)
         if scheme == GOVERNMENT_INSTITUTION:
             if month < GovernmentTerms.FIRST:
                 return Refused(CANNOT_ASSESS, f"{show_month(month)} 退休在机关事业单位养老保险改革以前。")

@@ -108,12 +108,12 @@ class Part:
 
     def refuse_ages(self) -> None:
         """Take out whose age at the benefit has no divisor months."""
-        self.refuse(self._age() < 0, CANNOT_ASSESS, "领取月份早于出生月份，不能计算年龄。请核对。")
-        self.refuse(self._age() > OLDEST, NOT_IN_FORCE, f"《计发月数》表中没有 {OLDEST} 个月以上的年龄。")
+        self.refuse(self.ages() < 0, CANNOT_ASSESS, "领取月份早于出生月份，不能计算年龄。请核对。")
+        self.refuse(self.ages() > OLDEST, NOT_IN_FORCE, f"《计发月数》表中没有 {OLDEST} 个月以上的年龄。")
 
     def age(self) -> Column:
         """Ages at the benefit, in months."""
-        return Column(self._age())
+        return Column(self.ages())
 
     def money(self, name: str) -> Column:
         """Yuan. The bounds are those of any case, so what overflows never depends on who stands beside whom."""
@@ -135,7 +135,8 @@ class Part:
         self.results.total[self.rows] = total.array(scale=100, size=self.rows.size)
         self.results.provisional[self.rows] = provisional
 
-    def _age(self) -> Whole:
+    def ages(self) -> Whole:
+        """Ages at the benefit, in months, as they are."""
         return self.take("benefit_month").astype(np.int64) - self.take("birth_month")
 
 

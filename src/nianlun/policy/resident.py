@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic
 
+from nianlun.kernel.months import Month, last_day
+from nianlun.policy.divisor import payout_months
+from nianlun.policy.lawbook import LawBook
 from nianlun.policy.rounding import FEN, Rounding
 from nianlun.policy.sheet import Q, Sheet
 
 ARTICLE = "国务院关于建立统一的城乡居民基本养老保险制度的意见（国发〔2014〕8号）"
+MONTHS = 12
 START, END = "start_of_year", "end_of_year"
 PARTS = {
     "individual": "个人缴费",
@@ -51,6 +55,24 @@ def account_after(sheet: Sheet[Q], opening: Q, one: PaidYear[Q], *, timing: str)
         rule="年初缴费，当年计息" if timing == START else "年末缴费，当年不计息",
         article=ARTICLE,
     )
+
+
+def resident_divisor(
+    sheet: Sheet[Q], *, whole_years: Q, first_age: int, paid_from: Month, book: LawBook
+) -> Q:
+    """Divisor months: the scheme's own at the first age, the table of ages from a year later on.
+
+    `whole_years` is the age at the start in months, cut to whole years; `first_age` is in months too.
+    """
+    later = whole_years >= first_age + MONTHS
+    found: Q | None = None
+    if sheet.anyone(whole_years < first_age + MONTHS):
+        span = book.on("resident_payout_months", last_day(paid_from))
+        found = sheet.row(span, "payout_months", title="计发月数", unit="个月")
+    if found is None or sheet.anyone(later):
+        looked_up = payout_months(sheet, age_months=whole_years, paid_from=paid_from, book=book)
+        found = looked_up if found is None else sheet.choose(later, looked_up, found)
+    return found
 
 
 def resident_pension(

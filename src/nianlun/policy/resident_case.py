@@ -11,10 +11,17 @@ from nianlun.policy.account_case import Rates
 from nianlun.policy.answers import gathered, listed, yuan
 from nianlun.policy.assessment import Assessment, CannotAssess
 from nianlun.policy.cases import BadCase, Case
-from nianlun.policy.divisor import payout_months
 from nianlun.policy.explained import ExplainedSheet, Figure
 from nianlun.policy.lawbook import LawBook
-from nianlun.policy.resident import END, PARTS, START, PaidYear, accumulated, resident_pension
+from nianlun.policy.resident import (
+    END,
+    PARTS,
+    START,
+    PaidYear,
+    accumulated,
+    resident_divisor,
+    resident_pension,
+)
 from nianlun.policy.rounding import Rounding
 from nianlun.policy.sheet import Evidence
 from nianlun.policy.tables import Span
@@ -306,12 +313,8 @@ def _divisor(case: Case, book: LawBook, sheet: ExplainedSheet, paid_from: Month 
             f"{show_month(paid_from)} 未满 {start // 12} 周岁，不能领取城乡居民养老金。请核对 birth 和 benefit_date。",
             missing=("benefit_date",),
         )
-    if age < start + 12:
-        return sheet.row(
-            book.on("resident_payout_months", day), "payout_months", title="计发月数", unit="个月"
-        )
     figure = sheet.given("age_months", age // 12 * 12, title="开始领取时的周岁（月）", unit="个月")
-    return payout_months(sheet, age_months=figure, paid_from=paid_from, book=book)
+    return resident_divisor(sheet, whole_years=figure, first_age=start, paid_from=paid_from, book=book)
 
 
 def _written(amount: Decimal, to: Rounding) -> str:
