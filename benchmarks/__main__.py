@@ -7,6 +7,7 @@ RUNS = (
     ["benchmarks.reading"],
     ["benchmarks.vault"],
     ["benchmarks.person_page"],
+    ["benchmarks.policy"],
 )
 
 if __name__ == "__main__":
