@@ -298,6 +298,21 @@ def test_a_local_table_that_changes_an_example_is_found(capsys, tmp_path):
     assert "示例 enterprise_benefit 的结果变了：" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("name", "was", "becomes"),
+    [
+        ("enterprise_formula.toml", 'items = "half_up:2"', ""),
+        ("enterprise_formula.toml", 'items = "half_up:2"', 'items = "half_up"'),
+        ("pension_base.toml", "value = 7410", 'value = "much"'),
+    ],
+)
+def test_a_local_table_that_the_formula_cannot_use_is_found(name, was, becomes, capsys, tmp_path):
+    text = shipped().files[f"130000/{name}"]
+    assert was in text
+    assert nianlun("check", own(tmp_path, name, text.replace(was, becomes))) == 1
+    assert "示例 enterprise_benefit 的结果变了：" in capsys.readouterr().out
+
+
 def test_a_broken_local_table_is_refused_with_its_place(capsys, tmp_path):
     assert nianlun("check", own(tmp_path, "pension_base.toml", "title = ")) == 2
     assert "pension_base" in capsys.readouterr().err

@@ -16,7 +16,8 @@ from nianlun.policy.assess import assess_case
 from nianlun.policy.assessment import Assessment, CannotAssess
 from nianlun.policy.cases import BadCase, Case, read_case
 from nianlun.policy.lawbook import LawBook
-from nianlun.policy.tables import NotInForce
+from nianlun.policy.rounding import NoSuchRounding
+from nianlun.policy.tables import NotInForce, TableBroken
 
 EXAMPLES = Path(__file__).parent / "examples"
 LARGEST = 1_000_000  # bytes; a case is a page of text
@@ -109,7 +110,11 @@ def case_files(folder: Path) -> Iterator[Path]:
 
 
 def work_out(text: str, *, name: str, book: LawBook | None = None) -> Outcome:
-    """Assess a case file and compare it with what was published. A refusal is an outcome, never an exception."""
+    """Assess a case file and compare it with what was published.
+
+    A refusal is an outcome, never an exception, and so is a table of `book` that holds something else than the
+    formula takes.
+    """
     try:
         file = read_case_file(text)
     except BadCase as reason:
@@ -117,7 +122,7 @@ def work_out(text: str, *, name: str, book: LawBook | None = None) -> Outcome:
     case = file.case
     try:
         found = assess_case(case, book=book, law=file.law, known=file.known)
-    except (BadCase, CannotAssess, NotInForce) as reason:
+    except (BadCase, CannotAssess, NotInForce, NoSuchRounding, TableBroken) as reason:
         return Outcome(name=name, kind=case.kind, title=case.title, refused=str(reason))
     lines = compare(file, found)
     return Outcome(name=name, kind=case.kind, title=case.title, lines=lines, found=found)

@@ -9,6 +9,10 @@ _UNITS = {0: "元", 1: "角", 2: "分"}
 _WORDS = {"half_up": "四舍五入到", "ceil": "见尾数进到", "floor": "舍去尾数到"}
 
 
+class NoSuchRounding(ValueError):
+    """A name that is no rounding; the message is a Chinese sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """`mode` half_up (halves away from zero), ceil or floor, to `digits` decimals."""
@@ -42,10 +46,10 @@ FEN = Rounding("half_up", 2)
 
 
 def rounding(name: str) -> Rounding | None:
-    """The rounding of that name; None for "exact". Raises `ValueError` with a Chinese sentence."""
+    """The rounding of that name; None for "exact". Raises `NoSuchRounding`."""
     if name == "exact":
         return None
     found = _NAMED.fullmatch(name)
     if not found:
-        raise ValueError(f"取整方式应写成 half_up:2、ceil:1、floor:1 或 exact，现在是“{name[:20]}”。")
+        raise NoSuchRounding(f"取整方式应写成 half_up:2、ceil:1、floor:1 或 exact，现在是“{name[:20]}”。")
     return Rounding(found[1], int(found[2]))
