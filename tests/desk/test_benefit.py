@@ -125,7 +125,9 @@ def test_suppositions_stand_beside_what_is_with_the_difference(open_for, pension
 def test_a_paper_that_lost_can_be_supposed_to_be_believed(open_for, pensioner):
     lost = next(c for c in evidence.claims(pensioner.id) if c.value == "1983-06-01")
     client = open_for(pensioner)
+    held = next(c for c in evidence.claims(pensioner.id) if c.value == "1984-09-01")
     assert f'value="{lost.id}"' in page_of(client, pensioner)
+    assert f'value="{held.id}"' not in page_of(client, pensioner)  # what is ruled for needs no supposing
     page = page_of(client, pensioner, claim=str(lost.id))
     assert f'value="{lost.id}" checked' in page
     assert "假设采信" in words(page)
@@ -202,6 +204,16 @@ def test_a_name_that_cannot_be_printed_is_told_in_words(open_for, agency, person
     answer = client.get(reverse("desk:benefit-form", args=[pensioner.id]))
     assert answer.status_code == 302
     assert "字库里没有“𪚥”" in words(page_of(client, pensioner))
+
+
+def test_an_amount_put_on_record_keeps_its_steps_papers_and_marks(open_for, pensioner):
+    client = open_for(pensioner)
+    assert "提出核定" in words(page_of(client, pensioner))
+    told = client.post(reverse("desk:assessment-propose", args=[pensioner.id]))
+    page = client.get(told["Location"]).content.decode()
+    assert "所依数值有凭记忆的，须核对" in page and 'id="step-1"' in page
+    claim = next(c for c in evidence.claims(pensioner.id) if c.kind is Kind.BIRTH_DATE)
+    assert reverse("desk:claim", args=[claim.id]) in page
 
 
 def test_the_number_of_queries_does_not_grow_with_the_career(open_for, agency, person, pensioner, now):

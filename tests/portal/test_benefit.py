@@ -41,6 +41,7 @@ def test_the_amount_and_its_parts_are_told_in_plain_words_and_leave_a_trace(phon
 def test_the_steps_are_those_of_the_staff_without_tables_and_papers(phone):
     page = phone.get(reverse("portal:benefit-why")).content.decode()
     assert "基础养老金" in page and "所依数值有凭记忆的，须核对" in page
+    assert "用到的政策数值" not in page and "材料依据" not in page
     assert "/policy/" not in page and "/claims/" not in page and "/people/" not in page
 
 

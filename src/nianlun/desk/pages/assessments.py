@@ -1,5 +1,6 @@
 """Assessments on record: proposed, confirmed by another, and computed anew to the byte."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from nianlun.access.domain import NotVisible, Refused, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.desk import person_view
+from nianlun.desk.pages.benefit import table_address
 from nianlun.desk.seeing import saw_list, see_person
 from nianlun.desk.shell import answer
 from nianlun.entitlements import assessing
@@ -20,6 +22,8 @@ from nianlun.evidence.operations import NotAllowedNow
 from nianlun.policy.derivation import Node
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
+from nianlun.ui.widgets.confidence import result_mark
+from nianlun.ui.widgets.explanation import steps_of
 
 LATEST = 100
 
@@ -76,7 +80,13 @@ def assessment(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "desk/assessment.html",
         line=line,
         person=person,
-        node=Node.from_json(line.answer["derivation"]),
+        amounts=[
+            (line.answer["labels"].get(name, name), Decimal(amount))
+            for name, amount in line.answer["amounts"].items()
+        ],
+        steps=steps_of(Node.from_json(line.answer["derivation"])),
+        mark=result_mark(line.answer["confidence"]),
+        table_link=table_address,
         link=person_view.evidence_address(person.id),
         may_confirm=may_confirm,
         crumbs=[

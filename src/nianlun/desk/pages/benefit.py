@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -54,12 +53,10 @@ def benefit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         shown=explanation(shown.view.assessment) if shown.view.assessment else None,
         missing=inquiry.missing_in_words(shown.view),
         link=person_view.evidence_address(person_id),
-        table_link=partial(address, "lawbook:table"),
+        table_link=table_address,
         provinces=PROVINCES,
         query=request.GET.urlencode() if supposed else "",
-        propose_at=address("desk:assessment-propose", person_id)
-        if who.may(Right.BENEFIT_PROPOSE) and view.assessment is not None and not view.estimate
-        else "",
+        may_propose=who.may(Right.BENEFIT_PROPOSE) and view.assessment is not None and not view.estimate,
         crumbs=[
             Crumb(label="人员权益", url=reverse("desk:people")),
             Crumb(label=line.name, url=reverse("desk:person", args=[person_id])),
@@ -89,12 +86,9 @@ def explanation_sheet(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return _paper(request, supposed or now, inquiry.explanation_form, name="待遇推算说明", at=at)
 
 
-def address(name: str, *args: object) -> str:
-    """The address of a page that an installation may leave out; empty where it does."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+def table_address(name: str) -> str:
+    """The page of a policy table."""
+    return reverse("lawbook:table", args=[name])
 
 
 def _asked(
