@@ -70,6 +70,9 @@ def test_the_law_and_the_knowledge_of_a_past_day_can_be_asked_for(ask):
 def test_null_means_not_given(ask):
     answer = ask("assess", {**AGE, "inputs": {"age": [60, 3], "benefit_date": None}})
     assert answer.content == ask("assess", AGE).content
+    one = {"2023": {"base": "5000", "months": 12}}
+    deep = ask("transfer", {"inputs": {"years": {**one, "2024": None}}})
+    assert deep.content == ask("transfer", {"inputs": {"years": one}}).content
     assert ask("assess", {**AGE, "inputs": {"age": [60, None]}}).problem == "bad-case"
 
 
@@ -219,6 +222,16 @@ def test_an_edition_that_lacks_a_table_is_named_as_the_cause(ask, monkeypatch):
     bare = law_book({path: text for path, text in shipped().files.items() if "payout_months." not in path})
     monkeypatch.setattr("nianlun.api.policy._edition", lambda: bare)
     answer = ask("assess", AGE)
+    assert (answer.status, answer.problem) == (409, "broken-edition")
+
+
+def test_a_rounding_that_is_none_is_the_editions_fault_too(ask, monkeypatch):
+    path = "460000/enterprise_formula.toml"
+    text = shipped().files[path]
+    odd = shipped().amended({path: text.replace('years = "half_up:4"', 'years = "roughly"')})
+    assert odd.digest != shipped().digest
+    monkeypatch.setattr("nianlun.api.policy._edition", lambda: odd)
+    answer = ask("assess", {"kind": "enterprise_benefit", "inputs": HAINAN})
     assert (answer.status, answer.problem) == (409, "broken-edition")
 
 

@@ -36,7 +36,7 @@ NOT_IN_FORCE = Kind(
     "没有适用的规定",
     "那一天、那个地区没有规定，或数值还没有公布、没有收录；不取相近的。",
 )
-BROKEN_EDITION = Kind("broken-edition", 409, "现行版本缺少所需的政策表", "告诉管理政策库的人。")
+BROKEN_EDITION = Kind("broken-edition", 409, "现行版本的政策表不能用于这件案例", "告诉管理政策库的人。")
 TOO_LONG = Kind("too-long", 409, "推算太长", "去掉 explain，或在本机用 nianlun-policy 算。")
 BUSY = Kind("busy", 503, "正忙", "过几秒再试，看 Retry-After 头。")
 KINDS = (

@@ -14,6 +14,7 @@ from nianlun.policy.assessment import CannotAssess
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.lawbook import LawBook
 from nianlun.policy.retirement import NoSuchCategory, statutory_retirement
+from nianlun.policy.rounding import NoSuchRounding
 from nianlun.policy.tables import NotInForce, TableBroken
 
 AT_ONCE = 2
@@ -72,8 +73,9 @@ def _refusals() -> Iterator[None]:
         ) from None
     except NotInForce as reason:
         raise Problem(problems.NOT_IN_FORCE, str(reason)) from None
-    except TableBroken as reason:
+    except (TableBroken, NoSuchRounding) as reason:
         log.exception("the edition lacks what a formula needs")
-        raise Problem(problems.BROKEN_EDITION, "现行版本的政策表缺少这件案例要用的数值。") from reason
+        detail = "现行版本的政策表缺少这件案例要用的数值，或写得不能用。请告诉管理政策库的人。"
+        raise Problem(problems.BROKEN_EDITION, detail) from reason
     except RecursionError as reason:
         raise Problem(problems.TOO_LONG, "推算套得太深，不能全部写出。") from reason
