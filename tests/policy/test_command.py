@@ -110,13 +110,24 @@ def test_the_explanation_gives_every_step_once_after_what_it_was_made_from(capsy
     steps = capsys.readouterr().out.split("推算：\n")[1]
     assert "7265 × 0.7079 ≈ 5142.89" in steps
     assert "四舍五入到分" in steps
-    assert "政策表：enterprise_formula（130000）2006-01-01 起" in steps
+    assert "政策表：enterprise_formula（河北）2006-01-01 起" in steps
     assert (
         steps.index("指数化月平均缴费工资：")
         < steps.index("基础养老金：")
         < steps.index("基本养老金：4087.86")
     )
     assert steps.count(". 指数化月平均缴费工资：") == 1
+
+
+def test_a_long_note_is_said_once_and_then_pointed_to(capsys):
+    assert nianlun("kinds", "--example", "enterprise_benefit") == 0
+    text = capsys.readouterr().out
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.StringIO(text))
+        assert nianlun("assess", "-", "--explain") == 0
+    said = capsys.readouterr().out
+    assert said.count("1992 年 12 月以前视同和实际缴费的年份指数都为 1") == 1
+    assert "说明同第 2 步" in said
 
 
 def test_amounts_are_texts_in_json(capsys):

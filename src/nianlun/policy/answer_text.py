@@ -3,9 +3,11 @@
 import unicodedata
 from collections.abc import Iterator
 
+from nianlun.policy import table_words
 from nianlun.policy.assessment import Assessment
 from nianlun.policy.derivation import Node
 
+_LONG = 40  # characters; shorter rules are as quickly read as looked up
 CONFIDENCE = {
     "S-P": "文件原文",
     "S-G": "政府网页或官方表格",
@@ -24,8 +26,9 @@ def as_text(found: Assessment, *, explain: bool) -> str:
         lines += ["依据：", *(f"  {source}" for source in found.sources)]
     if explain:
         lines.append("推算：")
+        first: dict[str, int] = {}  # a long note is said at the first step that has it
         for number, node in enumerate(in_reading_order(found.derivation), start=1):
-            lines += _step(number, node)
+            lines += _step(number, node, said_at=first.setdefault(node.rule, number))
     return "\n".join(lines)
 
 
@@ -72,14 +75,16 @@ def _after_inputs(node: Node, seen: set[tuple[str, str]]) -> Iterator[Node]:
     yield node
 
 
-def _step(number: int, node: Node) -> list[str]:
-    said = [f"＝ {node.formula}" if node.formula else "", node.working, node.rounding, node.rule]
+def _step(number: int, node: Node, *, said_at: int) -> list[str]:
+    rule = node.rule if said_at == number or len(node.rule) < _LONG else f"说明同第 {said_at} 步"
+    said = [f"＝ {node.formula}" if node.formula else "", node.working, node.rounding, rule]
     lines = [f"  {number}. {node.title}：{node.value} {node.unit}".rstrip()]
     lines += [f"     {one}" for one in said if one]
     if node.article:
         lines.append(f"     依据：{node.article}")
     for row in node.rows:
-        where = "，".join(word for word in (row.region or "全国", row.group) if word)
+        place = table_words.region(row.region, on=row.since)
+        where = "，".join(word for word in (place, table_words.group(row.group)) if word)
         lines.append(f"     政策表：{row.table}（{where}）{row.since} 起 {row.value}，{row.confidence}")
     lines += [f"     材料：{reference.label}" for reference in node.evidence]
     return lines
