@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.policy.made_up_bases import with_bases
 
 from nianlun.kernel.months import month, show_month
 from nianlun.policy.assess import assess
@@ -25,11 +26,12 @@ from nianlun.policy.population import (
 from nianlun.policy.population_part import BAD_INPUT, CANNOT_ASSESS, COMPONENTS, NOT_IN_FORCE, TOO_LARGE
 from nianlun.policy.tables import NotInForce
 
-BOOK = shipped()
 CODES = {NotInForce: NOT_IN_FORCE, BadCase: BAD_INPUT, CannotAssess: CANNOT_ASSESS}
 FIRST_YEAR, YEARS = 1990, 36
 # Hebei and a county of it, ways of their own (Guangdong, Guangxi, Inner Mongolia, Jilin, Shaanxi, Henan), no place.
-REGIONS = [130000, 130683, 440000, 450000, 150000, 220000, 610000, 410000, 110000, 310000, 999999, 7]
+PLACES = [440000, 450000, 150000, 220000, 610000, 410000, 330000, 460000]
+REGIONS = [130000, 130683, *PLACES, 110000, 310000, 999999, 7]
+BOOK = with_bases(shipped(), PLACES)
 FEN = [0, 1, 300_000, 300_055, 1_234_567, 2_500_000]
 
 person = st.fixed_dictionaries(
@@ -90,7 +92,7 @@ def explained(people: Population, number: int) -> Assessment:
         "account_balance": yuan(at["balance"]),
     }
     if at["scheme"] == RESIDENT:
-        return assess("resident_benefit", resident)
+        return assess("resident_benefit", resident, book=BOOK)
     inputs = resident | {"deemed_months": deemed, "paid_months": total - deemed}
     if at["index"] >= 0:
         inputs["avg_index"] = Decimal(int(at["index"])) / 10_000
@@ -110,12 +112,14 @@ def explained(people: Population, number: int) -> Assessment:
             for year in years
         ]
     if at["scheme"] == GOVERNMENT_INSTITUTION:
-        return assess("government_benefit", inputs | {"annuity_balance": yuan(at["annuity_balance"])})
+        return assess(
+            "government_benefit", inputs | {"annuity_balance": yuan(at["annuity_balance"])}, book=BOOK
+        )
     inputs |= {
         "pre_account_paid_months": Decimal(int(at["paid_before_account"])) / 2,
         "total_months": total,
     }
-    return assess("enterprise_benefit", inputs)
+    return assess("enterprise_benefit", inputs, book=BOOK)
 
 
 def yuan(fen: object) -> Decimal:
@@ -181,7 +185,7 @@ def test_everyone_gets_what_the_explained_case_gets(persons):
 def test_in_every_benefit_year_both_runs_agree(year, scheme):
     draw = np.random.default_rng(year)
     persons = []
-    for region in [130000, 130683, *draw.choice([440000, 450000, 150000, 220000, 610000, 320000], 2)]:
+    for region in [130000, 130683, *draw.choice(PLACES, 3)]:
         of_government = scheme == GOVERNMENT_INSTITUTION
         persons.append(
             plain(
