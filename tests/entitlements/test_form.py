@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -12,11 +13,14 @@ import pytest
 from tests.entitlements.makers import person
 from tests.entitlements.test_benefit import local_book, working_life
 
+from nianlun import policy
 from nianlun.entitlements.benefit import BenefitView, benefit_view
 from nianlun.entitlements.form import GlyphMissing, number, typeset
 from nianlun.entitlements.form_content import FormContent, NothingToPrint, determination, explained
 from nianlun.entitlements.wish import Wish
 from nianlun.kernel.months import parse_month
+from nianlun.policy.assess import assess_case
+from nianlun.policy.cases import read_case
 from nianlun.registry.domain import Sex
 
 ON = date(2026, 11, 23)
@@ -113,6 +117,32 @@ def test_an_estimate_says_on_paper_that_it_is_none_of_the_determined():
     given = content(explained, wish=Wish(base_value=Decimal(8000)))
     assert given.notices[1] == "这是试算，不是核定结果。"
     assert any("8000" in notice for notice in given.notices)
+
+
+EXAMPLES = sorted((Path(policy.__file__).parent / "examples").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_whatever_the_policy_answers_can_be_explained_and_printed(path: Path):
+    case, _ = read_case(path.read_text(encoding="utf-8"))
+    answer = assess_case(case)
+    view = BenefitView(kind=case.kind, month=parse_month("2025-04"), assessment=answer)
+    for made in (determination, explained):
+        given = made(working_life(), view, on=ON, issued_by="李敏", edition="0" * 64)
+        said = "".join(texts(typeset(given)))
+        for name, amount in answer.amounts.items():
+            assert f"{amount:,.2f}" in said, name
+
+
+def test_both_methods_stand_on_the_form_where_they_are_compared():
+    case, _ = read_case(
+        next(p for p in EXAMPLES if p.stem == "new_old_comparison").read_text(encoding="utf-8")
+    )
+    view = BenefitView(kind=case.kind, month=parse_month("2008-04"), assessment=assess_case(case))
+    given = determination(working_life(), view, on=ON, issued_by="李敏", edition="0" * 64)
+    assert given.title == "待遇核定表"
+    labels = {label for section in given.sections for label, _ in section.pairs}
+    assert {"老办法合计", "新办法合计"} <= labels
 
 
 def test_where_there_is_no_amount_there_is_no_form():

@@ -2,11 +2,18 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nianlun import policy
+from nianlun.policy.assess import assess_case
+from nianlun.policy.cases import read_case
 from nianlun.policy.derivation import CONFIDENCES, Node
 from nianlun.ui.styleguide_benefit import FIRST_YEAR, LAST_YEAR, sample_assessment
 from nianlun.ui.templating import FILTERS
@@ -131,3 +138,22 @@ def test_every_mark_has_words_and_memory_is_said_of_the_whole_result():
 )
 def test_values_of_tables_are_put_into_words(name: str, value: object, shown: str):
     assert FILTERS[name](value) == shown
+
+
+EXAMPLES = sorted((Path(policy.__file__).parent / "examples").glob("*.toml"))
+PAGE = """{% from "ui/assessment.html" import amounts, answer_notes, confidence, steps %}
+{{ confidence(shown.mark) }}{{ answer_notes(shown) }}{{ amounts(shown) }}
+{{ steps(shown) }}{{ steps(shown, simple=true) }}"""
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_whatever_the_policy_answers_is_drawn_with_every_step(path: Path):
+    case, _ = read_case(path.read_text(encoding="utf-8"))
+    shown = explanation(assess_case(case))
+    engine = engines["jinja2"]
+    assert isinstance(engine, Jinja2)
+    drawn = engine.env.from_string(PAGE).render(shown=shown)
+    assert drawn.count('id="step-') == 2 * len(shown.steps)
+    assert all(escape(step.node.title) in drawn for step in shown.steps)
+    for line in shown.amounts:
+        assert f"{line.amount:,.2f}" in drawn

@@ -118,6 +118,8 @@ def chosen(page: Any) -> str | None:
         ("person", (683, 384)),  # 1366 at 200 %
         ("review", (1366, 768)),
         ("review", (390, 844)),
+        ("benefit", (1366, 768)),
+        ("benefit", (390, 844)),
         ("phone", (360, 740)),
         ("elder", (360, 740)),
     ],

@@ -1,6 +1,5 @@
 """What stands on the printed forms: the determination form of Hebei, the general one, and the explanation on paper."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,22 +7,27 @@ from decimal import Decimal
 from nianlun.entitlements.benefit import BenefitView
 from nianlun.entitlements.domain.career import MonthState
 from nianlun.entitlements.domain.rules import start_month
+from nianlun.entitlements.form_tables import (
+    NOTHING,
+    Grid,
+    PrintedStep,
+    index_grids,
+    printed_steps,
+    value_grid,
+    valued,
+)
 from nianlun.entitlements.gathering import Working
 from nianlun.evidence.domain import Kind
 from nianlun.kernel.months import Month, show_month, show_months_as_years
 from nianlun.policy.assessment import Assessment
-from nianlun.ui.widgets.confidence import mark
-from nianlun.ui.widgets.explanation import Explanation, Step, explanation
-from nianlun.ui.widgets.policy_words import table_title
-from nianlun.ui.widgets.year_table import YearTable
+from nianlun.ui.widgets.explanation import Explanation, explanation
 
 DETERMINATION = "退休人员基本养老金计发表"
 GENERAL = "待遇核定表"
 EXPLANATION = "待遇推算说明"
 ENTERPRISE = "enterprise_benefit"
-NOTHING = "—"
 NOT_HELD = "未记载"
-METHODS = {"old_method_total": "老办法合计", "new_method_total": "新办法合计"}
+METHODS = {"old_method": "老办法合计", "new_method": "新办法合计"}
 
 Pair = tuple[str, str]
 
@@ -50,15 +54,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """A table with a heading; the first column is the year or the name."""
-
-    heading: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FormContent:
     """A form before it is typeset. `on` is the day it is issued, `edition` the digest of the law it rests on."""
 
@@ -73,21 +68,9 @@ class FormContent:
     total: str
     notices: tuple[str, ...]
     grids: tuple[Grid, ...]
-    steps: tuple["PrintedStep", ...]
+    steps: tuple[PrintedStep, ...]
     articles: tuple[str, ...]
     confidence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintedStep:
-    """One step of the explanation on paper."""
-
-    number: int
-    title: str
-    value: str
-    lines: tuple[str, ...]
-    article: str
-    grid: Grid | None
 
 
 def determination(
@@ -112,7 +95,7 @@ def determination(
         amounts=_amounts(shown),
         total=_total(answer),
         notices=_notices(view, answer),
-        grids=_yearly(shown) + _quoted(answer),
+        grids=index_grids(shown) + value_grid(answer),
         steps=(),
         articles=_articles(shown),
         confidence=shown.mark.word,
@@ -136,8 +119,8 @@ def explained(
         amounts=_amounts(shown),
         total=_total(answer),
         notices=(answer.sentence, *_notices(view, answer)),
-        grids=_quoted(answer),
-        steps=_steps(shown),
+        grids=value_grid(answer),
+        steps=printed_steps(shown),
         articles=_articles(shown),
         confidence=shown.mark.word,
     )
@@ -217,7 +200,7 @@ def _years(working: Working, view: BenefitView, answer: Assessment) -> Section:
 def _figures(answer: Assessment) -> Section:
     balance = _found(answer, "account_balance", unit=" 元")
     pairs = [
-        (answer.labels.get(name, name), _valued(text, _unit(answer, name)))
+        (answer.labels.get(name, name), valued(text, _unit(answer, name)))
         for name, text in answer.figures.items()
         if name not in ("years", "transitional_years", *METHODS)
     ]
@@ -250,78 +233,6 @@ def _notices(view: BenefitView, answer: Assessment) -> tuple[str, ...]:
     if view.estimate:
         said.insert(0, "这是试算，不是核定结果。")
     return tuple(dict.fromkeys([*said, *view.assumptions]))
-
-
-def _yearly(shown: Explanation) -> tuple[Grid, ...]:
-    """The yearly index grid, from the step that adds the indices up."""
-    tables = [
-        step.years
-        for step in shown.steps
-        if step.years and any(c.key == "index" for c in step.years.columns)
-    ]
-    return tuple(_grid("历年缴费工资指数", table) for table in tables)
-
-
-def _grid(heading: str, table: YearTable) -> Grid:
-    columns = ["年份", *(f"{c.title}（{c.unit}）" if c.unit else c.title for c in table.columns)]
-    notes = table.has_notes
-    return Grid(
-        heading=heading,
-        columns=tuple([*columns, "说明"] if notes else columns),
-        rows=tuple(
-            (str(line.year), *(cell or NOTHING for cell in line.cells), *((line.note,) if notes else ()))
-            for line in table.lines
-        ),
-    )
-
-
-def _quoted(answer: Assessment) -> tuple[Grid, ...]:
-    """The values of policy tables that the result rests on, those of a series in one line."""
-    rows: dict[tuple[str, str, str], list[date]] = {}
-    for row in answer.derivation.used_rows():
-        rows.setdefault((row.table, row.source, row.confidence), []).append(row.since)
-    return (
-        Grid(
-            heading="所依政策数值的出处和可信程度",
-            columns=("政策表", "起用", "出处", "可信"),
-            rows=tuple(
-                (table_title(table), _days(days), source, mark(code).word)
-                for (table, source, code), days in rows.items()
-            ),
-        ),
-    )
-
-
-def _days(days: Iterable[date]) -> str:
-    first, *rest = sorted(set(days))
-    return first.isoformat() if not rest else f"{first.isoformat()} 等 {len(rest) + 1} 行"
-
-
-def _steps(shown: Explanation) -> tuple[PrintedStep, ...]:
-    found = []
-    for step in shown.steps:
-        node = step.node
-        rounding = f"（{node.rounding}）" if node.rounding else ""
-        given = "；".join(f"{one.title} {_valued(one.value, one.unit)}" for one in step.given)
-        lines = [node.rule, node.formula, node.working + rounding if node.working else ""]
-        lines.append(f"取自：{given}" if given else "")
-        lines += _used(step.uses)
-        found.append(
-            PrintedStep(
-                number=step.number,
-                title=node.title,
-                value=_valued(node.value, node.unit),
-                lines=tuple(line for line in lines if line),
-                article=node.article,
-                grid=_grid("逐年数值", step.years) if step.years else None,
-            )
-        )
-    return tuple(found)
-
-
-def _used(steps: Sequence[Step]) -> list[str]:
-    numbers = "、".join(f"第 {step.number} 步" for step in steps)
-    return [f"用到{numbers}"] if numbers else []
 
 
 def _verify(working: Working, view: BenefitView, answer: Assessment) -> str:
@@ -362,7 +273,3 @@ def _duration(months: Decimal) -> str:
 
 def _month(month: Month | None) -> str:
     return NOTHING if month is None else show_month(month)
-
-
-def _valued(value: str, unit: str) -> str:
-    return f"{value} {unit}" if unit and unit not in ("年月", "日期") else value
