@@ -169,9 +169,14 @@ def plain(**changes: object) -> dict:
     } | changes
 
 
-@given(st.lists(person, min_size=1, max_size=6))
+@given(st.lists(person, min_size=1, max_size=6), st.booleans())
 @settings(deadline=None, max_examples=80)
-def test_everyone_gets_what_the_explained_case_gets(persons):
+def test_everyone_gets_what_the_explained_case_gets(persons, together):
+    if together:  # under the same rules they are worked on in the same columns
+        persons = [
+            one | {name: persons[0][name] for name in ("scheme", "region", "benefit_month")}
+            for one in persons
+        ]
     people = population(persons)
     amounts = run(people, book=BOOK)
     for number in range(len(people)):
@@ -185,13 +190,15 @@ def test_everyone_gets_what_the_explained_case_gets(persons):
 def test_in_every_benefit_year_both_runs_agree(year, scheme):
     draw = np.random.default_rng(year)
     persons = []
-    for region in [130000, 130683, *draw.choice(PLACES, 3)]:
+    for region in [130000, 130683, 130000, *draw.choice(PLACES, 3)]:
         of_government = scheme == GOVERNMENT_INSTITUTION
         persons.append(
             plain(
                 scheme=scheme,
-                region=region,
+                region=int(region),
                 benefit_month=month(year, int(draw.integers(1, 13))),
+                deemed_since=int(draw.integers(1980, 1990)),
+                deemed_years=int(draw.integers(0, 20)),
                 age=int(draw.integers(540, 760)),
                 deemed=0 if of_government else int(draw.integers(0, 300)),
                 paid_before_account=0 if of_government else int(draw.integers(0, 80)),
@@ -221,6 +228,14 @@ def test_people_of_every_scheme_are_answered():
     assert [found(amounts, n) for n in range(len(people))] == [
         outcome(people, n) for n in range(len(people))
     ]
+
+
+def test_a_year_may_be_deemed_for_one_and_paid_for_another():
+    persons = [plain(deemed_years=13), plain(deemed_years=10), plain(deemed_years=12, paid_from=1994)]
+    people = population([one | {"bases": [90_000, 120_000]} for one in persons])
+    amounts = run(people, book=BOOK)
+    assert amounts.answered.all() and len(set(amounts.total.tolist())) == 3
+    assert [found(amounts, n) for n in range(3)] == [outcome(people, n) for n in range(3)]
 
 
 def test_a_refusal_says_why_in_the_words_of_the_single_case():
