@@ -239,7 +239,7 @@ def test_a_year_may_be_deemed_for_one_and_paid_for_another():
 
 
 def test_a_refusal_says_why_in_the_words_of_the_single_case():
-    people = population([plain(benefit_month=month(2015, 3)), plain(), plain(region=510000)])
+    people = population([plain(benefit_month=month(2028, 3)), plain(), plain(region=510000)])
     amounts = run(people, book=BOOK)
     assert amounts.answered.tolist() == [False, True, False]
     for number in (0, 2):

@@ -39,7 +39,14 @@ def account_balance(
     years = [_year(year, amounts) for year, amounts in booked.items()]
     if until % 12:
         years[-1]["through_month"] = until % 12
-    inputs = {"region": region, "scheme": group, "opening_balance": 0, "years": years}
+    first = book.on("interest_method", last_day(min(booked) * 12), region=region)
+    inputs: dict[str, Any] = {
+        "region": region,
+        "scheme": group,
+        "opening_balance": 0,
+        "method": first.text(),
+        "years": years,
+    }
     answer = assess("account_interest", inputs, book=book)
     tree = answer.derivation
     pieces = _postings(paid, since=since, until=until)

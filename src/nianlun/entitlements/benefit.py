@@ -12,7 +12,7 @@ from nianlun.entitlements.domain.career import MonthKind
 from nianlun.entitlements.gathering import Working
 from nianlun.entitlements.wish import Wish
 from nianlun.evidence.domain import Kind
-from nianlun.kernel.months import Month, last_day, month_of, show_month
+from nianlun.kernel.months import Month, last_day, month_of, parse_month, show_month
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import Assessment, CannotAssess
 from nianlun.policy.base_values import pension_base
@@ -28,6 +28,7 @@ KINDS = {
     Scheme.GOVERNMENT_INSTITUTION: "government_benefit",
     Scheme.RESIDENT: "resident_benefit",
 }
+FORMULA_SINCE = parse_month("2006-01")  # 国发〔2005〕38号
 HOLDINGS_ONLY = "缴费年限和个人账户按现有记录计算，不计今后的缴费和利息。"
 
 
@@ -147,6 +148,17 @@ def _check(working: Working, *, month: Month, wish: Wish) -> None:
         )
     held = working.career.contribution_months + wish.more_months
     needed = view.minimum_months
+    if month < FORMULA_SINCE and working.person.scheme in EMPLOYEE_SCHEMES:
+        raise CannotAssess(
+            "2006 年 1 月以前退休的按当时的办法计发，以原核定表为准，系统不推算。",
+            missing=("原核定表",),
+        )
+    if needed is not None and held < needed and month > month_of(working.on):
+        raise CannotAssess(
+            f"现有缴费年限 {held} 个月，到 {show_month(month)} 要满 {needed} 个月才能按月领取，还差 {needed - held} 个月。"
+            "可以填写再缴费的月数试算。",
+            missing=(f"再缴费 {needed - held} 个月",),
+        )
     if needed is not None and held < needed:
         raise CannotAssess(
             f"缴费年限 {held} 个月，还差 {needed - held} 个月才能按月领取。可以延长缴费，或转入城乡居民养老保险。",

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from nianlun.kernel.months import Month, last_day, show_month
 from nianlun.policy.assessment import Assessment, CannotAssess
-from nianlun.policy.base_values import PensionBase, pension_base
+from nianlun.policy.base_values import PensionBase, base_figure, pension_base
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.divisor import given_age, payout_months
 from nianlun.policy.enterprise import (
@@ -23,6 +23,7 @@ from nianlun.policy.rounding import Rounding
 from nianlun.policy.rounding import rounding as named_rounding
 from nianlun.policy.sheet import Evidence
 from nianlun.policy.supplements import given_supplements
+from nianlun.policy.tables import NotInForce
 
 LABELS = {
     "basic": "基础养老金",
@@ -38,6 +39,7 @@ LABELS = {
     "pension_base": "养老金计发基数",
 }
 MOST_MONTHS = 12 * 80
+COMPARED = "这一年退休须与老办法比较后发给，这里只是新办法的数额。"
 INFORMATIVE = (
     "city sex birth work_start insured_from first_payment account_start special_work benefit_age "
     "post_account_paid_months paid_months real_pre_period scheme a_factor deemed_months "
@@ -65,14 +67,14 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
     return Assessment(
         kind=case.kind,
         title=case.title or "企业职工基本养老金",
-        sentence=f"{show_month(reading.month)} 起每月 {total.digits} 元。" + reading.base_note,
+        sentence=f"{show_month(reading.month)} 起每月 {total.digits} 元。" + "".join(reading.notes),
         amounts={name: _cents(amount) for name, amount in amounts.items()},
         total=_cents(total.decimal()),
         figures=reading.printed(figures, pension.indexed_wage),
         labels=labels,
         derivation=total.node,
         provisional=reading.provisional,
-        notes=(reading.base_note,) if reading.base_note else (),
+        notes=reading.notes,
     )
 
 
@@ -139,6 +141,18 @@ class Reading:
             return None
         return self.sheet.given(name, self.case.money(name), title=title, unit="元")
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know beside the amount."""
+        try:
+            span = self.book.on("new_old_comparison", self.day, region=self.region)
+        except NotInForce:
+            share = Decimal(1)
+        else:
+            share = span.decimal()
+        said = (self.base_note, COMPARED if share < 1 else "")
+        return tuple(note for note in said if note)
+
     def printed(self, figures: EnterpriseFigures[Figure], indexed_wage: Figure) -> dict[str, str]:
         """The figures a form prints beside the amounts."""
         found = {
@@ -183,7 +197,7 @@ class Reading:
         self.base = pension_base(self.book, self.month, region=self.region)
         self.base_note = self.base.note
         self.provisional = self.provisional or self.base.provisional
-        found = sheet.row(self.base.span, "pension_base", title="养老金计发基数", unit="元/月")
+        found = base_figure(sheet, self.base)
         return found, found, None
 
     def _years(self) -> Figure:

@@ -11,7 +11,7 @@ from nianlun.kernel.months import last_day, show_month
 from nianlun.policy.annuity import annuity_pension, given_divisor
 from nianlun.policy.answers import yuan
 from nianlun.policy.assessment import Assessment, CannotAssess
-from nianlun.policy.base_values import pension_base
+from nianlun.policy.base_values import base_figure, pension_base
 from nianlun.policy.cases import Case
 from nianlun.policy.enterprise import (
     EnterpriseFigures,
@@ -198,7 +198,7 @@ class _Reading:
         found = pension_base(self.book, self.month, region=self.region)
         self.provisional = found.provisional
         self.notes += [SAME_BASE, *([found.note] if found.note else [])]
-        return self.sheet.row(found.span, "pension_base", title="养老金计发基数", unit="元/月")
+        return base_figure(self.sheet, found)
 
     def _check_months(self, paid: Decimal) -> None:
         possible = self.month + 1 - REFORM

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from nianlun.policy.tables import Span, Table, TableBroken, read_tables
+from nianlun.policy.tables import NotInForce, Span, Table, TableBroken, read_tables
 
 _FOLDER = Path(__file__).parent / "tables"
 
@@ -26,7 +26,12 @@ class LawBook:
     known: date | None = None
 
     def on(self, table: str, day: date, *, region: str | None = None, group: str = "") -> Span:
-        """The span of a table in force on a day. Raises `NotInForce`, and `TableBroken` for no such table."""
+        """The span of a table in force on a day. Raises `NotInForce`, and `TableBroken` for no such table.
+
+        An edition of the past may lack a table that came later: it held no rule of that kind then.
+        """
+        if table not in self.tables and table in shipped().tables:
+            raise NotInForce(f"这一版政策库还没有《{shipped().tables[table].title}》。")
         return self.table(table).on(day, region=region, group=group, law=self.law, known=self.known)
 
     def table(self, name: str) -> Table:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nianlun.kernel.months import Month, last_day
-from nianlun.policy.base_values import PensionBase, pension_base
+from nianlun.policy.base_values import PensionBase, base_figure, pension_base
 from nianlun.policy.columns import Column, ColumnSheet, TooLarge
 from nianlun.policy.divisor import payout_months
 from nianlun.policy.enterprise import (
@@ -102,7 +102,7 @@ class EnterpriseTerms:
 
     def _answer(self, part: Part) -> None:
         sheet = ColumnSheet()
-        base = sheet.row(self.base.span, "pension_base", title="养老金计发基数")
+        base = base_figure(sheet, self.base)
         before: Column | None = None
         coefficient: Column | None = None
         if isinstance(self.coefficient, Span):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from nianlun.kernel.months import Month, last_day
 from nianlun.policy.annuity import annuity_pension
-from nianlun.policy.base_values import PensionBase, pension_base
+from nianlun.policy.base_values import PensionBase, base_figure, pension_base
 from nianlun.policy.columns import ColumnSheet, TooLarge
 from nianlun.policy.divisor import payout_months
 from nianlun.policy.enterprise import (
@@ -107,7 +107,7 @@ class GovernmentTerms:
 
     def _answer(self, part: Part) -> None:
         sheet = ColumnSheet()
-        base = sheet.row(self.base.span, "pension_base", title="养老金计发基数")
+        base = base_figure(sheet, self.base)
         index = index_column(
             part, sheet, book=self.book, region=self.region, year=self.month // 12, to=self.rule.index
         )
