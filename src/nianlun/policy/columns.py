@@ -298,7 +298,7 @@ def _picked(condition: Any, one: "int | Whole", other: "int | Whole") -> Whole:
     if isinstance(other, int) and other == 0:
         found = np.multiply(condition, one, dtype=np.int64)
     elif isinstance(one, int) and one == 0:
-        found = np.multiply(condition, other, dtype=np.int64)
+        found = np.multiply(~condition, other, dtype=np.int64)
     else:
         found = np.where(condition, one, other)
     return found
