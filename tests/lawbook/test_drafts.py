@@ -48,7 +48,7 @@ def test_a_value_counts_once_another_person_has_approved_it_and_not_before(offic
         Kind.ADDED,
         "pension_base",
         "130000",
-        "7600（至 2027-01-01 前）",
+        "7600",
     )
     assert actions() == [
         "lawbook.program_edition_recorded",

@@ -88,6 +88,8 @@ def test_staff_reads_tables_and_neither_scanners_nor_insured_persons_do():
 def test_the_overview_says_what_counts_that_day_there_and_what_is_missing_and_why(browser):
     page = text_of(browser.get("/policy/", {"on": "2025-06-01", "region": "130000", "topic": "计发"}))
     assert "基本养老金计发基数" in page and "7410" in page and "元/月" in page and "转载" in page
+    district = {"on": "2025-06-01", "region": "130606", "topic": "计发"}
+    assert "7410" in text_of(browser.get("/policy/", district))
     before = text_of(browser.get("/policy/", {"on": "2015-06-01", "region": "130000", "topic": "计发"}))
     assert "没有找到这一年的计发基数" in before and "没有数值" in before
     memory = text_of(browser.get("/policy/", {"on": "2026-06-01", "topic": "账户"}))

@@ -8,7 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from nianlun.policy.lawbook import LawBook
-from nianlun.policy.tables import NATION, Absence, Span, Table, TableBroken, read_tables, show_value
+from nianlun.policy.tables import NATION, Absence, Span, Table, TableBroken, read_tables
+from nianlun.policy.value_words import value_words
 
 SHORTEST_REASON, LONGEST_REASON = 6, 1000
 LONGEST_TITLE = 80
@@ -270,6 +271,7 @@ def _line_changes(
             continue
         kind = Kind.ADDED if old is None else Kind.REMOVED if new is None else Kind.CHANGED
         shown = new or old
+        words = [_shown(line, yearly=table.lasts == "year") for line in (old, new)]
         found.append(
             Change(
                 kind=kind,
@@ -279,21 +281,33 @@ def _line_changes(
                 region=key[0],
                 group=key[1],
                 since=key[2],
-                old=_shown(old),
-                new=_shown(new),
+                old=words[0],
+                new=words[1],
                 source=shown.source if isinstance(shown, Span) else "",
                 confidence=shown.confidence if isinstance(shown, Span) else "",
-                alters=_shown(old) != _shown(new),
+                alters=_counts(old) != _counts(new),
             )
         )
     return found
 
 
-def _shown(line: Span | Absence | None) -> str:
+def _shown(line: Span | Absence | None, *, yearly: bool) -> str:
     if line is None:
         return ""
-    until = f"（至 {line.until} 前）" if line.until else ""
-    return f"{show_value(line.value)}{until}" if isinstance(line, Span) else f"缺漏{until}：{line.reason}"
+    full_year = yearly and isinstance(line, Span) and line.until == _year_after(line.since)
+    until = f"（至 {line.until} 前）" if line.until and not full_year else ""
+    return (
+        f"{value_words(line.value)}{until}" if isinstance(line, Span) else f"没有数值{until}：{line.reason}"
+    )
+
+
+def _counts(line: Span | Absence | None) -> tuple[object, ...]:
+    """What of a line changes an answer: its value and how long it holds."""
+    return () if line is None else (line.value if isinstance(line, Span) else None, line.until)
+
+
+def _year_after(day: date) -> date | None:
+    return None if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
 
 
 def _head_change(before: Table | None, after: Table | None) -> list[Change]:

@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     region, topic = request.GET.get("region", ""), request.GET.get("topic", "")
     line = queries.current_line()
     book = queries.current()
-    choices = region_choices(book)
+    choices = region_choices(book, also=region)
     if region not in dict(choices):
         region, fault = "", fault or f"没有地区“{region[:12]}”的政策表。下面列的是全国的。"
     if topic not in TOPICS:

@@ -1,5 +1,6 @@
 """What all pages of the library put round what they show."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,13 +16,15 @@ from nianlun.lawbook.domain import entries
 from nianlun.policy import table_words as words
 from nianlun.policy.lawbook import LawBook
 from nianlun.policy.provinces import PROVINCES
-from nianlun.policy.tables import NATION, show_value
+from nianlun.policy.tables import NATION
+from nianlun.policy.value_words import value_words
 from nianlun.ui.shell import Crumb
 from nianlun.ui.widgets.confidence import mark
 
 ROOT = Crumb(label="政策库", url="/policy/")
 DRAFTS = Crumb(label="修订草案", url="/policy/drafts/")
 ON_A_PAGE = 50
+_CODE = re.compile(r"[0-9]{6}")
 Row = TypeVar("Row")
 
 
@@ -45,7 +48,7 @@ def answer(
         **shell_context(request),
         "crumbs": crumbs,
         "mark": mark,
-        "show_value": show_value,
+        "value_words": value_words,
         "unit_word": words.unit,
         "key_word": words.keyed_by,
         "group_word": words.group,
@@ -83,10 +86,15 @@ def asked_day(text: str) -> tuple[date, str]:
     return day, ""
 
 
-def region_choices(book: LawBook) -> list[tuple[str, str]]:
-    """The regions a reader may choose: the nation, the provinces, and narrower ones that some table names."""
+def region_choices(book: LawBook, *, also: str = "") -> list[tuple[str, str]]:
+    """The regions a reader may choose: the nation, the provinces, and narrower ones that some table names.
+
+    `also` is a code asked for by hand; it counts where it lies in a province.
+    """
     today = timezone.localdate()
     named = {one.region for table in book.tables.values() for one in entries(table)}
+    if _CODE.fullmatch(also) and f"{also[:2]}0000" in PROVINCES.values():
+        named.add(also)
     codes = sorted({*PROVINCES.values(), *named} - {""})
     return [("", "全国"), *((code, f"{words.region(code, on=today)} {code}") for code in codes)]
 
