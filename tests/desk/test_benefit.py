@@ -115,7 +115,10 @@ def test_nobody_outside_the_scope_sees_amount_or_paper(client_of, viewer, elsewh
 
 
 def test_suppositions_stand_beside_what_is_with_the_difference(open_for, pensioner):
-    said = words(page_of(open_for(pensioner), pensioner, base="8000", more="12"))
+    page = page_of(open_for(pensioner), pensioner, base="8000", more="12", retire="")
+    assert f'{reverse("desk:benefit-explanation", args=[pensioner.id])}?more=12&amp;base=8000"' in page
+    assert re.search(r'id="find"[^>]*value=""', page)  # the search box holds searches alone
+    said = words(page)
     assert "假设再缴费 1 年。" in said and "假设计发基数为每月 8000 元。" in said
     assert re.search(r"养老金计发基数 7410 8000", said)
     assert re.search(r"合计 [\d,.]+ [\d,.]+ 多 [\d,.]+", said)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
@@ -26,6 +27,12 @@ class WishForm:
     chosen: tuple[str, ...]
     faults: tuple[tuple[str, str], ...]
     wish: Wish
+
+    @property
+    def address(self) -> str:
+        """The suppositions as the query of an address."""
+        filled = [(name, text) for name, text in self.typed.items() if text]
+        return urlencode(filled + [("claim", one) for one in self.chosen])
 
     def fault(self, field: str) -> str:
         """What is wrong with a field; empty where nothing is."""

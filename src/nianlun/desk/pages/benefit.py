@@ -55,7 +55,7 @@ def benefit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         link=person_view.evidence_address(person_id),
         table_link=table_address,
         provinces=PROVINCES,
-        query=request.GET.urlencode() if supposed else "",
+        wished=form.address if supposed else "",
         may_propose=who.may(Right.BENEFIT_PROPOSE) and view.assessment is not None and not view.estimate,
         crumbs=[
             Crumb(label="人员权益", url=reverse("desk:people")),
