@@ -76,7 +76,7 @@ class Right(StrEnum):
     RULING_CONFIRM = "ruling.confirm"
     BENEFIT_PROPOSE = "benefit.propose"
     BENEFIT_CONFIRM = "benefit.confirm"
-    BENEFIT_REPLAY = "benefit.replay"
+    BENEFIT_REPLAY = "replay.read"
     CONTRIBUTION_READ = "contribution.read"
     CONTRIBUTION_IMPORT = "contribution.import"
     POLICY_READ = "policy.read"

@@ -155,8 +155,8 @@ def _check(working: Working, *, month: Month, wish: Wish) -> None:
         )
     if needed is not None and held < needed and month > month_of(working.on):
         raise CannotAssess(
-            f"现有缴费年限 {held} 个月，到 {show_month(month)} 要满 {needed} 个月才能按月领取，还差 {needed - held} 个月。"
-            "可以填写再缴费的月数试算。",
+            f"现有缴费年限 {held} 个月，到 {show_month(month)} 要满 {needed} 个月才能按月领取，"
+            f"还差 {needed - held} 个月。可以填写再缴费的月数试算。",
             missing=(f"再缴费 {needed - held} 个月",),
         )
     if needed is not None and held < needed:
