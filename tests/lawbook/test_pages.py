@@ -253,6 +253,8 @@ def test_only_the_proposer_sees_the_forms_and_only_the_reviewer_the_decision(
     operations.submit(officer, draft_id, retroactive_reason=REASON, at=now)
     assert "批准，从现在起生效" in text_of(client_of(reviewer).get(address))
     assert "批准，从现在起生效" not in text_of(browser.get(address))
+    assert "看影响谁" in text_of(browser.get(address))
+    assert "看影响谁" not in text_of(client_of(viewer("clerk")).get(address))
     city = client_of(viewer("policy_reviewer", scope="1306"))
     assert "批准，从现在起生效" not in text_of(city.get(address))
     assert city.post(reverse("lawbook:decide", args=[draft_id]), {"decision": "approve"}).status_code == 403

@@ -76,7 +76,7 @@ def show(request: HttpRequest, draft_id: UUID, *, fault: str = "", status: int =
         and (line.state.editable or line.state is State.SUBMITTED),
         may_approve=who.may(Right.POLICY_APPROVE) and in_reach and line.state is State.SUBMITTED,
         own=own,
-        impact_url=_impact_url(draft_id),
+        impact_url=_impact_url(draft_id) if who.may(Right.POLICY_IMPACT) else "",
         largest=LARGEST_UPLOAD // 1024 // 1024,
         fault=fault,
     )
