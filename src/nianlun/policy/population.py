@@ -35,6 +35,7 @@ from nianlun.policy.population_resident import ResidentTerms
 from nianlun.policy.tables import NotInForce, Span, regions
 
 SCHEMES = ("enterprise", "government_institution", "resident")
+_CLOSE = 2**24  # codes below this are told apart by a table of marks, 16 MB
 ENTERPRISE, GOVERNMENT_INSTITUTION, RESIDENT = range(len(SCHEMES))
 
 
@@ -196,7 +197,8 @@ def _groups(population: Population, book: LawBook) -> Iterator[tuple[Terms | Ref
             numbers[key] = len(all_terms)
             all_terms.append(terms)
         group[position] = numbers[key]
-    groups = group[of_person]
+    # Sixteen bits where they suffice: NumPy sorts those by counting, ten times as fast.
+    groups = group.astype(np.int16 if len(all_terms) < 2**15 else np.int64)[of_person]
     order = np.argsort(groups, kind="stable")
     ends = np.cumsum(np.bincount(groups, minlength=len(all_terms)))
     for number, terms in enumerate(all_terms):
@@ -211,10 +213,22 @@ def _distinct(kinds: Whole) -> tuple[Whole, Whole]:
         found, positions = np.unique(kinds, axis=1, return_inverse=True)
         return found, positions.reshape(-1)
     scheme, region, month = kinds - least[:, None]
-    codes, positions = np.unique((scheme * widths[0] + region) * widths[1] + month, return_inverse=True)
+    codes, positions = _counted((scheme * widths[0] + region) * widths[1] + month)
     rest, month = np.divmod(codes, widths[1])
     scheme, region = np.divmod(rest, widths[0])
     return np.stack([scheme, region, month]) + least[:, None], positions
+
+
+def _counted(codes: Whole) -> tuple[Whole, Whole]:
+    """What `np.unique` with its inverse gives, by marking instead of sorting where the codes lie close together."""
+    span = int(codes.max()) + 1
+    if span > _CLOSE:
+        found, positions = np.unique(codes, return_inverse=True)
+        return found, positions
+    there = np.zeros(span, dtype=np.bool_)
+    there[codes] = True
+    places: Whole = np.cumsum(there, dtype=np.int64) - 1
+    return np.flatnonzero(there), places[codes]
 
 
 def _terms(scheme: int, region: int, month: Month, book: LawBook, known: set[str]) -> Terms | Refused:
