@@ -99,6 +99,13 @@ def test_the_amount_leads_down_to_pages_and_postings():
     assert {"claim", "posting"} <= leaves
     assert answer.derivation.find("birth_date").value == "1965-03-20"
     assert answer.derivation.find("deemed_months").value == "100"
+    before = answer.derivation.find("months_before_account")
+    assert (before.value, before.find("paid_before_account").value) == ("136", "36")
+    assert [node.id for node in before.find("paid_before_account").inputs] == [
+        "paid_1993",
+        "paid_1994",
+        "paid_1995",
+    ]
     credit = answer.derivation.find("credit_2003")
     assert len(credit.evidence) == 12
     assert answer.derivation.find("base_2003").evidence

@@ -190,7 +190,9 @@ def _employee_inputs(
         made.trees["deemed_years_months"] = _node(working.contribution, "deemed_months")
     else:
         made.inputs |= {"pre_account_paid_months": before, "post_account_paid_months": after}
-        made.trees["transitional_years_months"] = _node(working.contribution, "deemed_months")
+        made.trees["transitional_years_months"] = _before_account(
+            working.contribution, deemed=deemed, paid=before, start=start
+        )
     made.trees["years_months"] = working.contribution
     _base(month=month, region=region, book=book, wish=wish, made=made)
     _index(working, until=until, deemed_too=not government, made=made)
@@ -205,6 +207,33 @@ def _employee_inputs(
     made.inputs["account_balance"] = held.balance
     made.trees["account_balance"] = held.node
     made.provisional = made.provisional or held.provisional
+
+
+def _before_account(contribution: Node, *, deemed: Decimal, paid: int, start: Month) -> Node:
+    """The months before the account began: deemed ones down to papers, paid ones down to postings."""
+    years = [node for node in _node(contribution, "paid_months").inputs if _year_of(node) < start // 12]
+    own = Node(
+        id="paid_before_account",
+        title="建账以前的实际缴费月数",
+        value=str(paid),
+        unit="个月",
+        rule=f"{show_month(start)} 以前有缴费记录的月份",
+        inputs=tuple(years),
+    )
+    return Node(
+        id="months_before_account",
+        title="建账以前的月数",
+        value=str(deemed + paid),
+        unit="个月",
+        rule="视同缴费月数加建账以前的实际缴费月数",
+        formula=f"{deemed} + {paid} = {deemed + paid}",
+        inputs=(_node(contribution, "deemed_months"), own),
+    )
+
+
+def _year_of(node: Node) -> int:
+    year = node.id.rpartition("_")[2]
+    return int(year) if year.isdigit() else 0
 
 
 def _account_start(working: Working, *, region: str, book: LawBook) -> Month:

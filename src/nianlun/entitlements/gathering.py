@@ -51,7 +51,12 @@ class Working:
 
 
 def gather(
-    person: PersonLine, *, on: date, deep: bool = False, book: LawBook | None = None, wish: Wish = AS_IT_STANDS
+    person: PersonLine,
+    *,
+    on: date,
+    deep: bool = False,
+    book: LawBook | None = None,
+    wish: Wish = AS_IT_STANDS,
 ) -> Working:
     """Read claims, facts and postings of a person whom the caller may see, and judge every month.
 
