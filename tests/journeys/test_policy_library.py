@@ -64,7 +64,7 @@ def test_no_page_of_the_library_scrolls_sideways_or_complains(
 ):
     officer = visit("韩雪", size=size, look=look)
     officer.go("/policy/drafts/?state=open")
-    officer.click("main a:has-text('2027 年缴费基数上下限（拟）')")
+    officer.click("main a:has-text('2026 年计发基数和 2027 年缴费基数上下限（拟）')")
     draft = officer.path
     for path in (
         "/policy/",

@@ -44,10 +44,10 @@ def test_one_draft_waits_for_the_officer_and_seeding_again_adds_nothing(seeded, 
     lines = {line.title: line for line in queries.drafts(factories.staff("policy_officer", scope="13"))}
     assert {title: line.state for title, line in lines.items()} == {
         "河北个人账户和居民待遇的缺失数值（演示参数）": State.APPROVED,
-        "2027 年缴费基数上下限（拟）": State.OPEN,
+        "2026 年计发基数和 2027 年缴费基数上下限（拟）": State.OPEN,
     }
     assert [line.number for line in queries.editions()] == [2, 1]
-    draft = queries.with_draft(lines["2027 年缴费基数上下限（拟）"].id)
+    draft = queries.with_draft(lines["2026 年计发基数和 2027 年缴费基数上下限（拟）"].id)
     span = draft.on("contribution_base_bounds", date(2027, 1, 1), region="130000")
     assert span.number("lower") < span.decimal("reference_month") < span.number("upper")
     with pytest.raises(NotInForce):

@@ -9,6 +9,8 @@ from nianlun.evidence.operations import PERSON_CHANGED as EVIDENCE_CHANGED
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
+from nianlun.lawbook.recording import IN_FORCE
+from nianlun.registry import queries as registry
 
 
 @handles(POSTINGS_CHANGED)
@@ -35,3 +37,11 @@ def count_impact(job: Job, at: datetime) -> None:
     lines = impact.count(impact_id, at=at)
     with jobs.effect(job):
         impact.conclude(impact_id, lines, at=at)
+
+
+@handles(IN_FORCE)
+def edition_in_force(job: Job, at: datetime) -> None:
+    """After an edition of the law came into force: every stored career is made again; interrupted, all anew."""
+    operations.refresh_careers(registry.all_ids(), at=at)
+    with jobs.effect(job):
+        pass  # what was to be done stands in transactions of its own, and may be done twice

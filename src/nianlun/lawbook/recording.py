@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from nianlun.jobs import operations as jobs
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.lawbook.domain import Source, State, broken_sentence
@@ -18,6 +19,9 @@ from nianlun.policy.lawbook import LawBook, digest_of, law_book, shipped
 from nianlun.policy.tables import TableBroken
 
 PROGRAM = declare("lawbook.program_edition_recorded", "记下随程序的政策表，为第 {number} 版")
+IN_FORCE = "lawbook.edition_in_force"
+"""The kind of job queued with each edition, for whoever keeps what was derived by the one before."""
+
 _LOCK = 31066282612683177  # of whoever adds an edition
 _unmergeable: dict[tuple[str, str], str] = {}
 """Why a shipped edition does not go together with local changes, by the digests of both; asked once a process."""
@@ -117,6 +121,7 @@ def add(
         )
         for path, digest in keep(book.files).items()
     )
+    jobs.enqueue(IN_FORCE, {"number": row.number}, key=str(row.number), at=at)
     return row
 
 

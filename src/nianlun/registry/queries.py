@@ -1,7 +1,7 @@
 """Reading the registry. What a viewer may see is part of every query here, never left to the page (S2.2)."""
 
 import os.path
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -177,6 +177,11 @@ def system_person(person_id: UUID) -> PersonLine:
     if row is None:
         raise NotVisible
     return _line(row)
+
+
+def all_ids() -> Iterator[UUID]:
+    """Everybody registered, for jobs; read as it is asked for, so that millions take no memory."""
+    yield from Person.objects.order_by("id").values_list("id", flat=True).iterator(chunk_size=2000)
 
 
 def persons_in(scope: str) -> list[PersonLine]:

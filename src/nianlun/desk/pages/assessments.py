@@ -1,6 +1,8 @@
 """Assessments on record: proposed, confirmed by another, and computed anew to the byte."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -67,6 +69,7 @@ def assessment(request: HttpRequest, record_id: UUID) -> HttpResponse:
     line = assessing.record(who, record_id)
     if line is None:
         raise Http404
+    derivation = Node.from_json(line.answer["derivation"])
     may_confirm = who.may(Right.BENEFIT_CONFIRM) and line.state == "proposed"
     person = see_person(
         request,
@@ -80,11 +83,8 @@ def assessment(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "desk/assessment.html",
         line=line,
         person=person,
-        amounts=[
-            (line.answer["labels"].get(name, name), Decimal(amount))
-            for name, amount in line.answer["amounts"].items()
-        ],
-        steps=steps_of(Node.from_json(line.answer["derivation"])),
+        amounts=_amounts(line.answer, derivation),
+        steps=steps_of(derivation),
         mark=result_mark(line.answer["confidence"]),
         table_link=table_address,
         link=person_view.evidence_address(person.id),
@@ -95,6 +95,13 @@ def assessment(request: HttpRequest, record_id: UUID) -> HttpResponse:
             Crumb(label="待遇核定"),
         ],
     )
+
+
+def _amounts(said: Mapping[str, Any], derivation: Node) -> list[tuple[str, Decimal]]:
+    """The components with their names, in the order of the sum; a record's own order is that of the alphabet."""
+    places = {node.id: place for place, node in enumerate(derivation.inputs)}
+    names = sorted(said["amounts"], key=lambda name: places.get(name, len(places)))
+    return [(said["labels"].get(name, name), Decimal(said["amounts"][name])) for name in names]
 
 
 @require_POST

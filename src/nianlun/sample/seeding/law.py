@@ -15,13 +15,13 @@ from nianlun.lawbook.writing import NewValue
 from nianlun.sample.local_law import REGION, account_files
 
 OFFICER, REVIEWER = "hanxue", "shenyan"
-BOUNDS = "contribution_base_bounds"
+BASE, BOUNDS = "pension_base", "contribution_base_bounds"
 _RATES_DRAFT = UUID("019e0000-0000-7000-8000-000000000001")
 _BOUNDS_DRAFT = UUID("019e0000-0000-7000-8000-000000000002")
 
 
 def make_editions(*, at: datetime) -> None:
-    """Approve the rates and open the draft of next year's bounds; run again, nothing is added."""
+    """Approve the rates and open the draft of values to come; run again, nothing is added."""
     _approve_rates(at=at)
     _open_bounds(at=at)
 
@@ -53,8 +53,8 @@ def _open_bounds(*, at: datetime) -> None:
     officer = access.viewer_named(OFFICER)
     operations.open_draft(
         officer,
-        title="2027 年缴费基数上下限（拟）",
-        reason="等省里公布 2027 年的参照工资后改成公布的数值，再提交批准；现在的数值是演示参数。",
+        title="2026 年计发基数和 2027 年缴费基数上下限（拟）",
+        reason="等省里公布后改成公布的数值，再提交批准；现在的数值是演示参数。先看影响多少人、多少钱。",
         region=REGION,
         draft_id=_BOUNDS_DRAFT,
         at=at,
@@ -62,6 +62,19 @@ def _open_bounds(*, at: datetime) -> None:
     detail = queries.draft(officer, _BOUNDS_DRAFT)
     if detail.line.state is not State.OPEN or detail.files:
         return
+    base = queries.current(at).on(BASE, date(2025, 7, 1), region=REGION).decimal()
+    operations.put_value(
+        officer,
+        _BOUNDS_DRAFT,
+        table=BASE,
+        new=NewValue(
+            since=date(2026, 1, 1),
+            value=int((base * Decimal("1.02")).quantize(Decimal(1), ROUND_HALF_UP)),
+            source="演示参数：2025 年的计发基数加 2%，公布后须换成公布的数值",
+            confidence="M",
+        ),
+        at=at,
+    )
     last = queries.current(at).on(BOUNDS, date(2026, 7, 1), region=REGION)
     reference = (last.decimal("reference_month") * Decimal("1.03")).quantize(Decimal("0.01"), ROUND_HALF_UP)
     lower, upper = (
