@@ -2,30 +2,18 @@
 
 import io
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pypdfium2
 import pytest
 from tests.journeys.browser import DESK, PHONE, SMALL_DESK, Visitor
-from tests.journeys.system import ROOT, System
+from tests.journeys.system import System
 from tests.journeys.test_looks import picture
 from tests.journeys.test_on_the_phone import SMALL_LETTERS, SMALL_TARGETS, insured
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 PURPOSE = "退休待遇核定前核对档案"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def local_law(system: System) -> None:
-    """Parameters that the agency has to bring; see `tests/journeys/local_law.py`."""
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.local_law"],
-        cwd=ROOT, env=system.environment, capture_output=True, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr.decode()
 
 
 def open_benefit(visitor: Visitor, person_id: str) -> None:

@@ -1,0 +1,78 @@
+"""A pension is put on record by two people, replayed by an auditor, and counted again under a draft of the law."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from tests.journeys.browser import DESK, PHONE, Visitor
+from tests.journeys.system import System
+from tests.journeys.test_benefit import open_benefit
+from tests.journeys.test_looks import picture
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+
+
+def test_one_proposes_another_confirms_and_the_auditor_replays_it_to_the_byte(visit: Visit, system: System):
+    person = system.city["persons"]["zhou"]
+    clerk = visit("李敏")
+    open_benefit(clerk, person)
+    amount = re.search(r"每月能领\s*([\d,]+\.\d\d) 元", clerk.text)[1]
+    clerk.click("button:has-text('提出核定')")
+    assert "等另一位同事复核" in clerk.text
+    record = clerk.path
+    assert "确认核定" not in clerk.text
+    assert clerk.fetch(f"{record}decide/", decision="confirm").status == 404  # not a clerk's right
+    open_again = clerk.fetch(f"/people/{person}/assessments/", send="1")
+    assert open_again.status == 302
+    clerk.go(f"/people/{person}/benefit/")
+    assert "已有一件核定等待复核" in clerk.text
+    reviewer = visit("陈静")
+    reviewer.go("/assessments/")
+    reviewer.click(f"main a[href='{record}']")
+    assert amount in reviewer.text
+    picture(reviewer, "assessment")
+    reviewer.click("button:has-text('退回')")
+    assert "请写明退回理由" in reviewer.text
+    reviewer.click("button:has-text('确认核定')")
+    assert "已核定" in reviewer.text
+    assert reviewer.fetch(f"{record}decide/", decision="confirm").status == 302  # twice changes nothing
+    reviewer.go(record)
+    assert "没有改变" in reviewer.text
+    auditor = visit("钱明")
+    auditor.go("/assessments/replays/")
+    assert "周桂兰" not in auditor.text
+    auditor.click("button:has-text('重放')")
+    assert "逐字节一致" in auditor.text
+    picture(auditor, "replays")
+    assert auditor.fetch(record).status == 404  # replaying needs no name
+
+
+def test_the_policy_officer_sees_whom_a_draft_changes_and_by_how_much(visit: Visit, system: System):
+    officer = visit("韩雪", forgive=("404",))
+    officer.go("/policy/drafts/?state=open")
+    officer.click("main a:has-text('2026 年计发基数和 2027 年缴费基数上下限（拟）')")
+    draft = officer.path
+    officer.click("a:has-text('看影响谁、影响多少')")
+    assert "还没有算过" in officer.text
+    officer.click("button:has-text('计算影响')")
+    officer.page.wait_for_selector("text=/人中 \\d+ 人有变化/", timeout=60_000)
+    assert re.search(r"10 人中 \d+ 人有变化", officer.text)
+    picture(officer, "draft-impact")
+    clerk = visit("李敏", forgive=("404",))
+    assert clerk.fetch(f"{draft}impact/").status == 404
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "elder"])
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_the_pages_of_assessments_never_scroll_sideways(visit: Visit, size, look: str):
+    reviewer = visit("陈静", size=size, look=look)
+    reviewer.go("/assessments/")
+    auditor = visit("钱明", size=size, look=look)
+    auditor.go("/assessments/replays/")
+
+
+@pytest.mark.parametrize("path", ["/assessments/", "/assessments/replays/", "/policy/drafts/"])
+def test_the_insured_person_and_the_scanner_find_nothing_there(visit: Visit, path: str):
+    for persona in ("周桂兰", "马小川"):
+        assert visit(persona, forgive=("404",)).fetch(path).status == 404
