@@ -34,7 +34,9 @@ class Case:
     def __init__(self, kind: str, inputs: Mapping[str, Any], *, title: str = "") -> None:
         self.kind = kind
         self.title = title
-        self.inputs = {name: value for name, value in inputs.items() if value is not None}  # null: not given
+        self.inputs = {
+            name: value for name, value in inputs.items() if value is not None
+        }  # null: not given
         self._read: set[str] = set()
 
     def has(self, *names: str) -> bool:
@@ -102,7 +104,9 @@ class Case:
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
             raise BadCase(f"{name} 应写成 [年, 月]，例如 [37, 8]。")
         years, months = (_decimal(name, part) for part in value)
-        if not (0 <= years <= 120 and years == int(years) and 0 <= months < 12 and months * 2 == int(months * 2)):
+        if not (
+            0 <= years <= 120 and years == int(years) and 0 <= months < 12 and months * 2 == int(months * 2)
+        ):
             raise BadCase(f"{name} 应写成 [年, 月]，月数在 0 到 11 之间，现在是 {list(value)}。")
         return years * 12 + months
 
@@ -113,7 +117,9 @@ class Case:
             return value  # type: ignore[no-any-return]
         text = value.isoformat()[:10] if isinstance(value, date) else str(value)
         try:
-            found = parse_month(text[:7]) if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text) else parse_month(text)
+            found = (
+                parse_month(text[:7]) if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text) else parse_month(text)
+            )
             if len(text) > 7:
                 date.fromisoformat(text)
         except (NotAMonth, ValueError) as reason:
@@ -157,8 +163,10 @@ class Case:
     def rows(self, name: str, default: Any = _ABSENT) -> "list[Case]":
         """A list of groups of inputs, each read like a case of its own."""
         value = self.raw(name, default)
-        if not isinstance(value, Sequence) or isinstance(value, str) or not all(
-            isinstance(row, Mapping) for row in value
+        if (
+            not isinstance(value, Sequence)
+            or isinstance(value, str)
+            or not all(isinstance(row, Mapping) for row in value)
         ):
             raise BadCase(f"{name} 应是一列 [[inputs.{name}]]。")
         return [Case(f"{self.kind}.{name}", row) for row in value]
@@ -174,7 +182,9 @@ class Case:
         if "province" in self.inputs:
             code = region_code(str(self.inputs["province"]))
             if not code:
-                raise BadCase(f"不认识的省份“{str(self.inputs['province'])[:20]}”。请写全国 31 个省级地区之一。")
+                raise BadCase(
+                    f"不认识的省份“{str(self.inputs['province'])[:20]}”。请写全国 31 个省级地区之一。"
+                )
             return code
         if needed:
             raise CannotAssess("缺少 province（省份）或 region（行政区划代码）。", missing=("province",))

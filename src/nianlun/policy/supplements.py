@@ -36,7 +36,8 @@ def given_supplements(
     `plateau_share`, `area_fixed` and `fixed_supplements` are what some forms print.
     """
     found = [
-        _from_table(book, sheet, pension, group, years=years, region=region, day=day) for group in _groups(case)
+        _from_table(book, sheet, pension, group, years=years, region=region, day=day)
+        for group in _groups(case)
     ]
     for row in case.rows("supplement", ()):
         kind = row.choice("kind", KINDS)

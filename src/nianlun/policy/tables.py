@@ -106,7 +106,9 @@ class Span:
     def row(self, part: str = "") -> TableRow:
         """The span as a derivation quotes it, or only the named part of it."""
         shown = f"{part}={show_value(self.part(part))}" if part else show_value(self.value)
-        return TableRow(self.table, self.since, shown, self.source, self.confidence, self.region, self.group)
+        return TableRow(
+            self.table, self.since, shown, self.source, self.confidence, self.region, self.group
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +292,9 @@ def _check(table: Table) -> None:
             if earlier.until > later.since:
                 raise TableBroken(f"{where} overlap on {later.since}")
             if not _bridged(earlier.until, later.since, absences):
-                raise TableBroken(f"{where} leave a gap from {earlier.until} to {later.since} that is not named")
+                raise TableBroken(
+                    f"{where} leave a gap from {earlier.until} to {later.since} that is not named"
+                )
         for absence in absences:
             inside = [s for s in spans if absence.covers(s.since) or _running(s, absence, spans)]
             if inside:
