@@ -30,7 +30,9 @@ def of_draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         impact.request(draft_id, by=who, at=timezone.now())
         return redirect("desk:draft-impact", draft_id)
     found = impact.of_draft(who, draft_id)
-    lines = sorted(found.lines, key=lambda line: abs(line.difference or ZERO), reverse=True) if found else []
+    lines = (
+        sorted(found.lines, key=lambda line: abs(line.difference or ZERO), reverse=True) if found else []
+    )
     saw_list(request, what="政策草案影响的人员", rows=len(lines[:SHOWN]), at=timezone.now())
     return answer(
         request,
