@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.test import Client
@@ -11,10 +12,13 @@ from nianlun.access import operations as access
 from nianlun.access import queries as access_queries
 from nianlun.access.domain import Role, Viewer
 from nianlun.access.models import Account
+from nianlun.contributions import operations as contributions
+from nianlun.contributions.domain import NewPosting, Part, Source
 from nianlun.kernel.identity import check_character
+from nianlun.kernel.months import parse_month
 from nianlun.registry import operations as registry
 from nianlun.registry import queries as registry_queries
-from nianlun.registry.domain import AgencyLine, PersonLine
+from nianlun.registry.domain import AgencyLine, PersonLine, Scheme
 
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 PASSWORD = "Tulv-Hai-9-Xiangjiao"
@@ -104,3 +108,21 @@ def client_of(viewer: Viewer) -> Client:
     client = Client()
     client.force_login(Account.objects.get(pk=viewer.account_id))
     return client
+
+
+def pay(person_id: UUID, *, employer_id: UUID, since: str, until: str, at: datetime = START) -> None:
+    """Book both parts of every month from `since` to before `until`, on a base of 1,386 yuan."""
+    lines = [
+        NewPosting(
+            person_id=person_id,
+            month=month,
+            scheme=Scheme.ENTERPRISE,
+            part=part,
+            amount=Decimal("55.44"),
+            base=Decimal("1386.00"),
+            employer_id=employer_id,
+        )
+        for month in range(parse_month(since), parse_month(until))
+        for part in Part
+    ]
+    contributions.book(lines, source=Source.TAX, by=None, at=at)

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -14,16 +13,12 @@ from tests.entitlements.test_benefit import local_book
 from tests.entitlements.test_form import texts
 
 from nianlun.archives.domain import DocumentKind
-from nianlun.contributions import operations as contributions
-from nianlun.contributions.domain import NewPosting, Part, Source
 from nianlun.entitlements import inquiry
 from nianlun.evidence import queries as evidence
 from nianlun.evidence import rulings
 from nianlun.evidence.domain import Kind
 from nianlun.journal import queries as journal
-from nianlun.kernel.months import parse_month
 from nianlun.registry import operations as registry
-from nianlun.registry.domain import Scheme
 
 pytestmark = pytest.mark.django_db
 
@@ -60,20 +55,7 @@ def pensioner(person, agency, file_paper, settle, viewer, now):
 
 def pay(person, agency, *, since, until, now):
     mill = registry.register_employer(by=None, name="保定第二棉纺厂", agency_id=agency.id, at=now)
-    lines = [
-        NewPosting(
-            person_id=person.id,
-            month=month,
-            scheme=Scheme.ENTERPRISE,
-            part=part,
-            amount=Decimal("160.00"),
-            base=Decimal("2000.00"),
-            employer_id=mill,
-        )
-        for month in range(parse_month(since), parse_month(until))
-        for part in Part
-    ]
-    contributions.book(lines, source=Source.TAX, by=None, at=now)
+    factories.pay(person.id, employer_id=mill, since=since, until=until, at=now)
 
 
 def page_of(client, person, **query) -> str:

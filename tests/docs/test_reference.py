@@ -20,6 +20,7 @@ from nianlun.config.command import parser
 from nianlun.jobs import registry
 from nianlun.policy.lawbook import shipped
 from nianlun.policy.provinces import province_name
+from nianlun.policy.table_words import KEYS, UNITS
 from nianlun.policy.tables import Span, Table, show_value
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -123,38 +124,6 @@ HEAD = """# 政策表
 加数值的做法见[加一个政策数值](../how-to/add-a-policy-value.md)。
 """
 TOPICS = ("退休", "缴费", "账户", "计发", "机关事业", "居民", "转移接续", "病残遗属", "调整", "办理")
-KEYS = {
-    "adjusted_in": "调整的年度",
-    "age_reached_on": "达到领取年龄的月份",
-    "applied_on": "申请之日",
-    "benefit_month": "开始领取的月份",
-    "contribution_month": "缴费所属的月份",
-    "contribution_year": "缴费所属的年度",
-    "died_on": "死亡之日",
-    "due_on": "应缴之日",
-    "heating_season": "采暖季",
-    "looked_up_on": "查询当日",
-    "original_age_reached_on": "达到原法定退休年龄的月份",
-    "retired_on": "退休之日",
-    "statistical_year": "统计年度",
-    "statutory_month": "达到法定退休年龄的月份",
-    "year": "记账年度",
-}
-UNITS = {
-    "day": "日",
-    "factor": "倍",
-    "index": "指数",
-    "mixed": "见各行",
-    "mode": "做法",
-    "month": "月",
-    "rate": "比例",
-    "working_day": "工作日",
-    "year": "年份",
-    "year_of_age": "岁",
-    "yuan": "元",
-    "yuan_a_month": "元/月",
-    "yuan_a_year": "元/年",
-}
 
 
 def tables() -> list[Table]:

@@ -5,12 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from tests import factories
 from tests.entitlements.makers import MILL
 from tests.entitlements.test_benefit import local_book
 
 from nianlun.access.domain import NotVisible, Refused
-from nianlun.contributions import operations as contributions
-from nianlun.contributions.domain import NewPosting, Part, Source
 from nianlun.entitlements import assessing, impact
 from nianlun.entitlements.assessing import NotAssessable
 from nianlun.entitlements.models import AssessmentRecord
@@ -23,7 +22,6 @@ from nianlun.kernel.months import parse_month
 from nianlun.lawbook import operations as lawbook
 from nianlun.lawbook import queries as lawbook_queries
 from nianlun.registry import operations as registry
-from nianlun.registry.domain import Scheme
 
 CHANGED = ("account_interest_rates", "personal_account_ratio", "interest_method")
 
@@ -52,20 +50,7 @@ def retired(person, agency, file_paper, settle, viewer, now, local_law):
     """Born 1966-04, hired 1984-09, paid 1993-01 to 2026-08: reached the age in 2026-08."""
     settle(file_paper(birth_date="1966-04-28", work_start="1984-09-01", unit=MILL, made="1984-08-29"))
     mill = registry.register_employer(by=None, name=MILL, agency_id=agency.id, at=now)
-    lines = [
-        NewPosting(
-            person_id=person.id,
-            month=month,
-            scheme=Scheme.ENTERPRISE,
-            part=part,
-            amount=Decimal("55.44"),
-            base=Decimal("1386.00"),
-            employer_id=mill,
-        )
-        for month in range(parse_month("1993-01"), parse_month("2026-09"))
-        for part in Part
-    ]
-    contributions.book(lines, source=Source.TAX, by=None, at=now)
+    factories.pay(person.id, employer_id=mill, since="1993-01", until="2026-09", at=now)
     clerk, reviewer = viewer("clerk"), viewer("reviewer")
     for kind in (Kind.BIRTH_DATE, Kind.WORK_START):
         ruling = rulings.propose_by_rule(person.id, kind=kind, by=clerk, at=now)

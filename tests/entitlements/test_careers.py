@@ -1,15 +1,12 @@
 """The person page reads little, sees only what it may, and the stored career can be made again."""
 
-from decimal import Decimal
-
 import pytest
 from django.utils import timezone
+from tests import factories
 from tests.entitlements.makers import MILL, ON
 
 from nianlun.access.domain import NotVisible
 from nianlun.archives.domain import DocumentKind
-from nianlun.contributions import operations as contributions
-from nianlun.contributions.domain import NewPosting, Part, Source
 from nianlun.entitlements import operations, queries
 from nianlun.entitlements.models import CareerLine
 from nianlun.evidence import rulings
@@ -19,7 +16,6 @@ from nianlun.jobs.worker import Worker
 from nianlun.kernel.months import parse_month
 from nianlun.lawbook import queries as lawbook
 from nianlun.registry import operations as registry
-from nianlun.registry.domain import Scheme
 
 
 @pytest.fixture
@@ -27,20 +23,7 @@ def book(person, agency, now):
     mill = registry.register_employer(by=None, name=MILL, agency_id=agency.id, at=now)
 
     def run(since, until):
-        lines = [
-            NewPosting(
-                person_id=person.id,
-                month=month,
-                scheme=Scheme.ENTERPRISE,
-                part=part,
-                amount=Decimal("55.44"),
-                base=Decimal("1386.00"),
-                employer_id=mill,
-            )
-            for month in range(parse_month(since), parse_month(until))
-            for part in Part
-        ]
-        contributions.book(lines, source=Source.TAX, by=None, at=now)
+        factories.pay(person.id, employer_id=mill, since=since, until=until, at=now)
 
     return run
 
