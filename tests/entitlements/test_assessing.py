@@ -137,6 +137,11 @@ def test_out_of_scope_looks_like_not_there(retired, viewer, now):
     with pytest.raises(NotVisible):
         assessing.decide(record_id, confirm=True, reason="", by=stranger, at=now)
     assert assessing.waiting(stranger) == []
+    auditor = viewer("auditor", scope="130102")
+    assert assessing.latest(auditor) == []
+    with pytest.raises(NotVisible):
+        assessing.replay(record_id, by=auditor, at=now)
+    assert [line.id for line in assessing.latest(viewer("auditor", scope="1306"))] == [record_id]
 
 
 def test_the_impact_of_a_draft_names_who_changes_and_by_how_much(retired, viewer, now, transactional_db):

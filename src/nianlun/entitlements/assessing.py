@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from nianlun.access.domain import Refused, Right, Viewer, authorize
+from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.entitlements.benefit import BenefitView, benefit_view, grafted
 from nianlun.entitlements.gathering import gather
 from nianlun.entitlements.models import AssessmentRecord
@@ -146,13 +146,15 @@ def decide(record_id: UUID, *, confirm: bool, reason: str, by: Viewer, at: datet
 def replay(record_id: UUID, *, by: Viewer | None, at: datetime) -> Replay:
     """Compute an assessment anew from its grounds and its edition of the law, and compare to the byte.
 
-    `by` is None for the command line. Raises `NotAssessable` for no such record or edition.
+    `by` is None for the command line. Raises `NotVisible` for no such record in scope, `NotAssessable` where the
+    edition it rests on is not kept.
     """
-    row = AssessmentRecord.objects.filter(pk=record_id).first()
-    if row is None:
-        raise NotAssessable("没有这件核定。")
     if by is not None:
         authorize(by, Right.BENEFIT_REPLAY)
+    rows = AssessmentRecord.objects.all() if by is None else _in_scope(by)
+    row = rows.filter(pk=record_id).first()
+    if row is None:
+        raise NotVisible
     grounds = json.loads(row.grounds)
     book = lawbook.edition(row.edition)
     if book is None:
@@ -201,9 +203,9 @@ def record(viewer: Viewer, record_id: UUID) -> RecordLine | None:
     return _line(row)
 
 
-def latest(*, limit: int = 100) -> list[RecordLine]:
-    """The latest assessments of everybody, for replaying: no names."""
-    return [_line(row) for row in AssessmentRecord.objects.order_by("-proposed_at", "-id")[:limit]]
+def latest(viewer: Viewer, *, limit: int = 100) -> list[RecordLine]:
+    """The latest assessments in the viewer's scope, for replaying: no names."""
+    return [_line(row) for row in _in_scope(viewer).order_by("-proposed_at", "-id")[:limit]]
 
 
 def all_ids() -> list[UUID]:
@@ -222,11 +224,13 @@ def count_waiting(viewer: Viewer) -> int:
 
 
 def _waiting(viewer: Viewer) -> QuerySet[AssessmentRecord]:
+    return _in_scope(viewer).filter(state=AssessmentRecord.State.PROPOSED)
+
+
+def _in_scope(viewer: Viewer) -> QuerySet[AssessmentRecord]:
     if not viewer.scope:
         return AssessmentRecord.objects.none()
-    return AssessmentRecord.objects.filter(
-        state=AssessmentRecord.State.PROPOSED, person__agency__division__startswith=viewer.scope
-    )
+    return AssessmentRecord.objects.filter(person__agency__division__startswith=viewer.scope)
 
 
 def canonical(content: Any) -> str:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def add_parser(subparsers: Any) -> None:
     """Add `nianlun policy diff` and `nianlun assessments replay`."""
     diff = questions(subparsers).add_parser("diff", help="一份政策草案使哪些人、多少钱发生变化")
-    diff.add_argument("draft", metavar="草案", help="草案编号，或放着政策表的文件夹（130000/表名.toml）")
+    diff.add_argument(
+        "draft", metavar="草案", help="草案编号，或放着政策表的文件夹或文件（130000/表名.toml）"
+    )
     diff.add_argument(
         "--population",
         metavar="demo|辖区",
@@ -77,7 +79,11 @@ def run_replay(args: argparse.Namespace) -> int:
     from nianlun.entitlements import assessing  # noqa: PLC0415  as above
 
     at = timezone.now()
-    ids = [UUID(args.record)] if args.record else assessing.all_ids()
+    try:
+        ids = [UUID(args.record)] if args.record else assessing.all_ids()
+    except ValueError:
+        sys.stderr.write(f"“{args.record[:40]}”不是核定的编号。编号见“核定重放”页或不带编号的 replay。\n")
+        return 2
     found = [(record_id, assessing.replay(record_id, by=None, at=at)) for record_id in ids]
     if args.json:
         lines = [
@@ -98,6 +104,9 @@ def _draft(text: str, *, before: LawBook) -> LawBook:
     from nianlun.lawbook import queries as lawbook  # noqa: PLC0415  as above
 
     folder = Path(text)
+    if folder.is_file():
+        file = folder.resolve()
+        return before.amended({f"{file.parent.name}/{file.name}": file.read_text(encoding="utf-8")})
     if folder.is_dir():
         paths = sorted(folder.glob("*/*.toml"))
         if not paths:

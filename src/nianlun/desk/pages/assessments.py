@@ -133,7 +133,7 @@ def replays(request: HttpRequest) -> HttpResponse:
     return answer(
         request,
         "desk/replays.html",
-        lines=assessing.latest(limit=LATEST),
+        lines=assessing.latest(viewer(request), limit=LATEST),
         crumbs=[Crumb(label="管理"), Crumb(label="核定重放")],
     )
 
