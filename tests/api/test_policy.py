@@ -218,11 +218,12 @@ def test_a_body_announced_as_too_long_is_not_read(monkeypatch):
     assert held(response).problem == "too-large"
 
 
-def test_an_edition_that_lacks_a_table_is_named_as_the_cause(ask, monkeypatch):
+def test_an_edition_from_before_a_table_was_kept_holds_no_rule_of_that_kind(ask, monkeypatch):
     bare = law_book({path: text for path, text in shipped().files.items() if "payout_months." not in path})
     monkeypatch.setattr("nianlun.api.policy._edition", lambda: bare)
     answer = ask("assess", AGE)
-    assert (answer.status, answer.problem) == (409, "broken-edition")
+    assert (answer.status, answer.problem) == (409, "not-in-force")
+    assert "计发月数" in answer.content["detail"]
 
 
 def test_a_rounding_that_is_none_is_the_editions_fault_too(ask, monkeypatch):

@@ -10,6 +10,7 @@ from tests.entitlements.makers import MILL
 from tests.entitlements.test_benefit import local_book
 
 from nianlun.access.domain import NotVisible, Refused
+from nianlun.archives.domain import DocumentKind
 from nianlun.entitlements import assessing, impact
 from nianlun.entitlements.assessing import NotAssessable
 from nianlun.entitlements.models import AssessmentRecord
@@ -121,6 +122,12 @@ def test_who_proposed_cannot_confirm_and_a_second_proposal_waits(retired, viewer
     assessing.decide(record_id, confirm=False, reason="缺一份材料", by=reviewer, at=now)
     with pytest.raises(NotAssessable, match="已退回"):
         assessing.decide(record_id, confirm=True, reason="", by=viewer("reviewer"), at=now)
+
+
+def test_what_nobody_has_ruled_on_is_never_put_on_record(retired, viewer, now, file_paper, settle):
+    settle(file_paper(DocumentKind.CADRE_RESUME, made="1990-01-01", work_start="1983-06-01"))
+    with pytest.raises(NotAssessable, match="参加工作时间各材料说法不同"):
+        assessing.propose(retired.id, wish=Wish(), by=viewer("clerk"), at=now)
 
 
 def test_a_supposition_is_never_put_on_record(retired, viewer, now):

@@ -14,14 +14,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.entitlements import clashes
 from nianlun.entitlements.benefit import BenefitView, benefit_view, grafted
-from nianlun.entitlements.gathering import gather
+from nianlun.entitlements.gathering import Working, gather
 from nianlun.entitlements.models import AssessmentRecord
 from nianlun.entitlements.wish import Wish
+from nianlun.evidence.domain import Kind
 from nianlun.evidence.operations import SamePerson, refuse_own_case
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.kernel.months import show_month
+from nianlun.kernel.months import month_of, show_month
 from nianlun.lawbook import queries as lawbook
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import Assessment
@@ -72,6 +74,23 @@ class Replay:
     sentence: str
 
 
+def obstacle(working: Working, view: BenefitView) -> str:
+    """Why a benefit cannot be put on record yet and what to do, in one sentence; empty where it can.
+
+    What an amount rests on must have been ruled on: no fact without a ruling.
+    """
+    if view.assessment is None:
+        return view.refusal
+    if view.month is None or view.month > month_of(working.on):
+        return f"{show_month(view.month) if view.month else '退休月份'} 还没有到，现在只能试算。"
+    open_kinds = [c.kind.label for c in clashes.open_contradictions(working)]
+    if open_kinds:
+        return f"{'、'.join(open_kinds)}各材料说法不同，还没有认定。请先在“认定”里办完。"
+    if working.career.deemed_months and Kind.WORK_START not in working.facts:
+        return "有视同缴费年限，参加工作时间还没有认定。请先在“认定”里办完。"
+    return ""
+
+
 @transaction.atomic
 def propose(person_id: UUID, *, wish: Wish, by: Viewer, at: datetime) -> UUID:
     """Put today's assessment of a person before a second one. Raises `NotAssessable`, `Refused`, `NotVisible`."""
@@ -83,11 +102,11 @@ def propose(person_id: UUID, *, wish: Wish, by: Viewer, at: datetime) -> UUID:
     book = lawbook.current(at)
     working = gather(person, on=timezone.localdate(at), deep=True, book=book)
     view = benefit_view(working, book=book, wish=wish)
+    if sentence := obstacle(working, view):
+        raise NotAssessable(f"不能核定：{sentence}")
     answer = view.assessment
     if answer is None or answer.total is None or view.month is None:
-        raise NotAssessable(f"不能核定：{view.refusal}")
-    if view.month > working.on.year * 12 + working.on.month - 1:
-        raise NotAssessable(f"{show_month(view.month)} 还没有到，现在只能试算。")
+        raise NotAssessable("不能核定：没有每月金额。")
     said = canonical(answer.to_json(explain=True))
     row = AssessmentRecord(
         person_id=person_id,

@@ -17,7 +17,7 @@ from nianlun.desk import person_view
 from nianlun.desk.seeing import see_person
 from nianlun.desk.shell import answer
 from nianlun.desk.wish_form import WishForm, read_wish
-from nianlun.entitlements import inquiry
+from nianlun.entitlements import assessing, inquiry
 from nianlun.entitlements.form import GlyphMissing
 from nianlun.entitlements.form_content import NothingToPrint
 from nianlun.entitlements.inquiry import Answered
@@ -40,6 +40,7 @@ def benefit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     now, form, supposed = _asked(request, who, person_id, at=at)
     shown = supposed or now
     view = now.view
+    obstacle = assessing.obstacle(now.working, view) if who.may(Right.BENEFIT_PROPOSE) else ""
     return answer(
         request,
         "desk/benefit.html",
@@ -56,7 +57,8 @@ def benefit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         table_link=table_address,
         provinces=PROVINCES,
         wished=form.address if supposed else "",
-        may_propose=who.may(Right.BENEFIT_PROPOSE) and view.assessment is not None and not view.estimate,
+        may_propose=who.may(Right.BENEFIT_PROPOSE) and not obstacle,
+        obstacle=obstacle if view.assessment is not None and not view.estimate else "",
         crumbs=[
             Crumb(label="人员权益", url=reverse("desk:people")),
             Crumb(label=line.name, url=reverse("desk:person", args=[person_id])),
