@@ -148,6 +148,7 @@ def test_too_few_months_are_refused_with_how_many_are_missing():
     life = working_life(paid=tuple(paid("2015-01", "2020-01")), claims=(), resume=())
     view = benefit_view(life, book=local_book(), wish=Wish())
     assert view.refusal.startswith("缴费年限 60 个月，还差 120 个月")
+    assert not view.lacks_law
 
 
 def test_without_a_ruled_birth_date_the_refusal_says_what_to_do():
@@ -189,6 +190,7 @@ def test_government_staff_with_deemed_years_are_refused_with_the_range_until_the
     view = benefit_view(life, book=local_book(), wish=Wish())
     assert view.assessment is None
     assert "视同缴费指数" in view.refusal
+    assert view.lacks_law  # nothing the person could bring would help
     low, high = view.between
     assert 0 < low < high
 

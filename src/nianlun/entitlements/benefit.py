@@ -37,13 +37,15 @@ class BenefitView:
     """The answer for one person: an assessment, or why there is none and what is missing.
 
     `estimate` marks a month to come, computed on the assumptions named (试算). `inputs` is the case as it could be
-    written to a file, `evidence` and `trees` say what its inputs rest on; `index_years` are (year, base, deemed).
+    written to a file, `evidence` and `trees` say what its inputs rest on; `lacks_law` that a value of the law is not
+    on record, which no paper of the person could mend; `index_years` are (year, base, deemed).
     """
 
     kind: str
     month: Month | None
     assessment: Assessment | None
     refusal: str = ""
+    lacks_law: bool = False
     missing: tuple[str, ...] = ()
     between: tuple[Decimal, Decimal] | None = None
     estimate: bool = False
@@ -93,6 +95,8 @@ def benefit_view(working: Working, *, book: LawBook, wish: Wish) -> BenefitView:
             month=month,
             assessment=None,
             refusal=str(reason),
+            lacks_law=isinstance(reason, NotInForce)
+            or any(name.isascii() for name in getattr(reason, "missing", ())),
             missing=getattr(reason, "missing", ()),
             between=getattr(reason, "between", None),
             estimate=estimate,
@@ -160,8 +164,10 @@ def _check(working: Working, *, month: Month, wish: Wish) -> None:
             missing=(f"再缴费 {needed - held} 个月",),
         )
     if needed is not None and held < needed:
+        resident = working.person.scheme is Scheme.RESIDENT
+        ways = "可以继续缴费，或按规定补缴。" if resident else "可以延长缴费，或转入城乡居民养老保险。"
         raise CannotAssess(
-            f"缴费年限 {held} 个月，还差 {needed - held} 个月才能按月领取。可以延长缴费，或转入城乡居民养老保险。",
+            f"缴费年限 {held} 个月，还差 {needed - held} 个月才能按月领取。{ways}",
             missing=(f"再缴费 {needed - held} 个月",),
         )
 
