@@ -19,7 +19,8 @@ from nianlun.lawbook.writing import (
     value_text,
 )
 from nianlun.policy.lawbook import law_book, shipped
-from nianlun.policy.tables import NotInForce, read_table
+from nianlun.policy.table_files import read_table
+from nianlun.policy.tables import NotInForce
 
 PATH = "130000/pension_base.toml"
 TEXT = shipped().files[PATH]

@@ -9,7 +9,8 @@ import pytest
 from nianlun.kernel.months import first_day, last_day, month, month_of
 from nianlun.policy.lawbook import law_book, shipped
 from nianlun.policy.provinces import PROVINCES
-from nianlun.policy.tables import NotInForce, Span, Table, TableBroken, read_table, read_tables
+from nianlun.policy.table_files import read_table, read_tables
+from nianlun.policy.tables import NotInForce, Span, Table, TableBroken
 
 FIVE_YEARS_AHEAD = month(date.today().year + 5, 12)  # noqa: DTZ011 - coverage in time is about today
 TABLES = list(shipped().tables.values())

@@ -8,7 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from nianlun.policy.lawbook import LawBook
-from nianlun.policy.tables import NATION, Absence, Span, Table, TableBroken, read_tables
+from nianlun.policy.table_files import read_tables
+from nianlun.policy.tables import NATION, Absence, Span, Table, TableBroken
 from nianlun.policy.value_words import value_words
 
 SHORTEST_REASON, LONGEST_REASON = 6, 1000

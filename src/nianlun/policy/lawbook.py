@@ -7,7 +7,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from nianlun.policy.tables import NotInForce, Span, Table, TableBroken, read_tables
+from nianlun.policy.table_files import read_tables
+from nianlun.policy.tables import NotInForce, Span, Table, TableBroken
 
 _FOLDER = Path(__file__).parent / "tables"
 
