@@ -11,8 +11,13 @@ from nianlun.archives import queries as archives
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer
 from nianlun.digitization import queries as digitization
+from nianlun.entitlements import assessing
 from nianlun.evidence import queue
+from nianlun.lawbook import queries as lawbook
+from nianlun.lawbook.domain import State
 from nianlun.registry import queries as registry
+
+IN_HAND = (State.OPEN, State.SUBMITTED, State.RETURNED)
 
 
 @require_GET
@@ -28,13 +33,17 @@ def root(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Right.DESK_READ)
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits: batches being read, items to examine, rulings to confirm; and how much the archive holds."""
+    """What waits: batches being read, items to examine, rulings and assessments to confirm, drafts; the holdings."""
     who = viewer(request)
     submitted = queue.examinations(who, state="submitted", limit=6) if who.may(Right.REVIEW_CONFIRM) else []
     open_items = queue.examinations(who, state="open", limit=6) if who.may(Right.REVIEW_DECIDE) else []
     proposed = queue.rulings(who, state="proposed", limit=6) if who.may(Right.RULING_READ) else []
+    benefits = assessing.waiting(who, limit=6) if who.may(Right.BENEFIT_CONFIRM) else []
+    may_amend = who.may(Right.POLICY_DRAFT) or who.may(Right.POLICY_APPROVE)
     ids = [line.item.person_id for line in (*submitted, *open_items) if line.item.person_id]
-    saw_list(request, what="工作台的待办", rows=len(ids) + len(proposed), at=timezone.now())
+    ids += [line.person_id for line in proposed]
+    ids += [line.person_id for line in benefits]
+    saw_list(request, what="工作台的待办", rows=len(ids), at=timezone.now())
     return answer(
         request,
         "desk/home.html",
@@ -43,9 +52,10 @@ def home(request: HttpRequest) -> HttpResponse:
         open_items=open_items,
         submitted=submitted,
         rulings=proposed,
-        names=registry.person_names(who, [*ids, *(r.person_id for r in proposed)])
-        if who.may(Right.PERSON_READ)
-        else {},
+        names=registry.person_names(who, ids) if who.may(Right.PERSON_READ) else {},
+        assessments=benefits,
+        may_amend=may_amend,
+        drafts=[line for line in lawbook.drafts(who) if line.state in IN_HAND][:6] if may_amend else [],
         holdings=archives.count_by_category(who) if who.may(Right.ITEM_READ) else {},
         may_review=who.may(Right.REVIEW_READ),
         may_read=who.may(Right.ITEM_READ),
