@@ -48,6 +48,8 @@ def test_one_proposes_another_confirms_and_the_auditor_replays_it_to_the_byte(vi
     clerk.go(f"/people/{person}/benefit/")
     assert "已有一件核定等待复核" in clerk.text
     reviewer = visit("陈静")
+    reviewer.go("/desk/")
+    assert "待复核的待遇核定" in reviewer.text
     reviewer.go("/assessments/")
     reviewer.click(f"main a[href='{record}']")
     assert amount in reviewer.text
@@ -70,7 +72,7 @@ def test_one_proposes_another_confirms_and_the_auditor_replays_it_to_the_byte(vi
 
 def test_the_policy_officer_sees_whom_a_draft_changes_and_by_how_much(visit: Visit, system: System):
     officer = visit("韩雪", forgive=("404",))
-    officer.go("/policy/drafts/?state=open")
+    officer.go("/desk/")
     officer.click("main a:has-text('2026 年计发基数和 2027 年缴费基数上下限（拟）')")
     draft = officer.path
     officer.click("a:has-text('看影响谁、影响多少')")
