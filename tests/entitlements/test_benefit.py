@@ -90,6 +90,7 @@ def test_a_man_of_1965_gets_basic_account_and_transitional_pension_and_their_sum
     assert answer.figures["pension_base"] == "7410"
     # 1984-09 to 1992-12 deemed, 36 paid before the account: 136 months are 11.33 years; in all 488 are 40.67
     assert (answer.figures["years"], answer.figures["transitional_years"]) == ("40.67", "11.33")
+    assert "参保日期没有记载，平均缴费工资指数从 1984 年算起。" in view.assumptions
     assert answer.confidence == "M"  # the rates were written from memory, and that travels
 
 

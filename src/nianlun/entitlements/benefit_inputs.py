@@ -64,6 +64,8 @@ def employee_inputs(
     made.trees["years_months"] = working.contribution
     _base(month=month, region=region, book=book, wish=wish, made=made)
     _index(working, until=until, deemed_too=not government, made=made)
+    if not government:
+        _say_first_year(month=month, region=region, book=book, made=made)
     held: AccountBalance = account_balance(
         working.paid,
         group=working.person.scheme.value,
@@ -160,6 +162,17 @@ def _index(working: Working, *, until: Month, deemed_too: bool, made: Made) -> N
         {"year": year, "base": base, "deemed": is_deemed} for year, base, is_deemed in made.index_years
     ]
     made.evidence |= {f"base_{year}": _postings(working.paid, year) for year in years}
+
+
+def _say_first_year(*, month: Month, region: str, book: LawBook, made: Made) -> None:
+    """Where a region counts index years from the day of joining, which nobody recorded, say what was taken."""
+    try:
+        span = book.on("index_rules", last_day(month), region=region)
+    except NotInForce:
+        return
+    counted = [year for year, _, _ in made.index_years]
+    if span.has("counted_from") and counted and made.index_years[0][2]:
+        made.assumptions.append(f"参保日期没有记载，平均缴费工资指数从 {counted[0]} 年算起。")
 
 
 def resident_inputs(working: Working, *, month: Month, made: Made) -> None:
