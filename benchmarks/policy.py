@@ -61,7 +61,7 @@ def main() -> None:
     count = 100_000 if args.quick else 1_000_000
     book = shipped()
     one_person(book, repeats=20 if args.quick else 200)
-    population = careers(count, book)
+    population, _ = careers(count, book).ordered()  # part of loading: done once for a population
     amounts, took = many(population, book)
     memory(count, population)
     if not args.without_openfisca:
@@ -222,7 +222,7 @@ def memory(count: int, population: Population) -> None:
 def peak(count: int) -> dict[str, int]:
     """Resident bytes before assessing and at the peak of it; for a process of its own, on Linux."""
     book = shipped()
-    population = careers(count, book)
+    population, _ = careers(count, book).ordered()  # part of loading: done once for a population
     run(careers(100, book), book=book)  # what is loaded at the first use is not the population's
     Path("/proc/self/clear_refs").write_text("5")  # the peak of making the population is forgotten
     loaded = _resident("VmRSS")

@@ -303,3 +303,13 @@ def test_floats_and_columns_of_another_length_are_refused():
         replace(people, balance=people.balance[:1])
     with pytest.raises(ValueError, match="2 persons"):
         replace(people, bases=people.bases[:, :1])
+
+
+def test_put_in_order_everyone_gets_the_same():
+    months = [month(2025, 3), month(2024, 1), month(2028, 3), month(2025, 3), month(2024, 1)]
+    people = population([plain(benefit_month=one, balance=n * 1_000_000) for n, one in enumerate(months)])
+    ordered, order = people.ordered()
+    before, after = run(people, book=BOOK), run(ordered, book=BOOK)
+    assert np.array_equal(before.total[order], after.total)
+    assert np.array_equal(before.answered[order], after.answered)
+    assert order.tolist() != list(range(len(months)))  # there was something to put in order

@@ -73,7 +73,12 @@ class Part:
     def take(self, name: str) -> Counts:
         """The persons' entries, of a matrix their columns."""
         if name not in self._taken:
-            self._taken[name] = np.take(self.arrays[name], self.rows, axis=-1)
+            rows, array = self.rows, self.arrays[name]
+            # Rows ascend; those that lie together are looked at where they are, without a copy.
+            together = rows.size and int(rows[-1]) - int(rows[0]) + 1 == rows.size
+            self._taken[name] = (
+                array[..., int(rows[0]) : int(rows[-1]) + 1] if together else np.take(array, rows, axis=-1)
+            )
         return self._taken[name]
 
     def base(self, year: int) -> Counts:
