@@ -1,12 +1,12 @@
 """Postings are added once, taken back by their exact negatives, and never changed."""
 
 import threading
-import time
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from tests import factories
+from tests.locks import wait_until_somebody_waits_for_a_lock
 
 from nianlun.access.domain import NotVisible, Refused
 from nianlun.contributions import operations, queries
@@ -160,21 +160,7 @@ def test_two_who_book_the_same_month_at_the_same_moment_book_it_once(person, now
         first = operations.book(lines(person, JANUARY), source=Source.TAX, by=None, at=now)
         other = threading.Thread(target=second)
         other.start()
-        _wait_until_somebody_waits_for_a_lock()
+        wait_until_somebody_waits_for_a_lock()
     other.join(timeout=20)
     assert (first.added, booked[0].added, booked[0].known) == (2, 0, 2)
     assert len(queries.postings(person.id)) == 2
-
-
-def _wait_until_somebody_waits_for_a_lock():
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the second booking never met the first")

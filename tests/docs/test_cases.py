@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.docs.blocks import ROOT
 
 from nianlun.policy.assess import KINDS
@@ -137,8 +138,7 @@ def test_what_a_kind_asks_for_is_in_its_own_section(kind: str, asked: set[tuple[
 def collection() -> list[dict[str, object]]:
     """The published worked examples, where they lie beside the project."""
     if not COLLECTION.is_dir():
-        pytest.skip("the collection of worked examples does not lie beside the project")
-    yaml = pytest.importorskip("yaml")
+        pytest.skip(f"no worked examples: put the shared reference at {COLLECTION}")
     national = yaml.safe_load((COLLECTION / "worked-examples.yaml").read_text(encoding="utf-8"))
     hebei = yaml.safe_load((COLLECTION / "hebei.yaml").read_text(encoding="utf-8"))
     return [*national["examples"], *hebei["worked_examples"]]

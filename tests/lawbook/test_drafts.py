@@ -1,13 +1,13 @@
 """From a draft to an edition: two people, one at a time, and nothing in force before the second has agreed."""
 
 import threading
-import time
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from tests.lawbook.conftest import REASON, base_of_2026
+from tests.locks import wait_until_somebody_waits_for_a_lock
 
 from nianlun.access.domain import NotVisible, Refused
 from nianlun.journal.models import Entry
@@ -286,7 +286,7 @@ def test_of_two_who_approve_at_the_same_moment_one_wins_and_the_other_is_told(
         assert operations.approve(reviewer, draft_id, at=now) == 2
         thread = threading.Thread(target=second)
         thread.start()
-        _wait_until_somebody_waits_for_a_lock()
+        wait_until_somebody_waits_for_a_lock()
     thread.join(timeout=20)
     assert len(told) == 1 and "沈核" in told[0]
     assert Edition.objects.count() == 2
@@ -314,21 +314,7 @@ def test_of_two_drafts_approved_at_the_same_moment_the_second_has_to_look_again(
         operations.approve(reviewer, drafts[0], at=now)
         thread = threading.Thread(target=second)
         thread.start()
-        _wait_until_somebody_waits_for_a_lock()
+        wait_until_somebody_waits_for_a_lock()
     thread.join(timeout=20)
     assert len(told) == 1 and "第 2 版已经生效" in told[0]
     assert base_on() == 7600
-
-
-def _wait_until_somebody_waits_for_a_lock():
-    for _ in range(400):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the second approval never met the first")

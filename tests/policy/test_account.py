@@ -23,7 +23,7 @@ from nianlun.policy.account_rates import account_rate
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import CannotAssess
 from nianlun.policy.cases import BadCase
-from nianlun.policy.columns import ColumnSheet, money_column
+from nianlun.policy.columns import Column, ColumnSheet
 from nianlun.policy.explained import ExplainedSheet
 from nianlun.policy.lawbook import shipped
 from nianlun.policy.tables import NotInForce
@@ -179,7 +179,7 @@ def test_single_bookings_of_many_equal_those_of_each_one():
     def run(sheet, amount):
         return credits_of_year(sheet, 2024, [(3, amount), (12, amount)])
 
-    many = run(ColumnSheet(), money_column(np.array(fen)))
+    many = run(ColumnSheet(), Column(np.array(fen), 100))
     for at, one in enumerate(fen):
         sheet = ExplainedSheet()
         single = run(sheet, sheet.given("c", Decimal(one).scaleb(-2), title="记账"))
@@ -210,8 +210,8 @@ def test_one_person_explained_equals_columns(openings, monthly, rate, first, met
     columns = ColumnSheet()
     many = run(
         columns,
-        columns.given("o", money_column(np.array(openings)), title="期初"),
-        columns.given("c", money_column(np.full(len(openings), monthly)), title="记账"),
+        columns.given("o", Column(np.array(openings), 100), title="期初"),
+        columns.given("c", Column(np.full(len(openings), monthly), 100), title="记账"),
     ).array(scale=100, size=len(openings))
     for opening, fen in zip(openings, many, strict=True):
         sheet = ExplainedSheet()
@@ -276,7 +276,7 @@ def test_credit_of_many_equals_credit_of_one():
     bases = np.array([100, 333333, 1_234_567])
     columns = ColumnSheet()
     ratio, own = (columns.given("r", Decimal(value), title="比例") for value in ("0.11", "0.05"))
-    many = credited(columns, money_column(bases), ratio=ratio, own_rate=own, months=7)
+    many = credited(columns, Column(bases, 100), ratio=ratio, own_rate=own, months=7)
     for at, base in enumerate(bases):
         sheet = ExplainedSheet()
         one = credited(
@@ -311,7 +311,7 @@ def test_many_accounts_paid_down_equal_each_one():
         first = settled_year(sheet, balance, year=2022, payment=payment, paid=range(7, 13), rate=rate)
         return settled_year(sheet, first, year=2023, payment=payment, paid=range(1, 4), rate=rate)
 
-    many = run(ColumnSheet(), money_column(np.array(fen))).array(scale=100, size=3)
+    many = run(ColumnSheet(), Column(np.array(fen), 100)).array(scale=100, size=3)
     for one, found in zip(fen, many, strict=True):
         sheet = ExplainedSheet()
         assert run(sheet, sheet.given("b", Decimal(one).scaleb(-2), title="储存额")).value * 100 == int(

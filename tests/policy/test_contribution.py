@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import CannotAssess
 from nianlun.policy.cases import BadCase
-from nianlun.policy.columns import ColumnSheet, money_column
+from nianlun.policy.columns import Column, ColumnSheet
 from nianlun.policy.contribution import bounded_base, contribution
 from nianlun.policy.explained import ExplainedSheet
 from nianlun.policy.tables import NotInForce
@@ -157,7 +157,7 @@ def test_many_persons_equal_each_one(fen):
         own, unit = (sheet.given("r", Decimal(value), title="比例") for value in ("0.08", "0.16"))
         return contribution(sheet, base, employee_rate=own, employer_rate=unit, account_ratio=own)
 
-    many = run(ColumnSheet(), money_column(np.array(fen)))
+    many = run(ColumnSheet(), Column(np.array(fen), 100))
     for at, one in enumerate(fen):
         sheet = ExplainedSheet()
         single = run(sheet, sheet.given("w", Decimal(one).scaleb(-2), title="工资"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import CannotAssess
 from nianlun.policy.cases import BadCase
-from nianlun.policy.columns import ColumnSheet, money_column
+from nianlun.policy.columns import Column, ColumnSheet
 from nianlun.policy.explained import ExplainedSheet
 from nianlun.policy.resident import END, START, PaidYear, accumulated, resident_pension
 from nianlun.policy.tables import NotInForce
@@ -198,7 +198,7 @@ def test_many_residents_equal_each_one(fen, timing, rate, count):
         basic, divisor = sheet.given("b", 133, title="基础"), sheet.given("d", 139, title="月数")
         return resident_pension(sheet, basic=basic, balance=balance, divisor=divisor).total
 
-    many = run(ColumnSheet(), money_column(np.array(fen))).array(scale=100, size=len(fen))
+    many = run(ColumnSheet(), Column(np.array(fen), 100)).array(scale=100, size=len(fen))
     for one, found in zip(fen, many, strict=True):
         sheet = ExplainedSheet()
         assert run(sheet, sheet.given("p", Decimal(one).scaleb(-2), title="缴费")).value * 100 == int(found)

@@ -12,7 +12,7 @@ from nianlun.kernel.months import Period
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import CannotAssess
 from nianlun.policy.cases import BadCase
-from nianlun.policy.columns import Column, ColumnSheet, money_column
+from nianlun.policy.columns import Column, ColumnSheet
 from nianlun.policy.explained import ExplainedSheet
 from nianlun.policy.overlaps import Spell, counted_once
 from nianlun.policy.switching import switched
@@ -73,7 +73,7 @@ def test_many_switched_equal_each_one(months):
         )
 
     one, two = (np.array([pair[at] for pair in months]) for at in (0, 1))
-    many = run(ColumnSheet(), Column(one), Column(two), money_column(np.full(len(months), 123)))
+    many = run(ColumnSheet(), Column(one), Column(two), Column(np.full(len(months), 123), 100))
     for at, (employee, resident) in enumerate(months):
         sheet = ExplainedSheet()
         single = run(

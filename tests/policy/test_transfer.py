@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import CannotAssess
 from nianlun.policy.cases import BadCase
-from nianlun.policy.columns import ColumnSheet, money_column
+from nianlun.policy.columns import Column, ColumnSheet
 from nianlun.policy.explained import ExplainedSheet
 from nianlun.policy.tables import NotInForce
 from nianlun.policy.transfer import PaidYear, pooled_total, pooled_year, ratio_correction
@@ -132,7 +132,7 @@ def test_many_pooled_parts_equal_each_one(fen, months):
             sheet, [pooled_year(sheet, PaidYear(year, base, months), rate) for year in (2023, 2024)]
         )
 
-    many = run(ColumnSheet(), money_column(np.array(fen))).array(scale=100, size=len(fen))
+    many = run(ColumnSheet(), Column(np.array(fen), 100)).array(scale=100, size=len(fen))
     for one, found in zip(fen, many, strict=True):
         sheet = ExplainedSheet()
         assert run(sheet, sheet.given("b", Decimal(one).scaleb(-2), title="基数")).value * 100 == int(found)
@@ -145,7 +145,7 @@ def test_what_stays_behind_of_many_equals_each_one():
         standard, booked = (sheet.given("r", Decimal(value), title="比例") for value in ("0.08", "0.11"))
         return ratio_correction(sheet, PaidYear(2010, base, 7), standard=standard, booked=booked)
 
-    many = corrected(ColumnSheet(), money_column(np.array(fen))).array(scale=100, size=2)
+    many = corrected(ColumnSheet(), Column(np.array(fen), 100)).array(scale=100, size=2)
     for one, found in zip(fen, many, strict=True):
         sheet = ExplainedSheet()
         assert corrected(sheet, sheet.given("b", Decimal(one).scaleb(-2), title="基数")).value * 100 == int(

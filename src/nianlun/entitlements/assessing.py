@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.entitlements import clashes
-from nianlun.entitlements.benefit import BenefitView, benefit_view, grafted
+from nianlun.entitlements.benefit import BenefitView, benefit_view, tied
 from nianlun.entitlements.gathering import Working, gather
 from nianlun.entitlements.models import AssessmentRecord
 from nianlun.entitlements.wish import Wish
@@ -28,6 +28,7 @@ from nianlun.lawbook import queries as lawbook
 from nianlun.policy.assess import assess
 from nianlun.policy.assessment import Assessment
 from nianlun.policy.derivation import EvidenceRef, Node
+from nianlun.policy.lawbook import LawBook
 from nianlun.registry import queries as registry
 
 PROPOSED = declare("entitlements.assessment_proposed", "提出待遇核定：{month} 起每月 {total} 元")
@@ -193,17 +194,13 @@ def replay(record_id: UUID, *, by: Viewer | None, at: datetime) -> Replay:
     return Replay(equal=equal, stored=row.digest, computed=digest, sentence=sentence)
 
 
-def _again(kind: str, grounds: Mapping[str, Any], *, book: Any) -> Assessment:
+def _again(kind: str, grounds: Mapping[str, Any], *, book: LawBook) -> Assessment:
     evidence = {
         step: tuple(EvidenceRef(**ref) for ref in refs) for step, refs in grounds["evidence"].items()
     }
     answer = assess(kind, grounds["inputs"], book=book, evidence=evidence)
     trees = {step: Node.from_json(tree) for step, tree in grounds["trees"].items()}
-    return replace(
-        answer,
-        derivation=grafted(answer.derivation, trees),
-        provisional=answer.provisional or grounds["provisional"],
-    )
+    return tied(answer, trees=trees, provisional=grounds["provisional"])
 
 
 def of_person(viewer: Viewer, person_id: UUID) -> list[RecordLine]:

@@ -116,11 +116,7 @@ def _assessed(
     else:
         employee_inputs(working, month=month, region=region, book=book, wish=wish, made=made)
     answer = assess(kind, made.inputs, book=book, evidence=made.evidence)
-    return replace(
-        answer,
-        derivation=grafted(answer.derivation, made.trees),
-        provisional=answer.provisional or made.provisional,
-    )
+    return tied(answer, trees=made.trees, provisional=made.provisional)
 
 
 def _check(working: Working, *, month: Month, wish: Wish) -> None:
@@ -157,8 +153,17 @@ def _check(working: Working, *, month: Month, wish: Wish) -> None:
         )
 
 
-def grafted(node: Node, trees: Mapping[str, Node]) -> Node:
+def tied(answer: Assessment, *, trees: Mapping[str, Node], provisional: bool) -> Assessment:
+    """The policy's answer with the trees under its inputs; provisional too where one of those inputs is."""
+    return replace(
+        answer,
+        derivation=_grafted(answer.derivation, trees),
+        provisional=answer.provisional or provisional,
+    )
+
+
+def _grafted(node: Node, trees: Mapping[str, Node]) -> Node:
     """The derivation with the trees put under the inputs that they explain."""
-    inputs = tuple(grafted(inner, trees) for inner in node.inputs)
+    inputs = tuple(_grafted(inner, trees) for inner in node.inputs)
     own = trees.get(node.id)
     return replace(node, inputs=(*inputs, own) if own is not None else inputs)

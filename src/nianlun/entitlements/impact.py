@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.entitlements.benefit import BenefitView, benefit_view
-from nianlun.entitlements.gathering import gather
+from nianlun.entitlements.gathering import AS_IT_STANDS, gather, judge
 from nianlun.entitlements.models import DraftImpact
-from nianlun.entitlements.wish import Wish
 from nianlun.jobs import operations as jobs
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
@@ -26,7 +25,6 @@ from nianlun.registry.domain import PersonLine
 
 COUNT = "entitlements.count_impact"
 REQUESTED = declare("entitlements.impact_requested", "计算政策草案的影响")
-AS_IT_STANDS = Wish()
 _STEP = 20  # persons between two notes of progress
 
 
@@ -67,8 +65,19 @@ class ImpactView:
 
 
 def compare(person: PersonLine, *, before: LawBook, after: LawBook, at: datetime) -> ImpactLine | None:
-    """One person under both editions; None where nothing changes."""
-    old, new = (_view(person, book=book, at=at) for book in (before, after))
+    """One person under both editions, read once; None where nothing changes."""
+    now = gather(person, on=timezone.localdate(at), book=before)
+    then = judge(
+        person,
+        claims=now.claims,
+        facts=now.facts,
+        resume=now.resume,
+        paid=now.paid,
+        on=now.on,
+        book=after,
+    )
+    old = benefit_view(now, book=before, wish=AS_IT_STANDS)
+    new = benefit_view(then, book=after, wish=AS_IT_STANDS)
     old_total, new_total = _total(old), _total(new)
     if (old_total, old.refusal) == (new_total, new.refusal):
         return None
@@ -153,11 +162,6 @@ def of_draft(viewer: Viewer, draft_id: UUID) -> ImpactView | None:
         requested_at=row.requested_at,
         lines=tuple(_read(line, names) for line in row.lines),
     )
-
-
-def _view(person: PersonLine, *, book: LawBook, at: datetime) -> BenefitView:
-    working = gather(person, on=timezone.localdate(at), book=book)
-    return benefit_view(working, book=book, wish=AS_IT_STANDS)
 
 
 def _total(view: BenefitView) -> Decimal | None:

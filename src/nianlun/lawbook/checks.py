@@ -92,8 +92,9 @@ def _worked_out(text: str, book: LawBook) -> Answer:
         return Answer(words=str(refusal))
     except TableBroken as error:
         return Answer(words=broken_sentence(error), broken=True)
-    # A draft may put any value into a table; whatever an example makes of it is the draft's fault, not the page's.
-    except Exception as error:
+    except (
+        Exception
+    ) as error:  # a draft may hold any value: what an example makes of it is its fault, not the page's
         return Answer(words=f"算不出来（{type(error).__name__}）", broken=True)
     figures = {**{name: f"{amount} 元" for name, amount in found.amounts.items()}, **found.figures}
     words = "，".join(f"{found.labels.get(name, name)} {value}" for name, value in figures.items())

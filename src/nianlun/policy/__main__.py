@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `nianlun-policy … | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as reason:
+    except Exception as reason:  # ours are told in a sentence; a fault in the code shows itself
         if not type(reason).__module__.startswith("nianlun."):
             raise
         sys.stderr.write(f"{getattr(reason, 'sentence', '') or reason}\n")

@@ -206,11 +206,6 @@ class ColumnSheet:
         return Column(entries[key.num - low], den, (int(entries.min()), int(entries.max())))
 
 
-def money_column(fen: Whole) -> Column:
-    """Amounts from whole fen."""
-    return Column(fen, 100)
-
-
 def _column(value: "Column | Number") -> Column:
     if isinstance(value, Column):
         return value

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nianlun.kernel.months import Month, last_day
 from nianlun.policy.base_values import PensionBase, base_figure, pension_base
-from nianlun.policy.columns import Column, ColumnSheet, TooLarge
+from nianlun.policy.columns import Column, ColumnSheet
 from nianlun.policy.divisor import payout_months
 from nianlun.policy.enterprise import (
     EnterpriseFigures,
@@ -22,9 +22,7 @@ from nianlun.policy.population_part import (
     CAREER,
     MOST_FEN,
     NOT_IN_FORCE,
-    TOO_LARGE,
     Part,
-    everyone,
 )
 from nianlun.policy.tables import NotInForce, Span
 
@@ -70,12 +68,7 @@ class EnterpriseTerms:
     def work(self, part: Part) -> None:
         """Refuse in the order of a single case, then compute for the rest."""
         self._refuse(part)
-        if not part.rows.size:
-            return
-        try:
-            self._answer(part)
-        except TooLarge as reason:
-            part.refuse(everyone(part), TOO_LARGE, str(reason))
+        part.attempt(self._answer)
 
     def _refuse(self, part: Part) -> None:
         part.refuse_unborn()

@@ -6,7 +6,7 @@ from typing import ClassVar
 from nianlun.kernel.months import Month, last_day
 from nianlun.policy.annuity import annuity_pension
 from nianlun.policy.base_values import PensionBase, base_figure, pension_base
-from nianlun.policy.columns import ColumnSheet, TooLarge
+from nianlun.policy.columns import ColumnSheet
 from nianlun.policy.divisor import payout_months
 from nianlun.policy.enterprise import (
     EnterpriseFigures,
@@ -26,9 +26,7 @@ from nianlun.policy.population_part import (
     CANNOT_ASSESS,
     MOST_FEN,
     MOST_HALF_MONTHS,
-    TOO_LARGE,
     Part,
-    everyone,
 )
 from nianlun.policy.rounding import FEN
 from nianlun.policy.tables import Span
@@ -74,12 +72,7 @@ class GovernmentTerms:
     def work(self, part: Part) -> None:
         """Refuse in the order of a single case, then compute for the rest."""
         self._refuse(part)
-        if not part.rows.size:
-            return
-        try:
-            self._answer(part)
-        except TooLarge as reason:
-            part.refuse(everyone(part), TOO_LARGE, str(reason))
+        part.attempt(self._answer)
 
     def _refuse(self, part: Part) -> None:
         refuse_indices(part, book=self.book, region=self.region, year=self.month // 12)

@@ -1,6 +1,6 @@
 """Persons of a population that are worked on together: reading their columns, refusing some, answering the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nianlun.policy.cases import FIRST_YEAR, LAST_YEAR, MOST_YUAN
-from nianlun.policy.columns import Column, Whole
+from nianlun.policy.columns import Column, TooLarge, Whole
 from nianlun.policy.enterprise_case import MOST_MONTHS
 
 Counts = npt.NDArray[Any]
@@ -139,6 +139,15 @@ class Part:
             self.results.components[name][self.rows] = column.array(scale=100, size=self.rows.size)
         self.results.total[self.rows] = total.array(scale=100, size=self.rows.size)
         self.results.provisional[self.rows] = provisional
+
+    def attempt(self, answer: "Callable[[Part], None]") -> None:
+        """Let whoever is left be answered; where a value is absurd nobody of the part gets a number."""
+        if not self.rows.size:
+            return
+        try:
+            answer(self)
+        except TooLarge as reason:
+            self.refuse(everyone(self), TOO_LARGE, str(reason))
 
     def ages(self) -> Whole:
         """Ages at the benefit, in months, as they are."""

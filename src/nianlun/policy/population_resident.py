@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nianlun.kernel.months import Month, last_day
-from nianlun.policy.columns import Column, ColumnSheet, TooLarge
+from nianlun.policy.columns import Column, ColumnSheet
 from nianlun.policy.lawbook import LawBook
-from nianlun.policy.population_part import CANNOT_ASSESS, MOST_FEN, TOO_LARGE, Part, everyone
+from nianlun.policy.population_part import CANNOT_ASSESS, MOST_FEN, Part
 from nianlun.policy.resident import resident_divisor, resident_pension
 from nianlun.policy.tables import Span
 
@@ -52,12 +52,7 @@ class ResidentTerms:
         words = f"未满 {self.first_age // 12} 周岁，不能领取城乡居民养老金。请核对出生和领取的月份。"
         part.refuse(young, CANNOT_ASSESS, words)
         part.refuse_ages()
-        if not part.rows.size:
-            return
-        try:
-            self._answer(part)
-        except TooLarge as reason:
-            part.refuse(everyone(part), TOO_LARGE, str(reason))
+        part.attempt(self._answer)
 
     def _answer(self, part: Part) -> None:
         sheet = ColumnSheet()

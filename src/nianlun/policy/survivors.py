@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from nianlun.kernel.months import last_day, month
-from nianlun.policy.answers import gathered, listed, yuan
+from nianlun.policy.answers import gathered, listed
 from nianlun.policy.assessment import Assessment, CannotAssess
 from nianlun.policy.cases import BadCase, Case
 from nianlun.policy.explained import ExplainedSheet, Figure
@@ -17,7 +17,7 @@ from nianlun.policy.lawbook import LawBook
 from nianlun.policy.provinces import province_name
 from nianlun.policy.rounding import FEN, Rounding, rounding
 from nianlun.policy.sheet import Evidence, Q, Sheet
-from nianlun.policy.survivors_before import regional_grants
+from nianlun.policy.survivors_before import Grants, granted, regional_grants
 from nianlun.policy.tables import NotInForce, Span
 
 ARTICLE = "人社部发〔2021〕18号"
@@ -131,19 +131,11 @@ def assess(case: Case, book: LawBook, evidence: Evidence) -> Assessment:
     funeral_months, extra = given_funeral_months(case, sheet, span)
     funeral, grant, total, capped = _amounts(case, sheet, base, months, funeral_months)
     case.finish("sex", "birth", "received_years")
-    return Assessment(
-        kind=case.kind,
-        title=case.title or "企业职工遗属待遇",
-        sentence=(
-            f"丧葬补助金 {funeral.digits} 元，抚恤金 {months.digits} 个月 {grant.digits} 元，合计 {total.digits} 元。"
-        ),
-        amounts={"funeral": yuan(funeral), "grant": yuan(grant)},
-        total=yuan(total),
-        figures={"months": months.digits, "base": base.digits},
+    return granted(
+        case,
+        Grants(funeral, grant, total, months, base),
         labels=LABELS,
-        derivation=gathered(
-            "survivors", "遗属待遇", [total, funeral, grant], value=total.digits, unit="元"
-        ),
+        tree=[total, funeral, grant],
         notes=(*notes, *extra, *capped),
     )
 

@@ -1,5 +1,7 @@
 """Death grants of a region before the national rule of 2021-09; Hebei's rest on the average enterprise pension."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from nianlun.policy.answers import gathered, yuan
@@ -18,6 +20,17 @@ LABELS = {
     "months": "抚恤金月数",
     "base": "月基数",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """Funeral and survivors' grant with their sum in yuan, the months of the latter and the monthly base."""
+
+    funeral: Figure
+    grant: Figure
+    total: Figure
+    months: Figure
+    base: Figure
 
 
 def years_grant_months(sheet: Sheet[Q], *, years: Q, span: Span) -> Q:
@@ -57,6 +70,19 @@ def regional_grants(
         "total", funeral + grant, title=LABELS["total"], unit="元", rounding=FEN, article=span.source
     )
     case.finish("sex", "birth", "received_years", "own_monthly_pension")
+    return granted(case, Grants(funeral, grant, total, months, base), labels=LABELS, tree=[total])
+
+
+def granted(
+    case: Case,
+    grants: Grants,
+    *,
+    labels: Mapping[str, str],
+    tree: Sequence[Figure],
+    notes: tuple[str, ...] = (),
+) -> Assessment:
+    """The answer in grants, whichever rule gave them; `tree` are the figures that its derivation gathers."""
+    funeral, grant, total, months = grants.funeral, grants.grant, grants.total, grants.months
     return Assessment(
         kind=case.kind,
         title=case.title or "企业职工遗属待遇",
@@ -65,9 +91,10 @@ def regional_grants(
         ),
         amounts={"funeral": yuan(funeral), "grant": yuan(grant)},
         total=yuan(total),
-        figures={"months": months.digits, "base": base.digits},
-        labels=LABELS,
-        derivation=gathered("survivors", "遗属待遇", [total], value=total.digits, unit="元"),
+        figures={"months": months.digits, "base": grants.base.digits},
+        labels=labels,
+        derivation=gathered("survivors", "遗属待遇", tree, value=total.digits, unit="元"),
+        notes=notes,
     )
 
 
