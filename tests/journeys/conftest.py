@@ -20,7 +20,7 @@ def system() -> Iterator[System]:
 def browser() -> Iterator[Any]:
     """Of the module, not the session: while it is open its event loop keeps Django's database from other tests."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
+        pytest.skip("no Chromium on this machine: scripts/install-browser installs one")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

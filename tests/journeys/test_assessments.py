@@ -61,6 +61,9 @@ def test_one_proposes_another_confirms_and_the_auditor_replays_it_to_the_byte(vi
     assert reviewer.fetch(f"{record}decide/", decision="confirm").status == 302  # twice changes nothing
     reviewer.go(record)
     assert "没有改变" in reviewer.text
+    clerk.go(f"/people/{person}/benefit/")
+    clerk.click(f"main a[href='{record}']")  # what was decided is reached from the person
+    assert "已核定" in clerk.text
     auditor = visit("钱明")
     auditor.go("/assessments/replays/")
     assert name not in auditor.text

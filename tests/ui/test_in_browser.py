@@ -33,7 +33,9 @@ FLAGS = [
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no Chromium on this machine: scripts/install-browser installs one"
+    ),
 ]
 
 

@@ -19,7 +19,9 @@ from nianlun.vault.ocfl.layout import HASHED, HASHED_WITH_ID, Layout
 SHARED = Path(os.environ.get("NIANLUN_CORPUS") or Path(__file__).parents[3] / "shared" / "data")
 FIXTURES = SHARED / "preservation" / "ocfl-fixtures"
 OBJECTS = sorted(FIXTURES.glob("1.[01]/*-objects/*"))
-missing = pytest.mark.skipif(not OBJECTS, reason="the OCFL fixtures are not on this machine")
+missing = pytest.mark.skipif(
+    not OBJECTS, reason="no OCFL fixtures: put the shared test data at ../shared/data or set NIANLUN_CORPUS"
+)
 
 
 @missing

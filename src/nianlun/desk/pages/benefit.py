@@ -57,6 +57,7 @@ def benefit(request: HttpRequest, person_id: UUID) -> HttpResponse:
         table_link=table_address,
         provinces=PROVINCES,
         wished=form.address if supposed else "",
+        records=assessing.of_person(who, person_id),
         may_propose=who.may(Right.BENEFIT_PROPOSE) and not obstacle,
         obstacle=obstacle if view.assessment is not None and not view.estimate else "",
         crumbs=[
