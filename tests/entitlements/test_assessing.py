@@ -66,6 +66,9 @@ def test_two_people_put_an_assessment_on_record_and_it_replays_to_the_byte(retir
     line = assessing.record(clerk, record_id)
     assert (line.state, line.month, line.provisional) == ("in_force", parse_month("2026-08"), True)
     assert line.total == sum(Decimal(amount) for amount in line.answer["amounts"].values())
+    assert (
+        "参保日期没有记载，平均缴费工资指数从 1984 年算起。" in line.answer["notes"]
+    )  # what was assumed is signed too
     assert assessing.replay(record_id, by=viewer("auditor", scope="13"), at=now).equal
 
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -108,7 +108,7 @@ def propose(person_id: UUID, *, wish: Wish, by: Viewer, at: datetime) -> UUID:
     answer = view.assessment
     if answer is None or answer.total is None or view.month is None:
         raise NotAssessable("不能核定：没有每月金额。")
-    said = canonical(answer.to_json(explain=True))
+    said = canonical(_on_record(answer, view.assumptions).to_json(explain=True))
     row = AssessmentRecord(
         person_id=person_id,
         kind=view.kind,
@@ -200,7 +200,13 @@ def _again(kind: str, grounds: Mapping[str, Any], *, book: LawBook) -> Assessmen
     }
     answer = assess(kind, grounds["inputs"], book=book, evidence=evidence)
     trees = {step: Node.from_json(tree) for step, tree in grounds["trees"].items()}
-    return tied(answer, trees=trees, provisional=grounds["provisional"])
+    found = tied(answer, trees=trees, provisional=grounds["provisional"])
+    return _on_record(found, grounds["assumptions"])
+
+
+def _on_record(answer: Assessment, assumptions: Sequence[str]) -> Assessment:
+    """The answer with what was assumed among its notes, so that who confirms it signs that too."""
+    return replace(answer, notes=(*answer.notes, *assumptions))
 
 
 def of_person(viewer: Viewer, person_id: UUID) -> list[RecordLine]:
@@ -266,6 +272,7 @@ def _grounds(view: BenefitView) -> dict[str, Any]:
         "evidence": {step: [ref.to_json() for ref in refs] for step, refs in view.evidence.items()},
         "trees": {step: tree.to_json() for step, tree in view.trees.items()},
         "provisional": view.assessment is not None and view.assessment.provisional,
+        "assumptions": list(view.assumptions),
     }
 
 
