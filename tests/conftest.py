@@ -5,10 +5,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from nianlun.access.domain import Viewer
     from nianlun.registry.domain import AgencyLine, PersonLine
+
+# A test says what is right, not how fast: on a machine with other work any example may take long.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
