@@ -26,6 +26,7 @@ class Role(StrEnum):
 
     CLERK = "clerk"
     ARCHIVIST = "archivist"
+    KEEPER = "keeper"
     REVIEWER = "reviewer"
     LEADER = "leader"
     POLICY_OFFICER = "policy_officer"
@@ -45,6 +46,7 @@ class Role(StrEnum):
 _ROLE_LABELS: Mapping[Role, str] = {
     Role.CLERK: "经办",
     Role.ARCHIVIST: "档案员",
+    Role.KEEPER: "档案保管员",
     Role.REVIEWER: "复核",
     Role.LEADER: "领导",
     Role.POLICY_OFFICER: "政策岗",
@@ -84,6 +86,13 @@ class Right(StrEnum):
     POLICY_APPROVE = "policy.approve"
     POLICY_IMPACT = "policy.impact"
     VAULT_READ = "vault.read"
+    VAULT_CHECK = "vault.check"
+    VAULT_RESTORE = "vault.restore"
+    VAULT_DESTROY = "vault.destroy"
+    VAULT_DESTROY_APPROVE = "vault.destroy_approve"
+    MEDIA_READ = "media.read"
+    MEDIA_WRITE = "media.write"
+    MEDIA_INSPECT = "media.inspect"
     JOURNAL_READ = "journal.read"
     STAFF_READ = "staff.read"
     STAFF_CHANGE = "staff.change"
@@ -120,7 +129,14 @@ _RIGHT_LABELS: Mapping[Right, str] = {
     Right.POLICY_DRAFT: "起草政策修订",
     Right.POLICY_APPROVE: "批准政策修订",
     Right.POLICY_IMPACT: "查看政策草案影响到的人",
-    Right.VAULT_READ: "查看存储库校验结果",
+    Right.VAULT_READ: "查看档案库和核对结果",
+    Right.VAULT_CHECK: "核对档案库、设定核对计划",
+    Right.VAULT_RESTORE: "恢复损坏的对象",
+    Right.VAULT_DESTROY: "提出销毁",
+    Right.VAULT_DESTROY_APPROVE: "批准销毁",
+    Right.MEDIA_READ: "查看离线介质台账",
+    Right.MEDIA_WRITE: "规划、写入和上架离线介质",
+    Right.MEDIA_INSPECT: "回读和巡检离线介质",
     Right.JOURNAL_READ: "查看操作日志",
     Right.STAFF_READ: "查看工作人员账号",
     Right.STAFF_CHANGE: "启用和停用账号",
@@ -161,7 +177,23 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.PERSON_ADD,
         Right.ITEM_DESCRIBE,
         Right.VAULT_READ,
+        Right.VAULT_CHECK,
+        Right.VAULT_RESTORE,
+        Right.VAULT_DESTROY,
+        Right.MEDIA_READ,
+        Right.MEDIA_INSPECT,
     },
+    Role.KEEPER: frozenset(
+        {
+            Right.DESK_READ,
+            Right.VAULT_READ,
+            Right.VAULT_CHECK,
+            Right.VAULT_RESTORE,
+            Right.MEDIA_READ,
+            Right.MEDIA_WRITE,
+            Right.MEDIA_INSPECT,
+        }
+    ),
     Role.REVIEWER: _ABOUT_PERSONS
     | {
         Right.BATCH_READ,
@@ -171,7 +203,15 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.RULING_CONFIRM,
         Right.BENEFIT_CONFIRM,
     },
-    Role.LEADER: _ABOUT_PERSONS | {Right.BATCH_READ, Right.REVIEW_READ, Right.POLICY_IMPACT},
+    Role.LEADER: _ABOUT_PERSONS
+    | {
+        Right.BATCH_READ,
+        Right.REVIEW_READ,
+        Right.POLICY_IMPACT,
+        Right.VAULT_READ,
+        Right.VAULT_DESTROY_APPROVE,
+        Right.MEDIA_READ,
+    },
     Role.POLICY_OFFICER: frozenset(
         {Right.DESK_READ, Right.POLICY_READ, Right.POLICY_DRAFT, Right.POLICY_IMPACT}
     ),
@@ -179,11 +219,25 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         {Right.DESK_READ, Right.POLICY_READ, Right.POLICY_APPROVE, Right.POLICY_IMPACT}
     ),
     Role.SYSTEM_OFFICER: frozenset(
-        {Right.DESK_READ, Right.POLICY_READ, Right.STAFF_READ, Right.STAFF_CHANGE, Right.VAULT_READ}
+        {
+            Right.DESK_READ,
+            Right.POLICY_READ,
+            Right.STAFF_READ,
+            Right.STAFF_CHANGE,
+            Right.VAULT_READ,
+            Right.VAULT_CHECK,
+        }
     ),
     Role.SECURITY_OFFICER: frozenset({Right.DESK_READ, Right.POLICY_READ, Right.STAFF_READ}),
     Role.AUDITOR: frozenset(
-        {Right.DESK_READ, Right.POLICY_READ, Right.JOURNAL_READ, Right.VAULT_READ, Right.BENEFIT_REPLAY}
+        {
+            Right.DESK_READ,
+            Right.POLICY_READ,
+            Right.JOURNAL_READ,
+            Right.VAULT_READ,
+            Right.MEDIA_READ,
+            Right.BENEFIT_REPLAY,
+        }
     ),
     Role.SCANNER: frozenset({Right.DESK_READ, Right.BATCH_READ, Right.BATCH_ADD}),
     Role.INSURED: frozenset({Right.OWN_READ}),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import PurePosixPath
 
 import filetype
@@ -16,6 +17,18 @@ _TEXT = {
     ".csv": "text/csv",
     ".txt": "text/plain",
 }
+
+
+class Secrecy(StrEnum):
+    """How closely an object is kept (密级). State secrets have no place in this system at all."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    WORK_SECRET = "work_secret"  # noqa: S105  a level of secrecy, not a secret
+
+    @property
+    def label(self) -> str:
+        return {"public": "公开", "internal": "内部", "work_secret": "工作秘密"}[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

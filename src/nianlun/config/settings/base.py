@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "nianlun.registry",
     "nianlun.lawbook",
     "nianlun.vault",
+    "nianlun.media",
     "nianlun.archives",
     "nianlun.digitization",
     "nianlun.evidence",

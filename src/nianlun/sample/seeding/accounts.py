@@ -34,6 +34,7 @@ class Planned:
 STAFF = (
     Planned("wanghai", "王海", Role.ARCHIVIST, "收件、识读、初核：看一叠扫描件变成记载"),
     Planned("zhaolin", "赵琳", Role.ARCHIVIST, "另一位档案员，也能收件和初核"),
+    Planned("shilei", "石磊", Role.KEEPER, "最敏感的档案转离线介质：规划、写入、上架、巡检"),
     Planned("limin", "李敏", Role.CLERK, "打开周桂兰，看年轮、矛盾、退休时间和每月能领多少"),
     Planned("chenjing", "陈静", Role.REVIEWER, "复核材料和认定：同一个人办不成两步"),
     Planned("sunwei", "孙伟", Role.CLERK, "只看得到莲池区的人和档案", DISTRICT, DISTRICT_SCOPE),

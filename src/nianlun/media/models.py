@@ -1,0 +1,1 @@
+"""Rows about offline media: what was planned, written, shelved and inspected."""
