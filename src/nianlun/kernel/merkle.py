@@ -16,7 +16,13 @@ HASH = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 """The root of the tree without leaves."""
 
+TILE_HEIGHT = 8
+TILE_WIDTH = 1 << TILE_HEIGHT
+"""Hashes are kept in rows of 256, so that a long log is few rows."""
+
 Node = Callable[[int, int], bytes]
+Tile = Callable[[int, int], bytes]
+"""(tile level, tile index) to up to 256 hashes, one after the other: complete subtrees of 256^level leaves each."""
 
 
 class NotProved(Exception):
@@ -84,6 +90,27 @@ def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     for leaf in leaf_hashes:
         frontier.append(leaf)
     return frontier.root()
+
+
+def tiled(tile: Tile) -> Node:
+    """Find nodes in kept tiles; what lies between two tile levels is hashed anew, at most 255 hashes a tile.
+
+    Node (level, index) stands in the tile of level `level // 8`. `ValueError` when a tile is too short for it.
+    """
+
+    def node(level: int, index: int) -> bytes:
+        tile_level, height = divmod(level, TILE_HEIGHT)
+        tile_index, place = divmod(index << height, TILE_WIDTH)
+        hashes = tile(tile_level, tile_index)
+        since, until = place * HASH, (place + (1 << height)) * HASH
+        if len(hashes) < until:
+            raise ValueError(f"tile {tile_level}/{tile_index} ends before node {level}/{index}")
+        row = [hashes[at : at + HASH] for at in range(since, until, HASH)]
+        while len(row) > 1:
+            row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
+        return row[0]
+
+    return node
 
 
 def inclusion_path(index: int, *, size: int, node: Node) -> list[bytes]:
