@@ -31,3 +31,19 @@ class NotARoot(StorageError):
 
 class Foreign(StorageError):
     """An object written to rules we read but do not add to (OCFL 1.0, sha256, upper-case digests)."""
+
+
+class Unreachable(StorageError):
+    """The store does not answer, or answers what cannot be true; nothing can be said about what it holds."""
+
+
+class Ahead(StorageError):
+    """A copy holds versions that the source lacks; copying over it would lose them."""
+
+
+class OtherHistory(StorageError):
+    """Two stores tell different pasts of one object; a person must say which one is true."""
+
+
+class Withdrawn(StorageError):
+    """The object was lawfully destroyed in this store; copying it back would undo that."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,17 +55,22 @@ class Inventory:
     @classmethod
     def read(cls, folder: Path) -> Self:
         """The inventory in an object's folder, checked against its sidecar; raises `Damaged`."""
+        return cls.found(lambda name: (folder / name).read_bytes(), shown=str(folder))
+
+    @classmethod
+    def found(cls, read: Callable[[str], bytes], *, shown: str) -> Self:
+        """The same for an object anywhere: `read` gives the bytes of a file beside the inventory or raises `OSError`."""
         try:
-            raw = (folder / FILE).read_bytes()
+            raw = read(FILE)
             data = json.loads(raw)
             algorithm = data["digestAlgorithm"]
             if algorithm not in {"sha512", "sha256"}:
                 raise ValueError(algorithm)
-            stated = (folder / f"{FILE}.{algorithm}").read_text(encoding="ascii").split()[0]
+            stated = read(f"{FILE}.{algorithm}").decode("ascii").split()[0]
             inventory = cls(data)
             if hashlib.new(algorithm, raw).hexdigest() != stated.lower():
                 raise Damaged(
-                    f"{folder} 的目录文件 {FILE} 与它的摘要不符。请运行 nianlun verify 并从备份恢复。"
+                    f"{shown} 的目录文件 {FILE} 与它的摘要不符。请运行 nianlun verify 并从备份恢复。"
                 )
             inventory.state(inventory.number)
         except (
@@ -78,7 +83,7 @@ class Inventory:
             RecursionError,
         ) as fault:
             raise Damaged(
-                f"{folder} 的目录文件 {FILE} 读不出或不完整。请运行 nianlun verify 并从备份恢复。"
+                f"{shown} 的目录文件 {FILE} 读不出或不完整。请运行 nianlun verify 并从备份恢复。"
             ) from fault
         return inventory
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -53,13 +54,22 @@ class Layout:
 
 def read_layout(root: Path) -> Layout | None:
     """The layout a root declares; None if it declares none. Raises `NotARoot` for one we cannot follow."""
-    declared = root / "ocfl_layout.json"
-    if not declared.exists():
+
+    def read(path: str) -> bytes | None:
+        file = root / path
+        return file.read_bytes() if file.exists() else None
+
+    return find_layout(read, shown=str(root))
+
+
+def find_layout(read: Callable[[str], bytes | None], *, shown: str) -> Layout | None:
+    """The same for a root anywhere: `read` gives a file's bytes by its path below the root, None if it is missing."""
+    declared = read("ocfl_layout.json")
+    if declared is None:
         return None
     try:
-        name = json.loads(declared.read_bytes())["extension"]
-        config_file = root / "extensions" / str(name) / "config.json"
-        config = json.loads(config_file.read_bytes()) if config_file.exists() else {}
+        name = json.loads(declared)["extension"]
+        config = json.loads(read(f"extensions/{name}/config.json") or b"{}")
         layout = Layout(
             extension=name,
             algorithm=config.get("digestAlgorithm", "sha256"),
@@ -69,7 +79,7 @@ def read_layout(root: Path) -> Layout | None:
         )
         layout.path_of("")
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise NotARoot(f"{root} 的 ocfl_layout.json 或其配置读不懂。请从备份恢复这两个文件。") from fault
+        raise NotARoot(f"{shown} 的 ocfl_layout.json 或其配置读不懂。请从备份恢复这两个文件。") from fault
     if layout.extension not in {HASHED, HASHED_WITH_ID}:
-        raise NotARoot(f"{root} 用的存放方式 {layout.extension} 本系统不认得，只能逐个对象核对。")
+        raise NotARoot(f"{shown} 用的存放方式 {layout.extension} 本系统不认得，只能逐个对象核对。")
     return layout
