@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from vault_corpus import ITEM, NOON, OTHER, in_a_child
 
 from nianlun.journal.models import Entry
-from nianlun.vault import operations, queries
-from nianlun.vault.models import StoredFile, StoredObject
+from nianlun.vault import checking, operations, queries, runs
+from nianlun.vault.models import FixityRun, Incident, ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl import BadName, Damaged, NotStored
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,10 @@ def vault_of_its_own(settings, tmp_path):
 
 def store(files, *, object_id=ITEM, replace=False):
     return operations.store(object_id, files, by=None, message="入库", at=NOON, replace_state=replace)
+
+
+def sound(object_id):
+    return ObjectCopy.objects.get(object__object_id=object_id, location="primary").sound
 
 
 def rows():
@@ -42,7 +46,7 @@ def test_what_was_stored_is_listed_and_can_be_opened():
         ("1.png", 1, 28, "image/png"),
         ("原件.pdf", 1, 9, "application/pdf"),
     ]
-    assert (line.versions, line.sound, line.stored_at) == (1, None, NOON)
+    assert (line.versions, sound(ITEM), line.stored_at) == (1, None, NOON)
     with queries.open_file(ITEM, "原件.pdf") as stream:
         assert stream.read() == PDF
     assert queries.objects_holding(line.files[0].sha512) == [ITEM]
@@ -105,27 +109,27 @@ def test_an_object_taken_from_the_disk_is_missing():
     folder = queries.root().folder_of(ITEM)
     folder.rename(folder.with_name("aside"))
     assert queries.missing() == [ITEM]
-    report = operations.verify(ITEM, at=NOON)
+    report = checking.verify(ITEM, at=NOON)
     assert [(f.object, f.code) for f in report.findings] == [(ITEM, "NE010")]
-    assert queries.stored_object(ITEM).sound is False
+    assert sound(ITEM) is False
 
 
 def test_a_disk_older_than_the_rows_takes_no_new_version():
     store({"a": b"1"})
     StoredObject.objects.update(versions=2)
+    ObjectCopy.objects.update(version=2)
     with pytest.raises(Damaged, match="从备份恢复"):
         store({"a": b"1"})
-    assert [f.code for f in operations.verify(None, at=NOON).findings] == ["NE012"]
+    assert [f.code for f in checking.verify(None, at=NOON).findings] == ["NE012"]
 
 
 def test_a_sound_vault_is_noted_as_sound():
     store({"a": b"1"})
     store({"a": b"2"})
     store({"b": b"1"}, object_id=OTHER)
-    report = operations.verify(None, at=NOON)
+    report = checking.verify(None, at=NOON)
     assert (report.sound, report.objects, report.findings) == (True, 2, ())
-    assert {o.sound for o in StoredObject.objects.all()} == {True}
-    assert queries.stored_object(ITEM).checked_at == NOON
+    assert set(ObjectCopy.objects.values_list("sound", "checked_at")) == {(True, NOON)}
     assert journaled("vault.verified") == 1
 
 
@@ -134,11 +138,11 @@ def test_one_flipped_byte_is_named_noted_and_journaled():
     store({"正本.png": PNG}, object_id=OTHER)
     path = queries.path_of(OTHER, "正本.png")
     path.write_bytes(PNG[:-1] + b"\x01")
-    report = operations.verify(None, at=NOON)
+    report = checking.verify(None, at=NOON)
     (finding,) = report.findings
     assert (finding.object, finding.code, report.sound) == (OTHER, "E092", False)
     assert "正本.png" in finding.message
-    assert (queries.stored_object(ITEM).sound, queries.stored_object(OTHER).sound) == (True, False)
+    assert (sound(ITEM), sound(OTHER)) == (True, False)
     assert Entry.objects.get(action="vault.damage_found").about_id == OTHER
 
 
@@ -148,7 +152,7 @@ def test_one_flipped_byte_is_named_noted_and_journaled():
 def test_a_row_changed_behind_the_system_is_found(change):
     store({"a": b"1"})
     StoredFile.objects.update(**change)
-    assert [(f.object, f.code) for f in operations.verify(None, at=NOON).findings] == [(ITEM, "NE011")]
+    assert [(f.object, f.code) for f in checking.verify(None, at=NOON).findings] == [(ITEM, "NE011")]
 
 
 def test_an_object_rewritten_with_a_consistent_inventory_is_found_by_its_rows(tmp_path, settings):
@@ -161,21 +165,21 @@ def test_an_object_rewritten_with_a_consistent_inventory_is_found_by_its_rows(tm
     ours.folder_of(ITEM).rename(tmp_path / "aside")
     forged.rename(ours.folder_of(ITEM))
     settings.VAULT_ROOT = ours.path
-    assert "NE011" in {f.code for f in operations.verify(None, at=NOON).findings}
+    assert "NE011" in {f.code for f in checking.verify(None, at=NOON).findings}
 
 
 def test_orphans_are_told_but_are_no_damage():
     with pytest.raises(RuntimeError), transaction.atomic():
         store({"a": b"1"})
         raise RuntimeError
-    report = operations.verify(None, at=NOON)
+    report = checking.verify(None, at=NOON)
     assert report.sound
     assert [(f.object, f.code) for f in report.findings] == [(ITEM, "NW010")]
 
 
 def test_an_object_nobody_knows_cannot_be_checked():
     with pytest.raises(NotStored):
-        operations.verify(ITEM, at=NOON)
+        checking.verify(ITEM, at=NOON)
 
 
 def test_a_truncated_file_is_not_handed_out():
@@ -191,36 +195,14 @@ def test_listing_costs_the_same_however_many_files(django_assert_num_queries):
         assert len(queries.files(ITEM)) == 30
 
 
-def test_a_check_from_the_command_line_is_the_last_check():
-    assert queries.last_check() is None
+def test_a_check_from_the_command_line_is_on_record():
     store({"a": b"1"})
     queries.path_of(ITEM, "a").write_bytes(b"2")
-    operations.verify(None, at=NOON)
-    check = queries.last_check()
-    assert (check.requested_by, check.objects, check.sound) == ("命令行", 1, False)
-    assert [(f.object, f.code) for f in check.findings] == [(ITEM, "E092")]
+    checking.verify(None, at=NOON)
+    [run] = runs.latest()
+    assert (run.requested_by, run.objects_read, run.damaged, run.sound) == ("命令行", 1, 1, False)
+    assert [(f.object, f.code) for f in run.findings] == [(ITEM, "E092")]
     assert queries.object_count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_check_asked_for_twice_is_done_once_and_its_outcome_can_be_read():
-    from tests import factories
-
-    from nianlun.jobs import operations as jobs
-    from nianlun.jobs.registry import handlers
-
-    store({"a": b"1"})
-    auditor = factories.staff("auditor")
-    for _ in range(2):
-        operations.request_check(by=auditor, at=NOON)
-    assert queries.last_check().finished_at is None
-    job = jobs.lease(kinds=[operations.VERIFY_ALL], holder="test", at=NOON)
-    handlers()[operations.VERIFY_ALL](job, NOON)
-    assert jobs.lease(kinds=[operations.VERIFY_ALL], holder="test", at=NOON) is None
-    check = queries.last_check()
-    assert (check.requested_by, check.objects, check.sound, check.findings) == (auditor.name, 1, True, ())
-    assert check.finished_at is not None
-    assert journaled("vault.check_requested") == journaled("vault.verified") == 1
 
 
 states = st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from([b"1", b"2"]), min_size=1)
@@ -245,7 +227,7 @@ def test_rows_always_end_up_telling_what_lies_on_the_disk(calls, settings, tmp_p
         for number in range(1, last.number + 1):
             on_disk = {path: f.sha512 for path, f in vault.version(ITEM, number).files.items()}
             assert {f.logical_path: f.sha512 for f in queries.files(ITEM, version=number)} == on_disk
-        assert operations.verify(None, at=NOON).findings == ()
+        assert checking.verify(None, at=NOON).findings == ()
         transaction.set_rollback(True)
 
 
@@ -270,8 +252,8 @@ def test_killed_anywhere_between_bytes_and_commit_the_item_is_stored_exactly_onc
         return in_a_child(work, last=last)
 
     def empty():
-        StoredFile.objects.all().delete()
-        StoredObject.objects.all().delete()
+        for table in (Incident, FixityRun, ObjectCopy, StoredFile, StoredObject):
+            table.objects.all().delete()
 
     code, total = write(tmp_path / "whole", 0)
     assert code == 0
@@ -280,13 +262,13 @@ def test_killed_anywhere_between_bytes_and_commit_the_item_is_stored_exactly_onc
         empty()
         settings.VAULT_ROOT = tmp_path / f"killed{last}"
         assert write(settings.VAULT_ROOT, last)[0] == -signal.SIGKILL
-        report = operations.verify(None, at=NOON)
+        report = checking.verify(None, at=NOON)
         assert report.sound, report.findings
         states.add((len(queries.orphans()), StoredObject.objects.count()))
         assert queries.missing() == []
         store(files)
         assert rows() == [(ITEM, "a", 1, None), (ITEM, "b", 1, None)]
-        assert operations.verify(None, at=NOON).findings == ()
+        assert checking.verify(None, at=NOON).findings == ()
     empty()
     assert states == {
         (0, 0),

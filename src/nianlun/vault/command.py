@@ -74,13 +74,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _verify_ours(progress: "_Progress", *, sweep: bool) -> RootReport:
-    from nianlun.vault import operations  # noqa: PLC0415  models can be imported only once Django is set up
+    from nianlun.vault import checking, operations  # noqa: PLC0415  models can be imported only once Django is set up
 
     at = datetime.now(UTC)
     if sweep:
         for leftover in operations.sweep(by=None, at=at):
             sys.stderr.write(f"已清理 {leftover.object_id or leftover.path.name}：{leftover.size} 字节\n")
-    return operations.verify(None, at=at, each=progress.tick)
+    return checking.verify(None, at=at, each=progress.tick)
 
 
 def _summary(report: RootReport) -> str:

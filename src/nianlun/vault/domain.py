@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
+from uuid import UUID
 
 import filetype
 
 HEAD = 8192
 """How many of a file's first bytes decide on its type."""
+
+PRIMARY = "primary"
+"""The location every object is stored at first; the names of the others are the site's own."""
 
 _ZIPPED = {".ofd": "application/ofd"}  # GB/T 33190: a ZIP with nothing in its first bytes that says so
 _TEXT = {
@@ -46,13 +50,11 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredObjectLine:
-    """An object as the rows know it; `sound` is None until it was checked for the first time."""
+    """An object as the rows know it, with its current files."""
 
     object_id: str
     versions: int
     stored_at: datetime
-    checked_at: datetime | None
-    sound: bool | None
     files: tuple[FileLine, ...]
 
 
@@ -66,15 +68,44 @@ class FindingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckLine:
-    """A check of the whole vault; while it runs `finished_at` and `sound` are None."""
+class RunLine:
+    """One check of a location; `sound` is None until it has finished. Pace in megabytes a second, None: unlimited."""
 
+    id: UUID
+    location: str
+    state: str
+    state_label: str
     requested_at: datetime
     requested_by: str
+    pace: int | None
     finished_at: datetime | None
-    objects: int
+    objects_total: int
+    objects_read: int
+    bytes_read: int
+    damaged: int
     sound: bool | None
     findings: tuple[FindingLine, ...]
+
+    @property
+    def active(self) -> bool:
+        return self.state in {"running", "paused"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLine:
+    """A copy found damaged or missing, and what became of it."""
+
+    id: UUID
+    object_id: str
+    location: str
+    found_at: datetime
+    run_id: UUID | None
+    findings: tuple[FindingLine, ...]
+    is_open: bool
+    restored_from: str
+    restored_at: datetime | None
+    restored_by: str
+    kept_at: str
 
 
 def media_type(head: bytes, *, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Checking the whole vault in the background."""
+"""Checking in the background."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,12 +6,12 @@ from uuid import UUID
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
-from nianlun.vault import operations
+from nianlun.vault import runs
 
 
-@handles(operations.VERIFY_ALL)
-def verify_all(job: Job, at: datetime) -> None:
-    """Read everything, then write the outcome in one transaction with the job's end."""
-    report = operations.examine(None, at=at)
+@handles(runs.CHECK_SLICE)
+def check_slice(job: Job, at: datetime) -> None:
+    """Read the next objects of a run, then write what was found in one transaction with the next slice's queueing."""
+    read = runs.read_slice(UUID(job.payload["run"]))
     with jobs.effect(job):
-        operations.conclude(report, by=None, at=at, check_id=UUID(job.payload["check"]))
+        runs.conclude(read, number=job.payload["number"], at=at)

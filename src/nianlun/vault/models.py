@@ -6,9 +6,6 @@ from django.db.models import F, Q
 from nianlun.kernel.identifiers import uuid7
 from nianlun.vault.domain import Secrecy
 
-PRIMARY = "primary"
-"""The location every object is stored at first; the names of the others are the site's own."""
-
 
 class StoredObject(models.Model):
     """One OCFL object. Written after the object itself, in the transaction of whoever needs it stored."""
@@ -26,15 +23,9 @@ class StoredObject(models.Model):
     )
     state = models.CharField("状态", max_length=10, choices=State, default=State.ONLINE)
     key_version = models.PositiveIntegerField("密钥版本", null=True)  # None: not encrypted
-    checked_at = models.DateTimeField("上次核对时间", null=True)
-    sound = models.BooleanField("完好", null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(checked_at=None, sound=None) | Q(checked_at__isnull=False, sound__isnull=False),
-                name="stored_object_sound_as_of_a_check",
-            ),
             models.CheckConstraint(
                 condition=~Q(state="offline") | Q(key_version__isnull=False),
                 name="stored_object_offline_is_encrypted",
@@ -119,6 +110,29 @@ class ObjectCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object_id} {self.location} v{self.version}"
+
+
+class KeptRecord(models.Model):
+    """Whether what is known of an object lies with it: each change is counted, and up to which it was written."""
+
+    object = models.OneToOneField(
+        StoredObject, models.PROTECT, primary_key=True, related_name="kept_record"
+    )
+    changes = models.PositiveIntegerField("变动次数")
+    written = models.PositiveIntegerField("已随件保存到", default=0)
+    changed_at = models.DateTimeField("最近变动")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(written__lte=F("changes")), name="kept_record_not_ahead_of_changes"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["changed_at"], condition=Q(written__lt=F("changes")), name="kept_record_behind"
+            )
+        ]
 
 
 class FixitySchedule(models.Model):
@@ -248,27 +262,3 @@ class Destruction(models.Model):
                 name="destruction_decided_by_someone",
             ),
         ]
-
-
-class Check(models.Model):
-    """One check of the whole vault: asked for, then finished with what it found."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    requested_at = models.DateTimeField("提出时间")
-    requested_by = models.CharField("提出人", max_length=100)
-    finished_at = models.DateTimeField("完成时间", null=True)
-    objects_read = models.PositiveBigIntegerField("核对对象数", default=0)
-    sound = models.BooleanField("完好", null=True)
-    findings = models.JSONField("问题", default=list)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(finished_at=None, sound=None)
-                | Q(finished_at__isnull=False, sound__isnull=False),
-                name="check_sound_once_finished",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.requested_at:%Y-%m-%d %H:%M} {self.requested_by}"

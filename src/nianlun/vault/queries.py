@@ -8,8 +8,8 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db.models import Q
 
-from nianlun.vault.domain import CheckLine, FileLine, FindingLine, StoredObjectLine
-from nianlun.vault.models import Check, StoredFile, StoredObject
+from nianlun.vault.domain import FileLine, StoredObjectLine
+from nianlun.vault.models import StoredFile, StoredObject
 from nianlun.vault.ocfl import Damaged, NotStored, StorageRoot
 
 _BATCH = 500
@@ -40,8 +40,6 @@ def stored_object(object_id: str) -> StoredObjectLine:
         object_id=row.object_id,
         versions=row.versions,
         stored_at=row.stored_at,
-        checked_at=row.checked_at,
-        sound=row.sound,
         files=tuple(files(object_id)),
     )
 
@@ -76,21 +74,6 @@ def objects_holding(sha512: str) -> list[str]:
 def object_count() -> int:
     """How many objects are stored."""
     return StoredObject.objects.count()
-
-
-def last_check() -> CheckLine | None:
-    """The check of the whole vault that was asked for last, finished or not."""
-    row = Check.objects.order_by("-requested_at", "-id").first()
-    if row is None:
-        return None
-    return CheckLine(
-        requested_at=row.requested_at,
-        requested_by=row.requested_by,
-        finished_at=row.finished_at,
-        objects=row.objects_read,
-        sound=row.sound,
-        findings=tuple(FindingLine(**found) for found in row.findings),
-    )
 
 
 def missing() -> list[str]:

@@ -135,6 +135,10 @@ CONTENT_SECURITY_POLICY = {  # S7.1
 }
 
 VAULT_ROOT = Path(os.environ.get("NIANLUN_VAULT") or VAR / "vault")
+VAULT_URL = os.environ.get("NIANLUN_VAULT_URL", "")
+"""Where the primary copy lies if not in the folder `VAULT_ROOT`: `file:///…` or `s3://bucket/prefix?endpoint=…`."""
+VAULT_COPIES = dict(pair.partition("=")[::2] for pair in os.environ.get("NIANLUN_VAULT_COPIES", "").split())
+"""Further locations that hold every object, by name: `offsite=/mnt/offsite bucket=s3://…`."""
 QUARANTINE = VAR / "quarantine"
 DERIVED = VAR / "derived"
 """Page images, thumbnails and the like: made from the vault, may be deleted and are made again."""

@@ -6,9 +6,10 @@ from nianlun.config.demo_secrets import keyring, secret_key
 from nianlun.config.places import demo_folder
 from nianlun.config.postgres import embedded
 from nianlun.config.settings.base import *  # noqa: F403
-from nianlun.config.settings.base import database
+from nianlun.config.settings.base import VAR, VAULT_COPIES, database
 
 DEMO = True
 SECRET_KEY = secret_key(demo_folder())
 KEYRING = keyring(demo_folder())
+VAULT_COPIES = VAULT_COPIES or {"offsite": str(VAR / "vault-offsite")}
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded().url())}

@@ -25,6 +25,8 @@ if "NIANLUN_TEST_VAR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["NIANLUN_TEST_VAR"], ignore_errors=True)
 VAR = Path(os.environ["NIANLUN_TEST_VAR"])
 VAULT_ROOT = VAR / "vault"
+VAULT_URL = ""
+VAULT_COPIES = {}
 QUARANTINE = VAR / "quarantine"
 DERIVED = VAR / "derived"
 STATIC_ROOT = VAR / "static"

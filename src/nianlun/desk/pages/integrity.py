@@ -9,8 +9,9 @@ from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
 from nianlun.desk.shell import answer
 from nianlun.ui.shell import Crumb
-from nianlun.vault import operations as vault_operations
 from nianlun.vault import queries as vault
+from nianlun.vault import runs
+from nianlun.vault.domain import PRIMARY
 
 
 @require_GET
@@ -20,15 +21,15 @@ def integrity(request: HttpRequest) -> HttpResponse:
     return answer(
         request,
         "desk/integrity.html",
-        check=vault.last_check(),
+        check=next(iter(runs.latest(location=PRIMARY, limit=1)), None),
         objects=vault.object_count(),
         crumbs=[Crumb(label="固化与巡检")],
     )
 
 
 @require_POST
-@needs(Right.VAULT_READ)
+@needs(Right.VAULT_CHECK)
 def check(request: HttpRequest) -> HttpResponse:
     """Queue a check of the whole vault; the page shows how far it has got."""
-    vault_operations.request_check(by=viewer(request), at=timezone.now())
+    runs.request_run(PRIMARY, by=viewer(request), at=timezone.now())
     return redirect("desk:integrity")
