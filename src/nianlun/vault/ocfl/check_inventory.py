@@ -32,9 +32,13 @@ class Checked:
         default_factory=dict
     )  # content path -> algorithm -> digests
 
+    _paths: dict[str, set[str]] = field(default_factory=dict)  # digest -> content paths
+
     def content_of(self, version: str, logical_path: str) -> set[str]:
-        digest = self.states[version][logical_path]
-        return {path for path, other in self.manifest.items() if other == digest}
+        if not self._paths:
+            for path, digest in self.manifest.items():
+                self._paths.setdefault(digest, set()).add(path)
+        return self._paths.get(self.states[version][logical_path], set())
 
 
 def check_inventory(data: object, *, where: str, findings: Findings) -> Checked:

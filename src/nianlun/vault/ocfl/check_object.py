@@ -1,84 +1,99 @@
-"""Whether an OCFL object on the disk is whole: its folders, its inventories and every byte (OCFL 1.0 and 1.1)."""
+"""Whether an OCFL object is whole: its folders, its inventories and every byte (OCFL 1.0 and 1.1)."""
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nianlun.vault.ocfl.check_content import Wanted, check_content, expected_sm3, shown
 from nianlun.vault.ocfl.check_inventory import SPECIFICATIONS, Checked, check_inventory
-from nianlun.vault.ocfl.findings import SM3_DIFFERS, UNREADABLE, Finding, Findings
-from nianlun.vault.ocfl.inventory import FILE, read_sm3_manifest
-from nianlun.vault.ocfl.names import SM3_MANIFEST
-from nianlun.vault.ocfl.streams import digest_file
+from nianlun.vault.ocfl.findings import UNREADABLE, Finding, Findings
+from nianlun.vault.ocfl.folder_tree import FolderPlace
+from nianlun.vault.ocfl.inventory import FILE
+from nianlun.vault.ocfl.tree import REGISTERED_EXTENSIONS, Kind, Place
 
-REGISTERED_EXTENSIONS = {
-    "0001-digest-algorithms",
-    "0002-flat-direct-storage-layout",
-    "0003-hash-and-id-n-tuple-storage-layout",
-    "0004-hashed-n-tuple-storage-layout",
-    "0005-mutable-head",
-    "0006-flat-omit-prefix-storage-layout",
-    "0007-n-tuple-omit-prefix-storage-layout",
-    "0008-schema-registry",
-    "0009-digest-algorithms",
-    "0010-differential-n-tuple-omit-prefix-storage-layout",
-    "0011-direct-clean-path-layout",
-    "initial",
-}
+PLAIN_MANIFEST, SEALED = "manifest-plain.json", b"NLS1"
+"""A sealed object carries this file, and its bytes begin so; docs/reference/formats.md."""
 
 
-def verify_object(path: Path) -> list[Finding]:
-    """Everything wrong with the object in a folder; empty means whole. Reads only, and takes the time to read it all.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How an object is checked. `destroyed` says that its content was lawfully taken away and may be missing."""
 
-    A writer may put a new version in place while we look; then we look again.
-    """
+    content: bool = True  # False looks at folders and inventories alone
+    sm3: bool = False  # SHA-512 covers the SM3 manifests; recomputing SM3 takes twice the time of all else
+    destroyed: bool = False
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a check came to. `object_id` is empty where the object cannot vouch for its own."""
+
+    object_id: str
+    specification: str
+    sealed: bool
+    findings: list[Finding]
+
+
+def verify_object(where: Path | Place, *, sm3: bool = False) -> list[Finding]:
+    """Everything wrong with the object at a place; empty means whole. Reads only, and all of it."""
+    place = FolderPlace(where) if isinstance(where, Path) else where
+    return examine_object(place, Options(sm3=sm3)).findings
+
+
+def examine_object(place: Place, options: Options) -> Verdict:
+    """Check one object. A writer may put a new version in place while we look; then we look again."""
     for _ in range(3):
-        before = _identity(path)
-        found = _Check(path, Findings(str(path))).run()
-        if not found or before == _identity(path):
+        before = place.stamp()
+        verdict = _Check(place, options, Findings(place.name)).run()
+        if not verdict.findings or before == place.stamp():
             break
-    return found
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return (status.st_ino, status.st_mtime_ns)
+    return verdict
 
 
 @dataclass(slots=True)
 class _Check:
-    path: Path
+    place: Place
+    options: Options
     findings: Findings
+    there: dict[str, Kind] = field(default_factory=dict)
+    children: dict[str, list[str]] = field(default_factory=dict)  # folder -> paths directly in it
     root: Checked = field(default_factory=Checked)
     specification: str = ""
+    vouched: bool = False
+    sealed: bool = False
     sidecars: dict[str, str] = field(default_factory=dict)  # version -> file name of its sidecar
-    expected: dict[str, dict[str, set[str]]] = field(
-        default_factory=dict
-    )  # content path -> algorithm -> digests
+    expected: dict[str, Wanted] = field(default_factory=dict)  # content path -> algorithm -> digests
 
-    def run(self) -> list[Finding]:
+    def run(self) -> Verdict:
         try:
             self._run()
         except OSError as fault:
-            shown = Path(fault.filename).name if fault.filename else self.path.name
-            self.findings.add(UNREADABLE, f"{shown} 读不出：{fault.strerror}")
-        return self.findings.found
+            file = Path(str(fault.filename)).name if fault.filename else self.place.name
+            self.findings.add(UNREADABLE, f"{file} 读不出：{fault.strerror or fault}")
+        return Verdict(
+            object_id=self.root.id if self.vouched else "",
+            specification=self.specification,
+            sealed=self.sealed,
+            findings=self.findings.found,
+        )
 
     def _run(self) -> None:
-        if not self.path.is_dir():
-            self.findings.add("E003", "对象文件夹不存在")
-            return
-        self._check_declaration()
-        if not (self.path / FILE).is_file():
+        self.there = self.place.listing()
+        if not self.there:
+            self.findings.add("E003", "对象不在这里，或文件夹是空的")
             self.findings.add("E063", f"对象文件夹里没有 {FILE}")
             return
-        raw = (self.path / FILE).read_bytes()
+        for path in self.there:
+            self.children.setdefault(path.rpartition("/")[0], []).append(path)
+        self._check_declaration()
+        if self.there.get(FILE) is not Kind.FILE:
+            self.findings.add("E063", f"对象文件夹里没有 {FILE}")
+            return
+        raw = self.place.read(FILE)
         self.root = self._parse(raw, where=FILE)
         if self.root.id:
             self._rename(self.root.id)
@@ -86,20 +101,22 @@ class _Check:
             self.findings.add(
                 "E038", f"{FILE} 按 {self.root.specification} 写成，对象声明是 {self.specification}"
             )
-        self._check_sidecar(raw, self.path, self.root.algorithm, where=FILE)
+        digest = hashlib.sha512(raw).hexdigest()
+        self.vouched = self._check_sidecar(raw, "", self.root.algorithm, digest=digest)
         whole = not self.findings.damaged
         self._check_top()
-        self._check_prior_inventories(raw)
+        self._check_prior_inventories(raw, digest=digest)
         present = self._check_version_folders()
         if whole or self.root.manifest:
             self._check_content(present)
+        self.sealed = self._is_sealed(present)
 
     def _rename(self, name: str) -> None:
         self.findings.object = name
         self.findings.found = [Finding(name, f.code, f.message) for f in self.findings.found]
 
     def _check_declaration(self) -> None:
-        declarations = sorted(entry.name for entry in self.path.iterdir() if entry.name.startswith("0="))
+        declarations = [name for name in self.children[""] if name.startswith("0=")]
         if len(declarations) != 1:
             self.findings.add("E003", f"应有一个版本声明文件，实有 {len(declarations)} 个")
         for name in declarations:
@@ -108,7 +125,7 @@ class _Check:
                 self.findings.add("E006", f"版本声明 {name} 不是 OCFL 1.0 或 1.1 的对象")
                 continue
             self.specification = max(self.specification, number)
-            if (self.path / name).read_bytes() != name.removeprefix("0=").encode() + b"\n":
+            if self.place.read(name) != name.removeprefix("0=").encode() + b"\n":
                 self.findings.add("E007", f"版本声明 {name} 的内容不符")
 
     def _parse(self, raw: bytes, *, where: str) -> Checked:
@@ -119,26 +136,35 @@ class _Check:
             return Checked(id="", algorithm="")
         return check_inventory(data, where=where, findings=self.findings)
 
-    def _check_sidecar(self, raw: bytes, folder: Path, algorithm: str, *, where: str) -> None:
-        names = sorted(entry.name for entry in folder.glob(f"{FILE}.*"))
-        algorithm = algorithm or (names[0].removeprefix(f"{FILE}.") if names else "")
-        sidecar = folder / f"{FILE}.{algorithm}"
-        if not sidecar.is_file() or algorithm not in {"sha512", "sha256"}:
+    def _check_sidecar(self, raw: bytes, folder: str, algorithm: str, *, digest: str = "") -> bool:
+        """Whether the inventory's sidecar vouches for it; `digest` is its sha512 where it is known already."""
+        prefix = f"{folder}/" if folder else ""
+        where = f"{prefix}{FILE}"
+        if not algorithm:
+            named = [path for path in self.children[folder] if path.startswith(f"{where}.")]
+            algorithm = named[0].removeprefix(f"{where}.") if named else ""
+        if self.there.get(f"{where}.{algorithm}") is not Kind.FILE or algorithm not in {"sha512", "sha256"}:
             self.findings.add("E058", f"{where} 没有摘要文件")
-            return
+            return False
         # Digits of mixed case are no digest anybody writes: a bit of it has changed.
-        stated = re.fullmatch(rb"([0-9a-f]+|[0-9A-F]+)[ \t]+inventory\.json\n?", sidecar.read_bytes())
+        sidecar = self.place.read(f"{where}.{algorithm}")
+        stated = re.fullmatch(rb"([0-9a-f]+|[0-9A-F]+)[ \t]+inventory\.json\n?", sidecar)
+        if not digest or algorithm != "sha512":
+            digest = hashlib.new(algorithm, raw).hexdigest()
         if stated is None:
             self.findings.add("E061", f"{where}.{algorithm} 的格式不符")
-        elif stated[1].decode().lower() != hashlib.new(algorithm, raw).hexdigest():
+        elif stated[1].decode().lower() != digest:
             self.findings.add("E060", f"{where} 与它的摘要不符，目录被改动过")
+        else:
+            return True
+        return False
 
     def _check_top(self) -> None:
-        for entry in sorted(os.scandir(self.path), key=lambda entry: entry.name):
-            name = entry.name
-            if entry.is_symlink():
-                self.findings.add("E090", f"{name} 是链接，库里不许有链接")
-            elif entry.is_dir():
+        for name in self.children[""]:
+            kind = self.there[name]
+            if kind is Kind.OTHER:
+                self._not_ours(name)
+            elif kind is Kind.FOLDER:
                 if name == "extensions":
                     self._check_extensions()
                 elif name.startswith("v") and name[1:].isdigit():
@@ -152,28 +178,31 @@ class _Check:
             }:
                 self.findings.add("E001", f"多出文件 {name}")
         for name in self.root.versions:
-            if not (self.path / name).is_dir():
+            if self.there.get(name) is not Kind.FOLDER:
                 self.findings.add("E046", f"版本文件夹 {name} 不见了")
                 self.findings.add("E010", f"版本文件夹 {name} 不见了")
 
-    def _check_extensions(self) -> None:
-        for entry in sorted((self.path / "extensions").iterdir()):
-            if not entry.is_dir():
-                self.findings.add("E067", f"extensions 里多出文件 {entry.name}")
-            elif entry.name not in REGISTERED_EXTENSIONS:
-                self.findings.add("W013", f"extensions 里的 {entry.name} 不是登记过的扩展")
+    def _not_ours(self, path: str) -> None:
+        self.findings.add("E090", f"{path} 是链接或特殊文件，库里不许有")
 
-    def _check_prior_inventories(self, raw: bytes) -> None:
+    def _check_extensions(self) -> None:
+        for path in self.children.get("extensions", []):
+            name = path.rpartition("/")[2]
+            if self.there[path] is not Kind.FOLDER:
+                self.findings.add("E067", f"extensions 里多出文件 {name}")
+            elif name not in REGISTERED_EXTENSIONS:
+                self.findings.add("W013", f"extensions 里的 {name} 不是登记过的扩展")
+
+    def _check_prior_inventories(self, raw: bytes, *, digest: str) -> None:
         self._expect(self.root)
         highest = SPECIFICATIONS[0]
         for name in self.root.versions:
-            file = self.path / name / FILE
             where = f"{name}/{FILE}"
-            if not file.is_file():
-                if file.parent.is_dir():
+            if self.there.get(where) is not Kind.FILE:
+                if self.there.get(name) is Kind.FOLDER:
                     self.findings.add("W010", f"{name} 没有自己的 {FILE}")
                 continue
-            theirs = file.read_bytes()
+            theirs = self.place.read(where)
             if name == self.root.versions[-1]:
                 checked = self.root
                 if theirs != raw:
@@ -182,7 +211,7 @@ class _Check:
                 checked = self._parse(theirs, where=where)
                 self._compare(checked, name=name, where=where)
                 self._expect(checked)
-            self._check_sidecar(theirs, file.parent, checked.algorithm, where=where)
+            self._check_sidecar(theirs, name, checked.algorithm, digest=digest if theirs == raw else "")
             self.sidecars[name] = f"{FILE}.{checked.algorithm}"
             if checked.specification < highest:
                 self.findings.add("E103", f"{where} 的规格早于前一版本")
@@ -225,82 +254,53 @@ class _Check:
         """Content paths that are there; faults of the folders around them go to the findings."""
         present: set[str] = set()
         for name in self.root.versions:
-            folder = self.path / name
-            if not folder.is_dir():
-                continue
-            for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-                if entry.is_symlink():
-                    self.findings.add("E090", f"{name}/{entry.name} 是链接，库里不许有链接")
-                elif entry.name == self.root.content_directory and entry.is_dir():
+            for path in self.children.get(name, []) if self.there.get(name) is Kind.FOLDER else []:
+                kind, shown_name = self.there[path], path.rpartition("/")[2]
+                if kind is Kind.OTHER:
+                    self._not_ours(path)
+                elif shown_name == self.root.content_directory and kind is Kind.FOLDER:
                     before = len(present)
-                    present.update(self._files_below(Path(entry.path), top=True))
-                    if len(present) == before:
+                    present.update(self._files_below(path, top=True))
+                    if len(present) == before and not self.options.destroyed:
                         self.findings.add("W003", f"{name} 的内容文件夹是空的")
-                elif entry.is_dir():
-                    self.findings.add("W002", f"{name} 里多出文件夹 {entry.name}")
-                elif entry.name not in {FILE, self.sidecars.get(name, "")}:
-                    self.findings.add("E015", f"{name} 里多出文件 {entry.name}")
+                elif kind is Kind.FOLDER:
+                    self.findings.add("W002", f"{name} 里多出文件夹 {shown_name}")
+                elif shown_name not in {FILE, self.sidecars.get(name, "")}:
+                    self.findings.add("E015", f"{name} 里多出文件 {shown_name}")
         return present
 
-    def _files_below(self, folder: Path, *, top: bool = False) -> Iterator[str]:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        if not entries and not top:
-            self.findings.add("E024", f"{folder.relative_to(self.path).as_posix()} 是空文件夹")
-        for entry in entries:
-            shown = Path(entry.path).relative_to(self.path).as_posix()
-            if entry.is_symlink():
-                self.findings.add("E090", f"{shown} 是链接，库里不许有链接")
-            elif entry.is_dir():
-                yield from self._files_below(Path(entry.path))
+    def _files_below(self, folder: str, *, top: bool = False) -> Iterator[str]:
+        inside = self.children.get(folder, [])
+        if not inside and not top and not self.options.destroyed:
+            self.findings.add("E024", f"{folder} 是空文件夹")
+        for path in inside:
+            kind = self.there[path]
+            if kind is Kind.OTHER:
+                self._not_ours(path)
+            elif kind is Kind.FOLDER:
+                yield from self._files_below(path)
             else:
-                yield shown
+                yield path
 
     def _check_content(self, present: set[str]) -> None:
-        sm3 = self._expected_sm3(present)
-        for path in sorted(set(self.expected) - present):
-            self.findings.add("E092", f"文件 {self._shown(path)} 不见了")
+        for path in sorted(set(self.expected) - present) if not self.options.destroyed else []:
+            self.findings.add("E092", f"文件 {shown(path, self.root)} 不见了")
         for path in sorted(present - set(self.root.manifest)):
             self.findings.add("E023", f"多出文件 {path}，目录里没有登记")
-        for path in sorted(present & set(self.expected)):
-            wanted = self.expected[path] | ({"sm3": sm3[path]} if path in sm3 else {})
-            names = [algorithm.removeprefix("fixity ") for algorithm in wanted]
-            try:
-                actual = digest_file(self.path / path, names)
-            except OSError as fault:
-                self.findings.add(UNREADABLE, f"文件 {self._shown(path)} 读不出：{fault.strerror}")
-                continue
-            self._compare_digests(path, wanted, actual)
+        if not self.options.content:
+            return
+        wanted = {path: digests for path, digests in self.expected.items() if path in present}
+        if self.options.sm3:
+            for path, sums in expected_sm3(self.place, self.root, present=present).items():
+                if path in wanted:
+                    wanted[path] = wanted[path] | {"sm3": sums}
+        check_content(
+            self.place, wanted, root=self.root, findings=self.findings, threads=self.options.threads
+        )
 
-    def _compare_digests(self, path: str, wanted: dict[str, set[str]], actual: dict[str, str]) -> None:
-        for algorithm, digests in wanted.items():
-            name = algorithm.removeprefix("fixity ")
-            if digests == {actual[name]}:
-                continue
-            code = SM3_DIFFERS if name == "sm3" else "E093" if name != algorithm else "E092"
-            if code == SM3_DIFFERS and any(
-                f.code == "E092" and path in f.message for f in self.findings.found
-            ):
-                continue  # the bytes differ: said already
-            self.findings.add(code, f"文件 {self._shown(path)} 的内容与登记的 {name} 摘要不符")
-
-    def _expected_sm3(self, present: set[str]) -> dict[str, set[str]]:
-        """Content path to SM3, from the manifests that our own objects carry."""
-        found: dict[str, set[str]] = {}
-        for version, state in self.root.states.items():
-            if SM3_MANIFEST not in state:
-                continue
-            for file in self.root.content_of(version, SM3_MANIFEST) & present:
-                for logical_path, digest in read_sm3_manifest((self.path / file).read_bytes()).items():
-                    for content in (
-                        self.root.content_of(version, logical_path) if logical_path in state else ()
-                    ):
-                        found.setdefault(content, set()).add(digest)
-        return found
-
-    def _shown(self, path: str) -> str:
-        """A content path with the name that people gave it."""
-        digest = self.root.manifest.get(path)
-        names = {
-            name for state in self.root.states.values() for name, other in state.items() if other == digest
-        }
-        return f"{path}（{sorted(names)[0]}）" if names else path
+    def _is_sealed(self, present: set[str]) -> bool:
+        head = self.root.states.get(self.root.versions[-1], {}) if self.root.versions else {}
+        if PLAIN_MANIFEST not in head:
+            return False
+        files = sorted(self.root.content_of(self.root.versions[-1], PLAIN_MANIFEST) & present)
+        return bool(files) and self.place.read(files[0]).startswith(SEALED)

@@ -6,7 +6,10 @@ SM3_DIFFERS = "NE001"
 UNREADABLE = "NE002"
 MISPLACED = "NE003"
 TWICE = "NE004"
+KEY_MISSING = "NE005"
+UNANSWERED = "NE006"
 LEFT_OVER = "NW001"
+GONE = "NW002"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,7 +22,7 @@ class Finding:
 
     @property
     def is_damage(self) -> bool:
-        """False for what a standard only advises and for leftovers: nothing is lost."""
+        """False for what a standard only advises, for leftovers and for the lawfully destroyed: nothing is lost."""
         return not self.code.startswith(("W", "NW"))
 
 

@@ -1,0 +1,93 @@
+"""A storage root, and an object in it, as folders of a filesystem."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from nianlun.vault.ocfl import staging
+from nianlun.vault.ocfl.hierarchy import walk
+from nianlun.vault.ocfl.tree import Abandoned, Kind
+
+CHUNK = 1 << 20
+
+
+class FolderPlace:
+    """An object's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def listing(self) -> dict[str, Kind]:
+        return dict(_below(str(self.path), "")) if self.path.is_dir() else {}
+
+    def read(self, path: str) -> bytes:
+        with open(f"{self.path}/{path}", "rb", buffering=0) as file:  # noqa: PTH123  Path costs a tenth of a check
+            return file.read()
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        with open(f"{self.path}/{path}", "rb", buffering=0) as file:  # noqa: PTH123
+            while chunk := file.read(CHUNK):
+                yield chunk
+
+    def stamp(self) -> object:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return (status.st_ino, status.st_mtime_ns)
+
+
+class FolderTree:
+    """The folder of a storage root. Nothing is made where nothing is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def look(self, folder: str) -> dict[str, Kind]:
+        try:
+            with os.scandir(self.path / folder) as entries:
+                return {e.name: _kind(e) for e in sorted(entries, key=lambda e: e.name)}
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+
+    def read(self, path: str) -> bytes:
+        return (self.path / path).read_bytes()
+
+    def exists(self, path: str) -> bool:
+        return (self.path / path).is_file()
+
+    def walk(self) -> Iterator[tuple[str, str]]:
+        for path, code in walk(self.path):
+            yield path.relative_to(self.path).as_posix(), code
+
+    def place(self, path: str) -> FolderPlace:
+        return FolderPlace(self.path / path)
+
+    def leftovers(self) -> list[Abandoned]:
+        return [
+            Abandoned(object_id=left.object_id, where=str(left.path), size=left.size)
+            for left in staging.leftovers(self.path)
+        ]
+
+
+def _below(folder: str, prefix: str) -> Iterator[tuple[str, Kind]]:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            kind = _kind(entry)
+            yield prefix + entry.name, kind
+            if kind is Kind.FOLDER:
+                yield from _below(entry.path, f"{prefix}{entry.name}/")
+
+
+def _kind(entry: "os.DirEntry[str]") -> Kind:
+    if entry.is_dir(follow_symlinks=False):
+        return Kind.FOLDER
+    return Kind.FILE if entry.is_file(follow_symlinks=False) else Kind.OTHER
