@@ -59,7 +59,7 @@ class Inventory:
 
     @classmethod
     def found(cls, read: Callable[[str], bytes], *, shown: str) -> Self:
-        """The same for an object anywhere: `read` gives the bytes of a file beside the inventory or raises `OSError`."""
+        """The same for an object anywhere: `read` gives the bytes of a file beside it or raises `OSError`."""
         try:
             raw = read(FILE)
             data = json.loads(raw)
