@@ -12,8 +12,16 @@ import pytest
 from nianlun.config import demo_secrets
 from nianlun.config.settings.base import database
 from nianlun.kernel.cipher import Keyring
+from nianlun.vault.class_keys import ClassKeys
 
 COMPLETE = {"SECRET_KEY": "k" * 50, "DATABASE_URL": "postgresql://nianlun@/nianlun"}
+
+
+def keys(folder: Path) -> dict[str, str]:
+    """Both key files of an installation, made, as the environment names them."""
+    Keyring.create(folder / "keys")
+    ClassKeys.create(folder / "vault-keys")
+    return {"NIANLUN_KEYRING": str(folder / "keys"), "NIANLUN_VAULT_KEYS": str(folder / "vault-keys")}
 
 
 def start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -27,8 +35,7 @@ def start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_production_starts_when_all_is_given(tmp_path):
-    Keyring.create(tmp_path / "keys")
-    done = start(tmp_path, **COMPLETE, NIANLUN_KEYRING=str(tmp_path / "keys"))
+    done = start(tmp_path, **COMPLETE, **keys(tmp_path))
     assert done.returncode == 0, done.stderr
     for line in (
         "SECURE_SSL_REDIRECT = True",
@@ -38,10 +45,9 @@ def test_production_starts_when_all_is_given(tmp_path):
         assert line in done.stdout
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "NIANLUN_KEYRING"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "NIANLUN_KEYRING", "NIANLUN_VAULT_KEYS"])
 def test_production_names_in_one_sentence_what_is_missing(tmp_path, missing):
-    Keyring.create(tmp_path / "keys")
-    given = {**COMPLETE, "NIANLUN_KEYRING": str(tmp_path / "keys")}
+    given = {**COMPLETE, **keys(tmp_path)}
     del given[missing]
     done = start(tmp_path, **given)
     assert done.returncode == 2
@@ -50,27 +56,39 @@ def test_production_names_in_one_sentence_what_is_missing(tmp_path, missing):
 
 
 @pytest.mark.parametrize(
-    "bad", [{"SECRET_KEY": "short"}, {"NIANLUN_DEMO": "1"}, {"NIANLUN_KEYRING": "/nowhere"}]
+    "bad",
+    [
+        {"SECRET_KEY": "short"},
+        {"NIANLUN_DEMO": "1"},
+        {"NIANLUN_KEYRING": "/nowhere"},
+        {"NIANLUN_VAULT_KEYS": "/nowhere"},
+    ],
 )
 def test_production_refuses_what_is_only_good_for_trying(tmp_path, bad):
-    Keyring.create(tmp_path / "keys")
-    done = start(tmp_path, **{**COMPLETE, "NIANLUN_KEYRING": str(tmp_path / "keys"), **bad})
+    done = start(tmp_path, **{**COMPLETE, **keys(tmp_path), **bad})
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
 def test_production_refuses_the_keys_of_a_demo(tmp_path):
-    done = start(tmp_path, **COMPLETE, NIANLUN_KEYRING=str(demo_secrets.keyring(tmp_path)))
-    assert done.returncode == 2
-    assert "演示" in done.stderr
+    for name, make in (
+        ("NIANLUN_KEYRING", demo_secrets.keyring),
+        ("NIANLUN_VAULT_KEYS", demo_secrets.class_keys),
+    ):
+        (tmp_path / name).mkdir()
+        done = start(tmp_path, **{**COMPLETE, **keys(tmp_path / name), name: str(make(tmp_path / "demo"))})
+        assert done.returncode == 2
+        assert "演示" in done.stderr
 
 
 def test_a_demos_secrets_are_made_once_and_for_the_owner_only(tmp_path):
     path = demo_secrets.keyring(tmp_path)
-    first = path.read_bytes(), demo_secrets.secret_key(tmp_path)
-    assert (demo_secrets.keyring(tmp_path).read_bytes(), demo_secrets.secret_key(tmp_path)) == first
-    assert len(first[1]) >= 50
+    wrapping = demo_secrets.class_keys(tmp_path)
+    first = path.read_bytes(), wrapping.read_bytes(), demo_secrets.secret_key(tmp_path)
+    again = demo_secrets.keyring(tmp_path).read_bytes(), demo_secrets.class_keys(tmp_path).read_bytes()
+    assert (*again, demo_secrets.secret_key(tmp_path)) == first
+    assert len(first[2]) >= 50
     assert {stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()} == {0o600}
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["keyring.json", "secret_key"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["keyring.json", "secret_key", "vault-keys.json"]
     assert Keyring.load(path).current == 1
 
 

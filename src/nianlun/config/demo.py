@@ -25,7 +25,7 @@ SETTINGS = "nianlun.config.settings.demo"
 COMMAND = [sys.executable, "-m", "nianlun.config.command"]
 READY_SECONDS = 60
 STOP_SECONDS = 8
-MADE_BY_DEMO = ("vault", "vault-offsite", "quarantine", "derived", "static", "demo", "postgres")
+MADE_BY_DEMO = ("vault", "vault-offsite", "quarantine", "derived", "private", "static", "demo", "postgres")
 
 
 class _Stop(BaseException):

@@ -3,9 +3,11 @@
 import json
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from nianlun.kernel.cipher import Keyring
+from nianlun.vault.class_keys import ClassKeys
 
 MARK = "demo"
 
@@ -20,16 +22,12 @@ def secret_key(folder: Path) -> str:
 
 def keyring(folder: Path) -> Path:
     """The demo's key file `folder/keyring.json`, made on first use and marked, so that production refuses it."""
-    path = folder / "keyring.json"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        plain = folder / f"keyring.{os.getpid()}.plain"
-        plain.unlink(missing_ok=True)
-        Keyring.create(plain)
-        content = json.loads(plain.read_text(encoding="ascii"))
-        plain.unlink()
-        _place(path, json.dumps({MARK: True, **content}))
-    return path
+    return _marked(folder / "keyring.json", Keyring.create)
+
+
+def class_keys(folder: Path) -> Path:
+    """The demo's key file of the vault, `folder/vault-keys.json`, made and marked likewise."""
+    return _marked(folder / "vault-keys.json", ClassKeys.create)
 
 
 def is_marked(path: Path) -> bool:
@@ -38,6 +36,18 @@ def is_marked(path: Path) -> bool:
         return bool(json.loads(path.read_text(encoding="ascii")).get(MARK))
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def _marked(path: Path, create: Callable[[Path], object]) -> Path:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        plain = path.with_name(f"{path.stem}.{os.getpid()}.plain")
+        plain.unlink(missing_ok=True)
+        create(plain)
+        content = json.loads(plain.read_text(encoding="ascii"))
+        plain.unlink()
+        _place(path, json.dumps({MARK: True, **content}))
+    return path
 
 
 def _place(path: Path, content: str) -> None:

@@ -40,6 +40,12 @@ class Algorithm(IntEnum):
     SM4_GCM = 2  # GB/T 32907; its key of 16 bytes is derived from ours by HKDF with SM3
 
 
+class Readable(Protocol):
+    """Whatever hands out its next bytes, at most `size` of them, and none at its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class _Aead(Protocol):
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
@@ -91,7 +97,7 @@ class _Chunks:
 
 
 def seal_chunks(
-    source: BinaryIO, *, key: bytes, about: str, algorithm: Algorithm = Algorithm.AES_256_GCM
+    source: Readable, *, key: bytes, about: str, algorithm: Algorithm = Algorithm.AES_256_GCM
 ) -> Iterator[bytes]:
     """The sealed file of what a stream holds from where it stands, in pieces of about a mebibyte.
 
@@ -109,7 +115,7 @@ def seal_chunks(
         plain, number = following, number + 1
 
 
-def open_chunks(stream: BinaryIO, *, key: bytes, about: str) -> Iterator[bytes]:
+def open_chunks(stream: Readable, *, key: bytes, about: str) -> Iterator[bytes]:
     """The plain bytes of a sealed file, read once from its beginning; only what was proved genuine is handed out.
 
     Raises `SealBroken` at the first chunk that was changed or has no business here, and at the end where the file
@@ -189,7 +195,7 @@ class SealedReader(io.RawIOBase):
         self._number = number
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
+def _read(stream: Readable, size: int) -> bytes:
     """Exactly `size` bytes unless the stream ends before: raw streams may hand out less at a time."""
     data = stream.read(size)
     if len(data) == size or not data:

@@ -139,6 +139,14 @@ VAULT_URL = os.environ.get("NIANLUN_VAULT_URL", "")
 """Where the primary copy lies if not in the folder `VAULT_ROOT`: `file:///…` or `s3://bucket/prefix?endpoint=…`."""
 VAULT_COPIES = dict(pair.partition("=")[::2] for pair in os.environ.get("NIANLUN_VAULT_COPIES", "").split())
 """Further locations that hold every object, by name: `offsite=/mnt/offsite bucket=s3://…`."""
+VAULT_SEALED = frozenset(filter(None, os.environ.get("NIANLUN_VAULT_SEALED", "work_secret").split(",")))
+"""The levels of secrecy whose objects are encrypted where they lie, at every location."""
+VAULT_CIPHER = os.environ.get("NIANLUN_VAULT_CIPHER", "aes-256-gcm")
+"""What new sealed files are encrypted with: `aes-256-gcm` or `sm4-gcm`. Files of either kind are read."""
+VAULT_KEYS = Path(os.environ.get("NIANLUN_VAULT_KEYS") or VAR / "vault-keys.json")
+"""The class keys of `nianlun.vault.class_keys`: without this file no sealed object can be read."""
+PRIVATE = Path(os.environ.get("NIANLUN_PRIVATE") or VAR / "private")
+"""Where sealed files lie in plain while a parser reads them; best a filesystem in memory."""
 QUARANTINE = VAR / "quarantine"
 DERIVED = VAR / "derived"
 """Page images, thumbnails and the like: made from the vault, may be deleted and are made again."""

@@ -2,7 +2,7 @@
 
 import os
 
-from nianlun.config.demo_secrets import keyring, secret_key
+from nianlun.config.demo_secrets import class_keys, keyring, secret_key
 from nianlun.config.places import demo_folder
 from nianlun.config.postgres import embedded
 from nianlun.config.settings.base import *  # noqa: F403
@@ -11,5 +11,6 @@ from nianlun.config.settings.base import VAR, VAULT_COPIES, database
 DEMO = True
 SECRET_KEY = secret_key(demo_folder())
 KEYRING = keyring(demo_folder())
+VAULT_KEYS = class_keys(demo_folder())
 VAULT_COPIES = VAULT_COPIES or {"offsite": str(VAR / "vault-offsite")}
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded().url())}

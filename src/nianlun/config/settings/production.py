@@ -33,6 +33,15 @@ if not KEYRING.is_file():
     )
 if is_marked(KEYRING):
     raise ImproperlyConfigured(f"{KEYRING} 是演示用的密钥文件，系统不启动。请为正式环境另建密钥文件。")
+VAULT_KEYS = Path(_required("NIANLUN_VAULT_KEYS", "档案库密钥文件的路径"))
+if not VAULT_KEYS.is_file():
+    raise ImproperlyConfigured(
+        f"档案库的密钥文件 {VAULT_KEYS} 不存在，系统不启动。请从保管处恢复，或更正 NIANLUN_VAULT_KEYS。"
+    )
+if is_marked(VAULT_KEYS):
+    raise ImproperlyConfigured(
+        f"{VAULT_KEYS} 是演示用的密钥文件，系统不启动。请用 nianlun vault keys --create 为正式环境另建一份。"
+    )
 
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

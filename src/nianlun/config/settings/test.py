@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from nianlun.config.demo_secrets import keyring
+from nianlun.config.demo_secrets import class_keys, keyring
 from nianlun.config.settings.base import *  # noqa: F403
 from nianlun.config.settings.base import database
 
@@ -29,5 +29,7 @@ VAULT_URL = ""
 VAULT_COPIES = {}
 QUARANTINE = VAR / "quarantine"
 DERIVED = VAR / "derived"
+PRIVATE = VAR / "private"
 STATIC_ROOT = VAR / "static"
 KEYRING = keyring(VAR)
+VAULT_KEYS = class_keys(VAR)
