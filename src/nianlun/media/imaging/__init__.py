@@ -1,1 +1,1 @@
-"""Writing and reading images of offline media. Knows nothing of Django or of pensions."""
+"""What lies on an offline medium and how it is read again: bag, package, image. Knows nothing of Django."""
