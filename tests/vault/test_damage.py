@@ -152,7 +152,7 @@ def test_two_objects_exchanged_are_found_by_their_place(root, tmp_path):
 
 
 def test_an_sm3_that_differs_is_found_though_all_else_agrees(root, tmp_path):
-    from nianlun.vault.ocfl import root as module
+    from nianlun.vault.ocfl import drafting as module
 
     def lying(sm3):
         return "".join(f"{'0' * 64}  {path}\n" for path in sorted(sm3)).encode()
@@ -163,7 +163,9 @@ def test_an_sm3_that_differs_is_found_though_all_else_agrees(root, tmp_path):
         put(other, {"a": b"1"})
     finally:
         module.write_sm3_manifest = honest
-    assert verify_root(other.path).findings == ()  # SHA-512 covers the manifest; SM3 is recomputed on request
+    assert (
+        verify_root(other.path).findings == ()
+    )  # SHA-512 covers the manifest; SM3 is recomputed on request
     assert [(f.object, f.code) for f in verify_root(other.path, sm3=True).findings] == [(ITEM, "NE001")]
     assert [f.code for f in verify_object(other.folder_of(ITEM), sm3=True)] == ["NE001"]
 

@@ -17,6 +17,7 @@ from vault_corpus import ITEM, NOON, OTHER, contents, put
 
 from nianlun.vault.ocfl import (
     BadName,
+    BrokenSource,
     Busy,
     Damaged,
     Foreign,
@@ -265,8 +266,9 @@ def test_a_source_that_breaks_midway_stores_nothing(root):
                 raise OSError(errno.EIO, "扫描仪断开")
             return b"x" * size
 
-    with pytest.raises(OSError, match="扫描仪断开"):
+    with pytest.raises(BrokenSource, match="“b”没有读完") as told:
         put(root, {"a": b"1", "b": Torn()})
+    assert str(told.value.__cause__).endswith("扫描仪断开")
     assert list(root.object_ids()) == [] and root.leftovers() == []
     assert verify_root(root.path).findings == ()
 

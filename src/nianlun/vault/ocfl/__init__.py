@@ -2,6 +2,7 @@
 
 from nianlun.vault.ocfl.faults import (
     BadName,
+    BrokenSource,
     Busy,
     Damaged,
     Foreign,
@@ -9,6 +10,7 @@ from nianlun.vault.ocfl.faults import (
     NotARoot,
     NotStored,
     StorageError,
+    TooLarge,
 )
 from nianlun.vault.ocfl.inventory import Content, Version
 from nianlun.vault.ocfl.root import StorageRoot
@@ -17,6 +19,7 @@ from nianlun.vault.ocfl.streams import Source
 
 __all__ = [
     "BadName",
+    "BrokenSource",
     "Busy",
     "Content",
     "Damaged",
@@ -28,5 +31,6 @@ __all__ = [
     "Source",
     "StorageError",
     "StorageRoot",
+    "TooLarge",
     "Version",
 ]

@@ -5,15 +5,17 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from nianlun.vault.ocfl.crew import Crew
 from nianlun.vault.ocfl.faults import NoSpace
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _FROM_HERE = -100  # AT_FDCWD
+_FLUSHING = Crew(8, waiting=1024)  # they hold no memory, only wait for the disk
 _NOT_OFFERED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTTY, errno.EPERM}
 
 
@@ -39,14 +41,42 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def sync_tree(top: Path) -> None:
-    """Force a folder and everything below it to the disk.
+class Flush:
+    """Files and folders on their way to the disk while other work goes on.
 
     Several at once, since the filesystem answers calls that wait together with one write of its journal: storing
     small objects one call after the other took twice as long.
     """
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(sync, [*top.rglob("*"), top]))
+
+    def __init__(self) -> None:
+        self._begun: dict[Path, Future[None]] = {}
+
+    def begin(self, path: Path) -> None:
+        """Start forcing a file that nobody writes to any more."""
+        self._begun[path] = _FLUSHING.submit(sync, path)
+
+    def finish(self, top: Path) -> None:
+        """Return once the folder and everything below it is on the disk; it must not change meanwhile."""
+        for path in _everything(top):
+            if path not in self._begun:
+                self.begin(path)
+        wait(self._begun.values())
+        for done in self._begun.values():
+            done.result()
+
+
+def sync_tree(top: Path) -> None:
+    """Force a folder and everything below it to the disk."""
+    Flush().finish(top)
+
+
+def _everything(top: Path) -> Iterator[Path]:
+    for entry in os.scandir(top):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _everything(Path(entry.path))
+        else:
+            yield Path(entry.path)
+    yield top
 
 
 def write_once(path: Path, data: bytes) -> None:
@@ -59,7 +89,7 @@ def write_once(path: Path, data: bytes) -> None:
 
 
 def move_in(draft: Path, place: Path, *, below: Path, spare: Path) -> None:
-    """Force a folder to the disk and make it appear at its place in one step, with the parents it lacks.
+    """Make a folder that is on the disk appear at its place in one step, with the parents it lacks.
 
     Parents below `below` are made around the draft and moved in with it, so that a crash leaves
     no empty folder behind. `spare` is an unused path beside the draft.
@@ -69,13 +99,15 @@ def move_in(draft: Path, place: Path, *, below: Path, spare: Path) -> None:
         while top.parent != below and not top.parent.exists():
             top = top.parent
         if top == place:
-            sync_tree(draft)
             draft.rename(place)
             break
         inner = spare / place.relative_to(top)
         inner.parent.mkdir(parents=True)
         draft.rename(inner)
-        sync_tree(spare)
+        for parent in inner.parents:
+            sync(parent)
+            if parent == spare:
+                break
         try:
             spare.rename(top)
             break

@@ -47,3 +47,11 @@ class OtherHistory(StorageError):
 
 class Withdrawn(StorageError):
     """The object was lawfully destroyed in this store; copying it back would undo that."""
+
+
+class BrokenSource(StorageError):
+    """What was to be stored cannot be read to its end, or changed while it was read; nothing was written."""
+
+
+class TooLarge(StorageError):
+    """A file brings more bytes than the caller allows; what was staged has been taken away again."""

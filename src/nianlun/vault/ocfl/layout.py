@@ -11,6 +11,7 @@ from nianlun.vault.ocfl.faults import NotARoot
 
 HASHED = "0004-hashed-n-tuple-storage-layout"
 HASHED_WITH_ID = "0003-hash-and-id-n-tuple-storage-layout"
+_UNSAFE = re.compile(rb"[^A-Za-z0-9_-]")
 DESCRIPTION = (
     "Object roots lie at the hex digest of the object id, below folders named by its first characters."
 )
@@ -35,9 +36,7 @@ class Layout:
     def _last(self, object_id: str, *, digest: str, used: int) -> str:
         if self.extension == HASHED:
             return digest[used:] if self.short else digest
-        encoded = "".join(
-            chr(b) if re.match(rb"[A-Za-z0-9_-]", bytes([b])) else f"%{b:02x}" for b in object_id.encode()
-        )
+        encoded = _UNSAFE.sub(lambda found: f"%{found[0][0]:02x}".encode(), object_id.encode()).decode()
         return encoded if len(encoded) <= 100 else f"{encoded[:100]}-{digest}"
 
     @property

@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 from nianlun.kernel.digests import Digests
 from nianlun.vault.ocfl import staging
-from nianlun.vault.ocfl.durable import link_tree, move_in, replace_folder, room, sync, sync_tree, write_once
+from nianlun.vault.ocfl.drafting import Draft
+from nianlun.vault.ocfl.durable import room, write_once
 from nianlun.vault.ocfl.faults import BadName, Damaged, Foreign, NotARoot, NotStored
 from nianlun.vault.ocfl.hierarchy import object_folders
 from nianlun.vault.ocfl.inventory import (
@@ -17,11 +18,8 @@ from nianlun.vault.ocfl.inventory import (
     Content,
     Inventory,
     Version,
-    next_directory,
     next_inventory,
     read_sm3_manifest,
-    write_inventory,
-    write_sm3_manifest,
 )
 from nianlun.vault.ocfl.layout import DESCRIPTION, Layout, read_layout
 from nianlun.vault.ocfl.names import (
@@ -29,12 +27,11 @@ from nianlun.vault.ocfl.names import (
     check_logical_path,
     check_no_conflict,
     check_object_id,
-    content_name,
 )
-from nianlun.vault.ocfl.staging import Desk, Leftover
-from nianlun.vault.ocfl.streams import Source, copy, digest_file
+from nianlun.vault.ocfl.staging import Leftover
+from nianlun.vault.ocfl.streams import Source, digest_file, holds
 
-DECLARATION, OBJECT_DECLARATION = "0=ocfl_1.1", "0=ocfl_object_1.1"
+DECLARATION = "0=ocfl_1.1"
 README = """本文件夹是年轮系统的档案库，按 OCFL 1.1（https://ocfl.io/1.1/spec/）存放，不依赖任何程序即可读出。
 
 每个对象一个文件夹，其中 inventory.json 写明各版本有哪些文件、叫什么名字、字节放在哪里、sha512 摘要是多少。
@@ -68,14 +65,17 @@ class StorageRoot:
         author_address: str,
         at: datetime,
         replace_state: bool = False,
+        largest: int | None = None,
     ) -> Version:
         """Store files as the first version of a new object or the next one of an old object; return it.
 
         Logical files not named are kept, unless `replace_state` leaves them out of the new version; earlier
         versions keep them always. Content equal to the current state adds nothing and returns the current one.
         Once this returns, the bytes are on the disk; if it raises or dies, the object is as before.
+        `largest` is how many bytes a file may have, which a stream tells only as it is read.
 
-        Raises `BadName`, `Busy`, `NoSpace`, `Damaged`, and `ValueError` for a moment without time zone.
+        Raises `BadName`, `Busy`, `NoSpace`, `Damaged`, `Foreign`, `BrokenSource`, `TooLarge`, and `ValueError` for
+        a moment without time zone.
         """
         if at.tzinfo is None:
             raise ValueError("at must be aware")
@@ -84,36 +84,39 @@ class StorageRoot:
             raise BadName(f"没有给出要存入对象 {object_id} 的文件。请至少选一个文件。")
         names = {check_logical_path(path) for path in files}
         place = self._place(object_id)
+        before, current, held = self._glance(object_id, files)
+        if before and len(held) == len(files) and (not replace_state or len(held) == len(current)):
+            return _version(before, current)
         with room(), staging.claim(self.path, object_id=object_id, place=place) as desk:
-            before = self._extensible(object_id)
-            current = self._contents(before, before.number) if before else {}
-            kept = {} if replace_state else current
+            latest = self._extensible(object_id)
+            if latest != before:  # somebody was faster: what we saw counts only as far as it is still so
+                before, current = latest, self._contents(latest, latest.number) if latest else {}
+                held = {
+                    path: d for path, d in held.items() if path in current and current[path].digests == d
+                }
+            now = {path: file.digests for path, file in current.items()}
+            kept = {} if replace_state else now
             check_no_conflict(names | set(kept))
-            folder = f"{next_directory(before)}/{before.content_directory if before else 'content'}"
-            (desk.draft / folder).mkdir(parents=True)
-            written: dict[str, str] = {}
-            state = {path: file.digests for path, file in kept.items()}
-            for number, path in enumerate(files, start=1):
-                name = f"{folder}/{content_name(number, path)}"
-                state[path] = self._take_in(desk, files[path], name=name, before=before, written=written)
-            if before and state == {path: file.digests for path, file in current.items()}:
-                return self._version(before, before.number)
-            sums = write_sm3_manifest({path: digests.sm3 for path, digests in state.items()})
-            manifest = self._take_in(
-                desk, sums, name=f"{folder}/{SM3_MANIFEST}", before=before, written=written
-            )
+            draft = Draft(desk, before=before)
+            new = {path: source for path, source in files.items() if path not in held}
+            state = kept | held | draft.take_in(new, largest=largest)
+            if before and state == now:
+                return _version(before, current)
+            manifest = draft.add_sm3_manifest(state)
             after = next_inventory(
                 before,
                 object_id=object_id,
                 state={path: digests.sha512 for path, digests in {**state, SM3_MANIFEST: manifest}.items()},
-                content=written,
+                content=draft.content,
                 message=message,
                 author_name=author_name,
                 author_address=author_address,
                 at=at,
             )
-            self._finish(desk, after, place=place, first=before is None)
-            return self._version(after, after.number, added=True)
+            draft.become(after, place=place, below=self.path)
+            return _version(
+                after, {path: _content(after, path, state[path]) for path in sorted(state)}, added=True
+            )
 
     def open(self, object_id: str, logical_path: str, version: int | None = None) -> BinaryIO:
         """The bytes of a file as a stream; raises `NotStored` or `Damaged`."""
@@ -142,7 +145,8 @@ class StorageRoot:
     def version(self, object_id: str, number: int | None = None) -> Version:
         """One version of an object, by default the current one; raises `NotStored` or `Damaged`."""
         inventory = self.inventory(object_id)
-        return self._version(inventory, number or inventory.number)
+        number = number or inventory.number
+        return _version(inventory, self._contents(inventory, number), number=number)
 
     def object_ids(self) -> Iterator[str]:
         """Ids of all readable objects in the order of their folders; finding damaged ones is `verify_root`'s."""
@@ -186,6 +190,27 @@ class StorageRoot:
             )
         return before
 
+    def _glance(
+        self, object_id: str, files: Mapping[str, Source]
+    ) -> tuple[Inventory | None, dict[str, Content], dict[str, Digests]]:
+        """The object without its lock, its current files, and which of the sources those already hold.
+
+        Nothing at all where a writer at work shows us half of one state and half of the next: under the lock we
+        look again.
+        """
+        try:
+            before = self._extensible(object_id)
+            current = self._contents(before, before.number) if before else {}
+        except (Damaged, OSError):
+            return None, {}, {}
+        held = {
+            path: current[path].digests
+            for path, source in files.items()
+            if path in current
+            and holds(source, sha512=current[path].sha512, size=current[path].size, name=path)
+        }
+        return before, current, held
+
     def _begin(self, layout: Layout) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         known = {"extensions", "ocfl_layout.json", "README.txt"}
@@ -209,38 +234,6 @@ class StorageRoot:
         write_once(self.path / "README.txt", README.encode())
         write_once(self.path / DECLARATION, b"ocfl_1.1\n")  # last: with it the root is complete
 
-    def _take_in(
-        self, desk: Desk, source: Source, *, name: str, before: Inventory | None, written: dict[str, str]
-    ) -> Digests:
-        """Copy a source to the desk, unless the object already holds the same bytes."""
-        target = desk.draft / name
-        digests = copy(source, to=target)
-        if digests.sha512 in written or (before and digests.sha512 in before.data["manifest"]):
-            target.unlink()
-        else:
-            written[digests.sha512] = name
-        return digests
-
-    def _finish(self, desk: Desk, after: Inventory, *, place: Path, first: bool) -> None:
-        """Complete the draft and make it the object in one step."""
-        folder = desk.draft / after.head
-        with suppress(OSError):  # seldom empty: only a return to an older state brings no new bytes (W003)
-            (folder / after.content_directory).rmdir()
-        write_inventory(after, into=folder)
-        write_inventory(after, into=desk.draft)
-        if first:
-            (desk.draft / OBJECT_DECLARATION).write_text("ocfl_object_1.1\n", encoding="ascii")
-            move_in(desk.draft, place, below=self.path, spare=desk.spare)
-            return
-        sync_tree(desk.draft)
-        for entry in place.iterdir():
-            if entry.is_dir():
-                link_tree(entry, desk.draft / entry.name)
-            elif entry.name == OBJECT_DECLARATION:
-                (desk.draft / entry.name).hardlink_to(entry)
-        sync(desk.draft)
-        replace_folder(desk.draft, place, displaced=desk.displaced)
-
     def _contents(self, inventory: Inventory, number: int) -> dict[str, Content]:
         place, state = self._place(inventory.object_id), inventory.state(number)
         sums: dict[str, str] = {}
@@ -263,19 +256,32 @@ class StorageRoot:
             )
         return found
 
-    def _version(self, inventory: Inventory, number: int, *, added: bool = False) -> Version:
-        block = inventory.block(number)
-        user = block.get("user") or {}
-        return Version(
-            object_id=inventory.object_id,
-            number=number,
-            created_at=datetime.fromisoformat(block["created"]),
-            message=block.get("message", ""),
-            author_name=user.get("name", ""),
-            author_address=user.get("address", ""),
-            files=self._contents(inventory, number),
-            added=added,
-        )
+
+def _content(inventory: Inventory, path: str, digests: Digests) -> Content:
+    return Content(
+        logical_path=path,
+        content_path=inventory.content_path(digests.sha512),
+        sha512=digests.sha512,
+        sm3=digests.sm3,
+        size=digests.size,
+    )
+
+
+def _version(
+    inventory: Inventory, files: Mapping[str, Content], *, number: int | None = None, added: bool = False
+) -> Version:
+    block = inventory.block(number or inventory.number)
+    user = block.get("user") or {}
+    return Version(
+        object_id=inventory.object_id,
+        number=number or inventory.number,
+        created_at=datetime.fromisoformat(block["created"]),
+        message=block.get("message", ""),
+        author_name=user.get("name", ""),
+        author_address=user.get("address", ""),
+        files=files,
+        added=added,
+    )
 
 
 def _json(value: Mapping[str, object]) -> bytes:

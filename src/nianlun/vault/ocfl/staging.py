@@ -29,6 +29,10 @@ class Leftover:
     path: Path
     size: int
 
+    @property
+    def where(self) -> str:
+        return str(self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -62,8 +66,9 @@ def claim(root: Path, *, object_id: str, place: Path) -> Iterator[Desk]:
     if handle is None:
         raise Busy(f"对象 {object_id} 正由另一个程序写入，这次没有存入任何内容。请稍后重试。")
     try:
-        _restore(path, place)
-        _clear(path)
+        if any(path.iterdir()):
+            _restore(path, place)
+            _clear(path)
         (path / _NAME).write_text(object_id, encoding="utf-8")
         try:
             yield Desk(path)
