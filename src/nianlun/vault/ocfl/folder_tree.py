@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nianlun.vault.ocfl import staging
 from nianlun.vault.ocfl.hierarchy import walk
-from nianlun.vault.ocfl.tree import Abandoned, Kind
+from nianlun.vault.ocfl.tree import Kind
 
 CHUNK = 1 << 20
 
@@ -71,11 +71,8 @@ class FolderTree:
     def place(self, path: str) -> FolderPlace:
         return FolderPlace(self.path / path)
 
-    def leftovers(self) -> list[Abandoned]:
-        return [
-            Abandoned(object_id=left.object_id, where=str(left.path), size=left.size)
-            for left in staging.leftovers(self.path)
-        ]
+    def leftovers(self) -> list[staging.Leftover]:
+        return staging.leftovers(self.path)
 
 
 def _below(folder: str, prefix: str) -> Iterator[tuple[str, Kind]]:

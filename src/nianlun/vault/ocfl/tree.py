@@ -1,7 +1,6 @@
 """How a store looks to those who only read it: a check, a copy. The same for folders and buckets."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Protocol
 
@@ -35,13 +34,17 @@ class Kind(Enum):
     OTHER = "other"  # a link, a device: never written by us, never followed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Abandoned:
+class Left(Protocol):
     """What an interrupted writer left: the object it was meant for, where it lies, how many bytes."""
 
-    object_id: str
-    where: str
-    size: int
+    @property
+    def object_id(self) -> str: ...
+
+    @property
+    def where(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
 
 
 class Place(Protocol):
@@ -86,5 +89,5 @@ class Tree(Protocol):
     def place(self, path: str) -> Place:
         """The place of an object, whether anything is there or not."""
 
-    def leftovers(self) -> list[Abandoned]:
+    def leftovers(self) -> Sequence[Left]:
         """What interrupted writers left and nobody holds any more."""
