@@ -136,7 +136,7 @@ def test_a_sound_vault_is_noted_as_sound():
 def test_one_flipped_byte_is_named_noted_and_journaled():
     store({"a": b"1"})
     store({"正本.png": PNG}, object_id=OTHER)
-    path = queries.path_of(OTHER, "正本.png")
+    path = queries.root().path_of(OTHER, "正本.png")
     path.write_bytes(PNG[:-1] + b"\x01")
     report = checking.verify(None, at=NOON)
     (finding,) = report.findings
@@ -184,7 +184,7 @@ def test_an_object_nobody_knows_cannot_be_checked():
 
 def test_a_truncated_file_is_not_handed_out():
     store({"a": b"1234"})
-    queries.path_of(ITEM, "a").write_bytes(b"123")
+    queries.root().path_of(ITEM, "a").write_bytes(b"123")
     with pytest.raises(Damaged, match="大小不对"):
         queries.open_file(ITEM, "a")
 
@@ -197,7 +197,7 @@ def test_listing_costs_the_same_however_many_files(django_assert_num_queries):
 
 def test_a_check_from_the_command_line_is_on_record():
     store({"a": b"1"})
-    queries.path_of(ITEM, "a").write_bytes(b"2")
+    queries.root().path_of(ITEM, "a").write_bytes(b"2")
     checking.verify(None, at=NOON)
     [run] = runs.latest()
     assert (run.requested_by, run.objects_read, run.damaged, run.sound) == ("命令行", 1, 1, False)

@@ -16,18 +16,25 @@ from nianlun.vault import queries as vault
 def page_of(item: ItemLine, *, number: int) -> PageImage:
     """The picture of one page of a filed item; made anew from the original where it is not at hand.
 
-    Raises `Refused` where the original cannot be rendered.
+    Pictures of a sealed item are never kept. Raises `Refused` where the original cannot be rendered, and the
+    `StorageError`s of the vault where it cannot be had.
     """
-    kept = _kept(item.id, number=number)
+    sealed = vault.is_sealed(item.vault_object)
+    kept = None if sealed else _kept(item.id, number=number)
     if kept is not None:
         return kept
-    with OpenedFile(vault.path_of(item.vault_object, item.file_name)) as file:
-        return rasterise(file, item_id=item.id, number=number)
+    with (
+        vault.reading_path(item.vault_object, item.file_name) as path,
+        OpenedFile(path) as file,
+    ):
+        return rasterise(file, item_id=item.id, number=number, keep=not sealed)
 
 
-def rasterise(file: OpenedFile, *, item_id: UUID, number: int) -> PageImage:
-    """Render one page of a file and keep the picture."""
+def rasterise(file: OpenedFile, *, item_id: UUID, number: int, keep: bool = True) -> PageImage:
+    """Render one page of a file and keep the picture, unless the file is one that lies encrypted in the vault."""
     image = file.page_image(number)
+    if not keep:
+        return image
     folder = _folder(item_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _replace(folder / f"{number}.img", image.content)

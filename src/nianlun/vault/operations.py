@@ -9,10 +9,12 @@ from django.db import transaction
 from nianlun.access.domain import Viewer
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import copies, queries
-from nianlun.vault.domain import HEAD, StoredObjectLine, media_type
+from nianlun.vault import copies, presence, queries, sealing
+from nianlun.vault.domain import HEAD, Secrecy, StoredObjectLine, media_type
 from nianlun.vault.models import StoredFile, StoredObject
-from nianlun.vault.ocfl import Damaged, Leftover, Source, StorageRoot, Version
+from nianlun.vault.ocfl import Damaged, Leftover, Source, StorageRoot
+from nianlun.vault.ocfl.names import check_object_id
+from nianlun.vault.sealing import PlainFile
 
 STORED = declare("vault.object_stored", "把 {about} 存入档案库，第 {version} 版，共 {files} 个文件")
 SWEPT = declare("vault.leftovers_swept", "清理 {objects} 次没有完成的存入留下的 {bytes} 字节")
@@ -27,77 +29,134 @@ def store(
     message: str,
     at: datetime,
     replace_state: bool = False,
+    secrecy: Secrecy = Secrecy.INTERNAL,
 ) -> StoredObjectLine:
     """Put files into the vault, as a new object or as the next version of an old one.
 
     The bytes are on the disk before this returns; the rows stand or fall with the caller's transaction. If that
     never commits, `queries.orphans` names the object and the same call again adopts it: one version, one set of
     rows, however often it is repeated. `replace_state` drops the files not named from the new version. `by` is
-    None where the system itself acts. Raises the `StorageError`s of `StorageRoot.put`.
+    None where the system itself acts. A new object is of the class `secrecy` and sealed if that class is; later
+    versions keep the object's class. For a sealed object streams must be seekable. Raises `Offline` and `Destroyed`
+    for an object whose content is not here any more, the `StorageError`s of `StorageRoot.put`, and `KeyMissing`.
     """
-    version = queries.root().put(
-        object_id,
-        files,
-        message=message,
-        author_name=by.name if by else "年轮系统",
-        author_address=f"urn:nianlun:account:{by.account_id}" if by else "urn:nianlun:system",
-        at=at,
-        replace_state=replace_state,
-    )
-    if _take_over(object_id, at=at) or version.added:
+    check_object_id(object_id)
+    vault = queries.root()
+    row, sealed = _locked(object_id, secrecy=secrecy, vault=vault, at=at)
+    author_name = by.name if by else "年轮系统"
+    author_address = f"urn:nianlun:account:{by.account_id}" if by else "urn:nianlun:system"
+    if sealed:
+        version = sealing.put(
+            vault,
+            object_id,
+            files,
+            secrecy=Secrecy(row.secrecy),
+            message=message,
+            author_name=author_name,
+            author_address=author_address,
+            at=at,
+            replace_state=replace_state,
+        )
+    else:
+        version = vault.put(
+            object_id,
+            files,
+            message=message,
+            author_name=author_name,
+            author_address=author_address,
+            at=at,
+            replace_state=replace_state,
+        )
+    news = _take_over(row, sealed=sealed, vault=vault, at=at) or version.added
+    line = queries.stored_object(object_id)
+    if news:
         journal.record(
             STORED,
             by=by,
             about=object_id,
             about_id=object_id,
-            details={"version": version.number, "files": len(version.files), "message": message},
+            details={"version": version.number, "files": len(line.files), "message": message},
             at=at,
         )
-    return queries.stored_object(object_id)
+    return line
 
 
-def _take_over(object_id: str, *, at: datetime) -> bool:
-    """Bring the rows up to what lies on the disk; True if there was anything to bring."""
-    row, _ = StoredObject.objects.select_for_update().get_or_create(
-        object_id=object_id, defaults={"versions": 0, "stored_at": at}
+def _locked(
+    object_id: str, *, secrecy: Secrecy, vault: StorageRoot, at: datetime
+) -> tuple[StoredObject, bool]:
+    """The object's row, held until the transaction ends, and whether its files are sealed."""
+    row, is_new = StoredObject.objects.select_for_update().get_or_create(
+        object_id=object_id, defaults={"versions": 0, "stored_at": at, "secrecy": secrecy.value}
     )
+    presence.ensure_online(row, beside=sealing.beside(vault))
+    if not is_new:
+        return row, row.key_version is not None
+    lies_sealed = sealing.lies_sealed(vault, object_id)
+    if lies_sealed is None:
+        return row, sealing.is_sealed_class(secrecy)
+    if lies_sealed:  # left by a transaction that never ended; its class is what it was stored as
+        row.secrecy = sealing.key_of(vault, object_id).secrecy.value
+    elif sealing.is_sealed_class(secrecy):
+        raise sealing.Unsealed(
+            f"库里已有没有加密的对象 {object_id}，不能再作为“{secrecy.label}”存入。请联系系统管理员清理后重存。"
+        )
+    return row, lies_sealed
+
+
+def _take_over(row: StoredObject, *, sealed: bool, vault: StorageRoot, at: datetime) -> bool:
+    """Bring the rows up to what lies on the disk; True if there was anything to bring."""
     # Looked at only under the row's lock: a writer that was faster has then already told of its version.
-    vault = queries.root()
-    head = vault.inventory(object_id).number
+    head = vault.inventory(row.object_id).number
     if row.versions > head:
         raise Damaged(
-            f"对象 {object_id} 在库中只到第 {head} 版，记录里有 {row.versions} 版。请从备份恢复后再存。"
+            f"对象 {row.object_id} 在库中只到第 {head} 版，记录里有 {row.versions} 版。请从备份恢复后再存。"
         )
     told = row.versions
+    if head == told:
+        return False
+    key = sealing.data_key(vault, row.object_id) if sealed else None
     for number in range(told + 1, head + 1):
-        _add_version(row, vault.version(object_id, number), vault=vault)
+        if key is None:
+            files = _described(vault, row.object_id, number)
+        else:
+            files = sealing.contents(vault, row.object_id, number=number, key=key)
+        _add_version(row, number, files)
     row.versions = head
-    row.save(update_fields=["versions"])
-    if head > told:
-        copies.stored(row, at=at)
-    return head > told
+    if sealed:
+        row.key_version = sealing.key_of(vault, row.object_id).class_key
+    row.save(update_fields=["versions", "secrecy", "key_version"])
+    copies.stored(row, at=at)
+    return True
 
 
-def _add_version(row: StoredObject, version: Version, *, vault: StorageRoot) -> None:
-    current = {file.logical_path: file for file in row.files.filter(until_version=None)}
-    gone = [
-        f.pk
-        for path, f in current.items()
-        if path not in version.files or f.sha512 != version.files[path].sha512
-    ]
-    row.files.filter(pk__in=gone).update(until_version=version.number)
-    place = vault.folder_of(row.object_id)
-    StoredFile.objects.bulk_create(
-        StoredFile(
-            object=row,
-            logical_path=path,
-            version=version.number,
+def _described(vault: StorageRoot, object_id: str, number: int) -> dict[str, PlainFile]:
+    place = vault.folder_of(object_id)
+    return {
+        path: PlainFile(
             sha512=file.sha512,
             sm3=file.sm3,
             size=file.size,
             media_type=media_type(_head(place / file.content_path), name=path),
         )
-        for path, file in version.files.items()
+        for path, file in vault.version(object_id, number).files.items()
+    }
+
+
+def _add_version(row: StoredObject, number: int, files: Mapping[str, PlainFile]) -> None:
+    current = {file.logical_path: file for file in row.files.filter(until_version=None)}
+    gone = [f.pk for path, f in current.items() if path not in files or f.sha512 != files[path].sha512]
+    row.files.filter(pk__in=gone).update(until_version=number)
+    StoredFile.objects.bulk_create(
+        StoredFile(
+            object=row,
+            logical_path=path,
+            version=number,
+            sha512=file.sha512,
+            sm3=file.sm3,
+            size=file.size,
+            media_type=file.media_type,
+        )
+        for path, file in files.items()
         if path not in current or current[path].pk in gone
     )
 

@@ -1,16 +1,21 @@
 """Reading from the vault. Who may read what is decided by those who ask, on the item they ask for."""
 
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
-from typing import BinaryIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from nianlun.kernel.cipher import SealBroken
+from nianlun.vault import presence, sealing
 from nianlun.vault.domain import FileLine, StoredObjectLine
 from nianlun.vault.models import StoredFile, StoredObject
 from nianlun.vault.ocfl import Damaged, NotStored, StorageRoot
+from nianlun.vault.private import private_file
 
 _BATCH = 500
 
@@ -22,12 +27,7 @@ def root() -> StorageRoot:
 
 def files(object_id: str, *, version: int | None = None) -> list[FileLine]:
     """Files of the current version or of an earlier one, by name; empty for an object that is not stored."""
-    rows = StoredFile.objects.filter(object__object_id=object_id)
-    if version is None:
-        rows = rows.filter(until_version=None)
-    else:
-        rows = rows.filter(Q(until_version=None) | Q(until_version__gt=version), version__lte=version)
-        rows = rows.filter(object__versions__gte=version)
+    rows = _of_version(StoredFile.objects.filter(object__object_id=object_id), version)
     return [_line(row, object_id=object_id) for row in rows.order_by("logical_path")]
 
 
@@ -45,24 +45,62 @@ def stored_object(object_id: str) -> StoredObjectLine:
 
 
 def open_file(object_id: str, logical_path: str, *, version: int | None = None) -> BinaryIO:
-    """The bytes of a stored file as a stream that the caller closes; raises `NotStored` or `Damaged`."""
-    return path_of(object_id, logical_path, version=version).open("rb")
+    """The original bytes of a stored file as a stream that can be positioned and that the caller closes.
 
-
-def path_of(object_id: str, logical_path: str, *, version: int | None = None) -> Path:
-    """Where a stored file's bytes lie, for parsers that need a path; to be read only. Raises like `open_file`.
-
-    An object whose transaction never committed is not stored, whatever lies on the disk.
+    Of a sealed object they are opened while they are read. An object whose transaction never committed is not
+    stored, whatever lies on the disk. Raises `NotStored`, `Damaged`, `Offline`, `Destroyed`, and `KeyMissing` where
+    the class keys are not at hand; reading may raise `SealBroken`.
     """
-    line = next((f for f in files(object_id, version=version) if f.logical_path == logical_path), None)
-    if line is None:
-        raise NotStored(f"对象 {object_id} 里没有文件“{logical_path}”。请核对文件名和版本。")
-    path = root().path_of(object_id, logical_path, line.version)
-    if path.stat().st_size != line.size:
+    file = _stored_file(object_id, logical_path, version=version)
+    vault = root()
+    presence.ensure_online(file.object, beside=sealing.beside(vault))
+    if file.object.key_version is None:
+        stream = vault.open(object_id, logical_path, file.version)
+    else:
+        key = sealing.data_key(vault, object_id)
+        sealed = sealing.open_sealed(vault, object_id, logical_path, number=file.version, key=key)
+        stream = cast(BinaryIO, io.BufferedReader(sealed))
+    if stream.seek(0, io.SEEK_END) != file.size:
+        stream.close()
         raise Damaged(
-            f"对象 {object_id} 的文件“{logical_path}”大小不对。请运行 nianlun verify 并从备份恢复。"
+            f"对象 {object_id} 的文件“{logical_path}”大小不对。请运行 nianlun vault verify 并从别的副本恢复。"
         )
-    return path
+    stream.seek(0)
+    return stream
+
+
+@contextmanager
+def reading_path(object_id: str, logical_path: str, *, version: int | None = None) -> Iterator[Path]:
+    """Where a stored file's original bytes lie, for parsers that need a path, as long as the block runs.
+
+    For a sealed object that is a private file, overwritten and removed afterwards. To be read only. Raises like
+    `open_file`.
+    """
+    with open_file(object_id, logical_path, version=version) as stream:
+        if not is_sealed(object_id):
+            yield root().path_of(object_id, logical_path, version)
+            return
+        try:
+            with private_file(stream, suffix=PurePosixPath(logical_path).suffix) as path:
+                yield path
+        except SealBroken as fault:
+            raise Damaged(f"对象 {object_id} 的文件“{logical_path}”：{fault}") from fault
+
+
+def is_sealed(object_id: str) -> bool:
+    """Whether the object's bytes lie encrypted: nothing derived from them may stay unprotected."""
+    return StoredObject.objects.filter(object_id=object_id, key_version__isnull=False).exists()
+
+
+def absence(object_id: str) -> str:
+    """Why the content of a stored object cannot be had here, as a sentence for people; empty if it can."""
+    row = StoredObject.objects.filter(object_id=object_id).first()
+    try:
+        if row is not None:
+            presence.ensure_online(row, beside=sealing.beside(root()))
+    except presence.Gone as gone:
+        return str(gone)
+    return ""
 
 
 def objects_holding(sha512: str) -> list[str]:
@@ -74,6 +112,16 @@ def objects_holding(sha512: str) -> list[str]:
 def object_count() -> int:
     """How many objects are stored."""
     return StoredObject.objects.count()
+
+
+def version_count() -> int:
+    """How many versions all objects have together."""
+    return StoredObject.objects.aggregate(total=Sum("versions"))["total"] or 0
+
+
+def size_of(objects: Sequence[StoredObject]) -> int:
+    """Bytes of these objects, all versions together."""
+    return StoredFile.objects.filter(object__in=objects).aggregate(total=Sum("size"))["total"] or 0
 
 
 def missing() -> list[str]:
@@ -101,6 +149,22 @@ def without_rows(object_ids: Iterable[str]) -> list[str]:
         known = set(rows.values_list("object_id", flat=True))
         found += [object_id for object_id in batch if object_id not in known]
     return found
+
+
+def _stored_file(object_id: str, logical_path: str, *, version: int | None) -> StoredFile:
+    rows = StoredFile.objects.select_related("object")
+    rows = rows.filter(object__object_id=object_id, logical_path=logical_path)
+    found = _of_version(rows, version).first()
+    if found is None:
+        raise NotStored(f"对象 {object_id} 里没有文件“{logical_path}”。请核对文件名和版本。")
+    return found
+
+
+def _of_version(rows: QuerySet[StoredFile], version: int | None) -> QuerySet[StoredFile]:
+    if version is None:
+        return rows.filter(until_version=None)
+    rows = rows.filter(Q(until_version=None) | Q(until_version__gt=version), version__lte=version)
+    return rows.filter(object__versions__gte=version)
 
 
 def _line(row: StoredFile, *, object_id: str) -> FileLine:
