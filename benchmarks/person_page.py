@@ -93,7 +93,6 @@ def _measure(sizes: Sequence[int], *, runs: int) -> list[dict[str, float]]:
     accounts.add_accounts(city, registered, at=at, folder=Path(os.environ["NIANLUN_VAR"]) / "demo")
     people.book(city, registered, at=at, tell=lambda *_: None)
     files.file_past(city, registered, at=at, tell=lambda *_: None, processes=1)
-    files.rule_past(city, registered, at=at, tell=lambda *_: None)
     hero = registered.persons[0]
     viewer = access_queries.viewer_named("limin")
     access.state_purpose(viewer, person_id=hero, purpose="量页面的快慢", at=at)

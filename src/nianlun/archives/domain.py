@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nianlun.access.domain import Role
+
 
 class Grade(StrEnum):
     """How strongly a document proves what it says, by the circumstances of its making.
@@ -26,6 +28,10 @@ class Grade(StrEnum):
             "D": "弱：事后陈述",
             "E": "很弱：无原件的重建",
         }[self.value]
+
+
+WORK_SECRETS_FOR = frozenset({Role.CLERK, Role.ARCHIVIST, Role.REVIEWER, Role.KEEPER, Role.LEADER})
+"""Posts that need to see items of the class 工作秘密 within their scope (S2.3); to all others they are not there."""
 
 
 class Category(StrEnum):

@@ -7,8 +7,10 @@ from django.db.models import F, Q
 
 from nianlun.archives.domain import Category, DocumentKind
 from nianlun.kernel.identifiers import uuid7
+from nianlun.vault.domain import Secrecy
 
 DOCUMENT_KINDS = [(kind.value, kind.label) for kind in DocumentKind]
+SECRECIES = [(secrecy.value, secrecy.label) for secrecy in Secrecy]
 CATEGORIES = [(category.value, category.label) for category in Category]
 
 
@@ -71,6 +73,7 @@ class Item(models.Model):
     recorded_latest = models.DateField(null=True)
     retention = models.CharField("保管期限", max_length=6)
     opening = models.CharField("开放标识", max_length=12, choices=Opening, default=Opening.UNREVIEWED)
+    secrecy = models.CharField("密级", max_length=12, choices=SECRECIES, default=Secrecy.INTERNAL.value)
     person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+")
     agency = models.ForeignKey("registry.Agency", models.PROTECT, related_name="+")
     is_original = models.BooleanField("原件", default=True)
@@ -91,11 +94,15 @@ class Item(models.Model):
                 | Q(recorded_earliest__lte=F("recorded_latest")),
                 name="item_recorded_period_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(secrecy__in=[secrecy.value for secrecy in Secrecy]), name="item_secrecy_known"
+            ),
             models.UniqueConstraint(fields=["agency", "sha512"], name="item_same_bytes_filed_once"),
         ]
         indexes = [
             models.Index(fields=["person", "recorded_earliest"], name="item_of_person"),
             models.Index(fields=["agency", "category", "-filed_at"], name="item_by_category"),
+            models.Index(fields=["vault_object"], name="item_by_vault_object"),
             GinIndex(fields=["grams"], name="item_grams"),
         ]
 

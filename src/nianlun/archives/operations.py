@@ -15,6 +15,8 @@ from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.dates import PartialDate
 from nianlun.search.grams import filled
+from nianlun.vault import keeping
+from nianlun.vault.domain import Secrecy
 
 FILED = declare("archives.item_filed", "归档 {code}《{title}》，共 {pages} 页")
 DESCRIBED = declare("archives.item_described", "著录 {code}：{what}")
@@ -103,9 +105,10 @@ def file_item(
     creator: str = "",
     recorded: PartialDate | None = None,
     is_original: bool = True,
+    secrecy: Secrecy = Secrecy.INTERNAL,
     is_sample: bool = False,
 ) -> str:
-    """File one record and return its archival code.
+    """File one record and return its archival code. Whoever files stores the bytes, and `keeping.files_of` with them.
 
     The caller chooses `item_id`, so that a job which is run again files the same item: a second call with the
     same id changes nothing and returns the code that was given.
@@ -128,6 +131,7 @@ def file_item(
             retention=retention,
             person_id=person_id,
             agency_id=agency_id,
+            secrecy=secrecy.value,
             is_original=is_original,
             page_count=len(pages),
             sha512=sha512,
@@ -195,6 +199,7 @@ def describe_item(
             details={"code": item.code, "what": what},
             at=at,
         )
+        keeping.changed([item.vault_object], at=at)
 
 
 _LABELS = {

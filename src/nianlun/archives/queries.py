@@ -1,6 +1,7 @@
 """Reading the catalogue. A viewer's scope is part of every query that serves a person."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,10 +9,11 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from nianlun.access.domain import NotVisible, Viewer
-from nianlun.archives.domain import Category, DocumentKind
+from nianlun.archives.domain import WORK_SECRETS_FOR, Category, DocumentKind
 from nianlun.archives.models import Item, Page, Volume
 from nianlun.kernel.grams import normalised
 from nianlun.search.grams import holding
+from nianlun.vault.domain import Secrecy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class ItemLine:
     recorded_latest: date | None
     retention: str
     opening: str
+    secrecy: Secrecy
     person_id: UUID | None
     agency_id: UUID
     is_original: bool
@@ -67,6 +70,16 @@ def item(viewer: Viewer, item_id: UUID) -> ItemLine:
 def items(ids: Iterable[UUID]) -> dict[UUID, ItemLine]:
     """Items by id, for components that have already settled who may see them."""
     return {row.pk: _line(row) for row in Item.objects.filter(pk__in=set(ids))}
+
+
+def items_in(vault_objects: Collection[str]) -> dict[UUID, ItemLine]:
+    """Items by id, of those whose bytes lie in these objects of the vault."""
+    return {row.pk: _line(row) for row in Item.objects.filter(vault_object__in=vault_objects)}
+
+
+def objects_of(ids: Collection[UUID]) -> list[str]:
+    """The objects of the vault in which the bytes of these items lie."""
+    return list(Item.objects.filter(pk__in=ids).values_list("vault_object", flat=True))
 
 
 def items_of_person(person_id: UUID) -> list[ItemLine]:
@@ -120,6 +133,15 @@ def pages(item_id: UUID) -> list[PageLine]:
     return [_page(row) for row in Page.objects.filter(item_id=item_id).order_by("number")]
 
 
+def page_ids(item_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Ids of the pages of each item, in page order."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = Page.objects.filter(item_id__in=item_ids).order_by("number")
+    for item_id, page_id in rows.values_list("item_id", "pk"):
+        found[item_id].append(page_id)
+    return found
+
+
 def page(page_id: UUID) -> PageLine:
     """One page; raises `NotVisible` where there is none. The caller checks the item's scope."""
     row = Page.objects.filter(pk=page_id).first()
@@ -138,16 +160,20 @@ def visible_ids(viewer: Viewer, ids: Iterable[UUID]) -> set[UUID]:
 
 
 def _visible(viewer: Viewer) -> QuerySet[Item]:
-    """Items of the viewer's agencies, and those of the persons they look after."""
+    """Items of the viewer's agencies, and those of the persons they look after; work secrets for who needs them."""
     if not viewer.scope:
         return Item.objects.none()
     in_scope = Q(agency__division__startswith=viewer.scope)
-    return Item.objects.filter(in_scope | Q(person__agency__division__startswith=viewer.scope))
+    rows = Item.objects.filter(in_scope | Q(person__agency__division__startswith=viewer.scope))
+    if viewer.role not in WORK_SECRETS_FOR:
+        rows = rows.exclude(secrecy=Secrecy.WORK_SECRET.value)
+    return rows
 
 
 def _line(row: Item) -> ItemLine:
     values = {name: getattr(row, name) for name in _COLUMNS}
     values["category"] = Category(row.category)
+    values["secrecy"] = Secrecy(row.secrecy)
     values["document_kind"] = DocumentKind(row.document_kind)
     return ItemLine(person_id=row.person_id, agency_id=row.agency_id, **values)
 

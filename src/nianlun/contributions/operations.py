@@ -23,6 +23,7 @@ from nianlun.kernel.identifiers import uuid7
 from nianlun.kernel.money import show_money
 from nianlun.kernel.months import month_of, show_month
 from nianlun.registry import queries as registry
+from nianlun.vault import keeping
 from nianlun.vault import operations as vault
 
 BOOKED = declare("contributions.booked", "记入缴费记录 {rows} 条，来源：{source}")
@@ -128,7 +129,7 @@ def book(
     added = _insert(rows)
     journal.record(BOOKED, by=by, rows=added, details={"source": source.label}, at=at)
     if tell and added:
-        _tell({line.person_id for line, _ in sorted_out.fresh}, cause=str(rows[0][0]), at=at)
+        tell_of_postings({line.person_id for line, _ in sorted_out.fresh}, cause=str(rows[0][0]), at=at)
     # A row lost to a booking made at the same moment met an equal key and is known now.
     known = len(sorted_out.known) + len(rows) - added
     return Booked(added=added, known=known, conflicts=sorted_out.conflicts)
@@ -179,7 +180,9 @@ def reverse(
         REVERSED, by=viewer, person_id=person_id, rows=len(rows), details={"reason": reason}, at=at
     )
     if rows:
-        _tell({person_id}, cause=f"reversed:{rows[0].pk}", at=at)
+        tell_of_postings({person_id}, cause=f"reversed:{rows[0].pk}", at=at)
+        rosters = RosterImport.objects.filter(pk__in={row.roster_id for row in rows if row.roster_id})
+        keeping.changed(rosters.values_list("vault_object", flat=True), at=at)
     return len(rows)
 
 
@@ -221,7 +224,8 @@ def import_roster(
     booked = book(postings, source=Source.ROSTER, by=viewer, at=at, roster_id=roster.pk)
     roster.added_postings = booked.added
     roster.save(update_fields=["added_postings"])
-    vault.store(roster.vault_object, {"original.xlsx": content}, by=viewer, message="导入缴费名册", at=at)
+    files = {"original.xlsx": content, **keeping.files_of([roster.vault_object])[roster.vault_object]}
+    vault.store(roster.vault_object, files, by=viewer, message="导入缴费名册", at=at)
     journal.record(
         IMPORTED,
         by=viewer,
@@ -333,6 +337,7 @@ def _insert(rows: Sequence[tuple[object, ...]]) -> int:
     return added
 
 
-def _tell(person_ids: Collection[UUID], *, cause: str, at: datetime) -> None:
+def tell_of_postings(person_ids: Collection[UUID], *, cause: str, at: datetime) -> None:
+    """Have whatever follows from the postings of these persons worked out again, after this transaction."""
     for person_id in sorted(person_ids):
         jobs.enqueue(PERSON_CHANGED, {"person": str(person_id)}, key=f"{person_id}:{cause}", at=at)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from nianlun.archives.domain import Category
 from nianlun.kernel.identifiers import uuid7
+from nianlun.vault.domain import Secrecy
 
 CATEGORIES = [(category.value, category.label) for category in Category]
 
@@ -19,6 +20,12 @@ class Batch(models.Model):
     person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+")
     category = models.CharField(
         "门类", max_length=20, choices=[(c.value, c.label) for c in Category], default="business"
+    )
+    secrecy = models.CharField(
+        "密级",
+        max_length=12,
+        choices=[(secrecy.value, secrecy.label) for secrecy in Secrecy],
+        default=Secrecy.INTERNAL.value,
     )
     title = models.CharField("批次名称", max_length=100)
     opened_by = models.ForeignKey("access.Account", models.PROTECT, null=True, related_name="+")

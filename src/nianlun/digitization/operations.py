@@ -29,9 +29,15 @@ from nianlun.kernel.cipher import seal
 from nianlun.kernel.identifiers import uuid7
 from nianlun.registry.keys import keyring
 from nianlun.search.grams import filled
+from nianlun.vault import keeping
 from nianlun.vault import operations as vault
+from nianlun.vault.domain import Secrecy
+from nianlun.vault.secrecy import StateSecret, given_secrecy
 
 OPENED = declare("digitization.batch_opened", "开批次《{title}》")
+NO_STATE_SECRETS = declare(
+    "digitization.state_secret_refused", "想按“{level}”开批次，没有收：国家秘密不进本系统"
+)
 RECEIVED = declare("digitization.file_received", "收件：{name}，{size} 字节")
 REFUSED = declare("digitization.file_refused", "未收 {name}：{sentence}")
 READ = declare("digitization.page_read", "识读 {code} 第 {page} 页，{lines} 行")
@@ -64,7 +70,6 @@ class Received:
     sentence: str = ""
 
 
-@transaction.atomic
 def open_batch(
     title: str,
     *,
@@ -73,13 +78,49 @@ def open_batch(
     by: Viewer | None,
     at: datetime,
     category: Category = Category.BUSINESS,
+    secrecy: str = Secrecy.INTERNAL,
     is_sample: bool = False,
 ) -> UUID:
-    """Open a batch for the files that come in together; its category is where they will be filed."""
+    """Open a batch for the files that come in together; category and secrecy are what they will be filed with.
+
+    Raises `StateSecret`, with nothing stored and the attempt journaled without its title.
+    """
+    try:
+        level = given_secrecy(secrecy)
+    except StateSecret as reason:
+        with transaction.atomic():
+            details = {"level": reason.label}
+            journal.record(NO_STATE_SECRETS, by=by, details=details, outcome="refused", at=at)
+        raise
+    with transaction.atomic():
+        return _open_batch(
+            title,
+            agency_id=agency_id,
+            person_id=person_id,
+            by=by,
+            at=at,
+            category=category,
+            secrecy=level,
+            is_sample=is_sample,
+        )
+
+
+def _open_batch(
+    title: str,
+    *,
+    agency_id: UUID,
+    person_id: UUID | None,
+    by: Viewer | None,
+    at: datetime,
+    category: Category,
+    secrecy: Secrecy,
+    is_sample: bool,
+) -> UUID:
     batch = Batch.objects.create(
         agency_id=agency_id,
         person_id=person_id,
         category=category.value,
+        secrecy=secrecy.value,
         title=title.strip()[:100] or f"{at:%Y-%m-%d %H:%M} 收件",
         opened_by_id=by.account_id if by else None,
         opened_by_name=by.name if by else "系统",
@@ -182,7 +223,7 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
     """File an examined sheet: bytes to the vault, item to the register, one reading job per page. Returns the code.
 
     The item takes the sheet's id and the vault object the item's, so that a run after a crash finds what the
-    broken one left and adds nothing.
+    broken one left; its record then is a version of its own, since it tells of another filing.
     """
     sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
     twin = archive_queries.item_by_bytes(agency_id=sheet.agency_id, sha512=sheet.sha512)
@@ -191,16 +232,9 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
         sheet.sentence = f"同一份文件已在库，档号 {twin.code}。"
         sheet.save()
         return twin.code
-    category = Category(sheet.batch.category)
+    category, secrecy = Category(sheet.batch.category), Secrecy(sheet.batch.secrecy)
     file_name = f"original{examined.extension}"
     vault_object = f"urn:nianlun:item:{sheet.pk}"
-    vault.store(
-        vault_object,
-        files={file_name: quarantine.path_of(sheet.pk)},
-        by=None,
-        message=f"收件归档：{sheet.name}",
-        at=at,
-    )
     code = archives.file_item(
         sheet.pk,
         agency_id=sheet.agency_id,
@@ -216,6 +250,15 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
         by=None,
         at=at,
         person_id=sheet.person_id,
+        secrecy=secrecy,
+    )
+    vault.store(
+        vault_object,
+        files={file_name: quarantine.path_of(sheet.pk), **keeping.files_of([vault_object])[vault_object]},
+        by=None,
+        message=f"收件归档：{sheet.name}",
+        at=at,
+        secrecy=secrecy,
     )
     sheet.state, sheet.item_id, sheet.page_count = Sheet.State.FILED, sheet.pk, len(pages)
     sheet.save()
@@ -267,6 +310,7 @@ def record_reading(
         details=details,
         at=at,
     )
+    keeping.changed([item.vault_object], at=at)
     received_at = _finish_sheet(item.id, sentence=sentence)
     jobs.enqueue(PAGE_READ, {"reading": str(reading_id)}, key=str(reading_id), at=at, due=received_at)
     return reading_id

@@ -20,6 +20,7 @@ from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.dates import PartialDate, parse_partial_date
 from nianlun.registry import queries as registry
+from nianlun.vault import keeping
 
 PROPOSED = declare("evidence.claims_proposed", "系统从 {code} 第 {page} 页读出 {count} 条记载")
 DECIDED = declare("evidence.claim_decided", "初核 {code} 的{kind}：{choice}")
@@ -90,6 +91,7 @@ def propose_claims(
             details={"code": item.code, "page": page.number, "count": len(rows)},
             at=at,
         )
+        keeping.changed([item.vault_object], at=at)
         return len(rows)
 
 
@@ -308,6 +310,7 @@ def attribute_item(item_id: UUID, *, person_id: UUID, by: Viewer | None, at: dat
             raise NotAllowedNow("这件材料已经提交复核，归属人不能再改。要改请先退回初核。")
         archives.describe_item(item_id, by=by, at=at, person_id=person_id)
         Claim.objects.filter(item_id=item_id).update(person_id=person_id)
+        keeping.changed(archive_queries.objects_of([item_id]), at=at)
 
 
 def describe_by_claims(item_id: UUID, *, by: Viewer | None, at: datetime) -> None:
@@ -422,3 +425,4 @@ def _tell(action: str, item_id: UUID, *, by: Viewer, at: datetime, **details: ob
         details={"code": item.code, **details},
         at=at,
     )
+    keeping.changed([item.vault_object], at=at)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from nianlun.access.domain import Viewer
+from nianlun.archives import queries as archives
 from nianlun.evidence import domain, queries
 from nianlun.evidence.domain import DateClaim, Kind, Unsettled
 from nianlun.evidence.models import Considered, Fact, Ruling
@@ -13,6 +14,7 @@ from nianlun.evidence.operations import NotAllowedNow, SamePerson, person_change
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.dates import PartialDate
+from nianlun.vault import keeping
 
 PROPOSED = declare("evidence.ruling_proposed", "提出认定：{kind} {value}")
 IN_FORCE = declare("evidence.ruling_confirmed", "确认认定：{kind} {value}")
@@ -91,12 +93,14 @@ def confirm_ruling(ruling_id: UUID, *, by: Viewer | None, at: datetime, tell: bo
     row.confirmed_by_id, row.confirmed_by_name, row.confirmed_at = (
         (by.account_id, by.name, at) if by else (None, "样本", at)
     )
+    told_of = [row.pk]
     for old in Fact.objects.select_for_update().filter(
         person_id=row.person_id, kind=row.kind, known_until__isnull=True
     ):
         old.known_until = at
         old.save(update_fields=["known_until"])
         Ruling.objects.filter(pk=old.ruling_id).update(state=Ruling.State.SUPERSEDED)
+        told_of.append(old.ruling_id)
     row.save()
     fact = Fact.objects.create(
         person_id=row.person_id,
@@ -108,6 +112,7 @@ def confirm_ruling(ruling_id: UUID, *, by: Viewer | None, at: datetime, tell: bo
         known_since=at,
     )
     _tell(IN_FORCE, row, by=by, at=at)
+    _keep(told_of, at=at)
     if tell:
         person_changed(row.person_id, cause=str(row.pk), at=at)
     return fact.pk
@@ -122,6 +127,7 @@ def return_ruling(ruling_id: UUID, *, by: Viewer, reason: str, at: datetime) -> 
     row.state, row.return_reason = Ruling.State.RETURNED, reason.strip()
     row.save()
     _tell(RETURNED, row, by=by, at=at, reason=reason.strip())
+    _keep([row.pk], at=at)
 
 
 def _propose(
@@ -161,7 +167,14 @@ def _propose(
         ]
     )
     _tell(PROPOSED, row, by=by, at=at)
+    _keep([row.pk], at=at)
     return row.pk
+
+
+def _keep(ruling_ids: list[UUID], *, at: datetime) -> None:
+    """Have every item whose claims were considered tell of these rulings."""
+    items = Considered.objects.filter(ruling_id__in=ruling_ids).values_list("claim__item_id", flat=True)
+    keeping.changed(archives.objects_of(set(items)), at=at)
 
 
 def _waiting(ruling_id: UUID) -> Ruling:

@@ -21,6 +21,8 @@ from nianlun.digitization.operations import Received
 from nianlun.digitization.quarantine import NoRoom
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
+from nianlun.vault.domain import Secrecy
+from nianlun.vault.secrecy import StateSecret, offered
 
 PER_PAGE = 30
 MOST_FILES = 300
@@ -33,7 +35,10 @@ def batches(request: HttpRequest) -> HttpResponse:
     """The batches of the viewer's agency; posting opens a new one."""
     if request.method == "POST":
         return _open(request)
-    return _batches(request, typed={"title": "", "person": request.GET.get("person", "")})
+    return _batches(
+        request,
+        typed={"title": "", "person": request.GET.get("person", ""), "secrecy": Secrecy.INTERNAL.value},
+    )
 
 
 def _open(request: HttpRequest) -> HttpResponse:
@@ -41,22 +46,31 @@ def _open(request: HttpRequest) -> HttpResponse:
     authorize(who, Right.BATCH_ADD)
     title, typed_person = request.POST.get("title", ""), request.POST.get("person", "").strip()
     chosen = request.POST.get("category", Category.BUSINESS.value)
+    secrecy = request.POST.get("secrecy", Secrecy.INTERNAL.value)
+    typed = {"title": title, "person": typed_person, "secrecy": secrecy}
     try:
         person = persons.named(who, typed_person) if typed_person else None
+        batch_id = operations.open_batch(
+            title or (f"{person.name} 材料" if person else ""),
+            agency_id=person.agency_id if person else registry.home_agency(who).id,
+            person_id=person.id if person else None,
+            by=who,
+            at=timezone.now(),
+            category=Category(chosen) if chosen in set(Category) else Category.BUSINESS,
+            secrecy=secrecy,
+        )
     except persons.NoSuchPerson as reason:
-        return _batches(request, typed={"title": title, "person": typed_person}, problem=str(reason))
-    batch_id = operations.open_batch(
-        title or (f"{person.name} 材料" if person else ""),
-        agency_id=person.agency_id if person else registry.home_agency(who).id,
-        person_id=person.id if person else None,
-        by=who,
-        at=timezone.now(),
-        category=Category(chosen) if chosen in set(Category) else Category.BUSINESS,
-    )
+        return _batches(request, typed=typed, problem=("person", str(reason)))
+    except StateSecret as reason:
+        # Neither title nor owner is shown again: what they name may itself be secret.
+        nothing = {"title": "", "person": "", "secrecy": Secrecy.INTERNAL.value}
+        return _batches(request, typed=nothing, problem=("secrecy", str(reason)))
     return redirect("desk:batch", batch_id)
 
 
-def _batches(request: HttpRequest, *, typed: dict[str, str], problem: str = "") -> HttpResponse:
+def _batches(
+    request: HttpRequest, *, typed: dict[str, str], problem: tuple[str, str] | None = None
+) -> HttpResponse:
     who = viewer(request)
     found = queries.batches(who, limit=PER_PAGE)
     names = registry.person_names(who, [b.person_id for b in found if b.person_id])
@@ -68,6 +82,7 @@ def _batches(request: HttpRequest, *, typed: dict[str, str], problem: str = "") 
         names=names,
         may_add=who.may(Right.BATCH_ADD),
         categories=list(Category),
+        levels=offered(),
         problem=problem,
         typed=typed,
         crumbs=[Crumb(label="收件与扫描")],

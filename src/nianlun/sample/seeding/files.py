@@ -1,8 +1,9 @@
-"""The city's past: papers drawn, stored, filed, and their claims entered as confirmed long ago."""
+"""The city's past: papers drawn, filed, claims entered as confirmed long ago, ruled on, and all stored together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
@@ -27,18 +28,37 @@ from nianlun.sample.production import Produced, past, produce
 from nianlun.sample.seeding.identifiers import sample_id
 from nianlun.sample.seeding.people import Registered, Tell
 from nianlun.sample.truth import PAST_DPI, Scan, TruthField
+from nianlun.vault import keeping
 from nianlun.vault import operations as vault
+from nianlun.vault.domain import Secrecy
 
 ENGINE = "样本数据"
 RETENTION = "D100"
-_PERSONS_AT_ONCE = 20
+CLOSED_KINDS, CLOSED = (DocumentKind.STATEMENT, DocumentKind.TERMINATION), 6
+"""So many papers, of kinds that people quarrel about, are work secrets: the first to move to offline media."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Original:
+    """What is to be stored of one paper."""
+
+    title: str
+    name: str
+    content: bytes
+    secrecy: Secrecy
 
 
 def file_past(city: City, registered: Registered, *, at: datetime, tell: Tell, processes: int = 2) -> None:
-    """File every paper of the past that is not filed yet; one volume a person, one item a paper."""
+    """File every paper of the past that is not filed yet; one volume a person, one item a paper.
+
+    Bytes are stored last, with all that was entered and ruled on: one version an object, however much is known.
+    """
     papers = past(city, unread=inbox_people(city))
     ids = {paper.id: sample_id("paper", number, seed=city.seed) for number, paper in enumerate(papers)}
     filed = archive_queries.known_ids(ids.values())
+    heroes = set(city.heroes.values())
+    quarrels = [paper for paper in papers if paper.kind in CLOSED_KINDS and paper.person not in heroes]
+    closed = {paper.id for paper in quarrels[:CLOSED]}
     waiting = [paper for paper in papers if ids[paper.id] not in filed]
     done = len(papers) - len(waiting)
     for index, drawn in groupby(produce(waiting, processes=processes), key=lambda p: p.paper.person):
@@ -56,26 +76,44 @@ def file_past(city: City, registered: Registered, *, at: datetime, tell: Tell, p
                 at=at,
                 is_sample=True,
             )
+            originals: dict[str, _Original] = {}
             for produced in drawn:
+                item_id = ids[produced.paper.id]
+                content, name, media_type = _original(produced.scans)
+                secrecy = Secrecy.WORK_SECRET if produced.paper.id in closed else Secrecy.INTERNAL
+                originals[f"urn:nianlun:item:{item_id}"] = _Original(
+                    title=produced.paper.title, name=name, content=content, secrecy=secrecy
+                )
                 _file(
                     produced,
-                    ids[produced.paper.id],
+                    item_id,
+                    sha512=digest_bytes(content).sha512,
+                    file=(name, media_type),
+                    secrecy=secrecy,
                     person_id=person_id,
                     agency_id=agency_id,
                     volume_id=volume_id,
                     at=at,
                 )
                 done += 1
+            _rule(person_id, at=at)
+            _store(originals, at=at)
         tell("归档材料", done, len(papers))
 
 
 def _file(
-    produced: Produced, item_id: UUID, *, person_id: UUID, agency_id: UUID, volume_id: UUID, at: datetime
+    produced: Produced,
+    item_id: UUID,
+    *,
+    sha512: str,
+    file: tuple[str, str],
+    secrecy: Secrecy,
+    person_id: UUID,
+    agency_id: UUID,
+    volume_id: UUID,
+    at: datetime,
 ) -> None:
     paper, scans = produced.paper, produced.scans
-    content, name, media_type = _original(scans)
-    vault_object = f"urn:nianlun:item:{item_id}"
-    vault.store(vault_object, files={name: content}, by=None, message=f"样本数据：{paper.title}", at=at)
     archives.file_item(
         item_id,
         agency_id=agency_id,
@@ -84,10 +122,10 @@ def _file(
         document_kind=DocumentKind(paper.kind),
         retention=RETENTION,
         pages=[PageSize(width=scan.width, height=scan.height) for scan in scans],
-        sha512=digest_bytes(content).sha512,
-        vault_object=vault_object,
-        file_name=name,
-        media_type=media_type,
+        sha512=sha512,
+        vault_object=f"urn:nianlun:item:{item_id}",
+        file_name=file[0],
+        media_type=file[1],
         by=None,
         at=at,
         person_id=person_id,
@@ -95,6 +133,7 @@ def _file(
         creator=paper.unit,
         recorded=_recorded(paper),
         is_original=not paper.copy,
+        secrecy=secrecy,
         is_sample=True,
     )
     pages = archive_queries.pages(item_id)
@@ -108,19 +147,16 @@ def _file(
         digitization.adopt_sample_reading(page.id, lines=_lines(scan), kind=paper.kind.value, at=at)
 
 
-def rule_past(city: City, registered: Registered, *, at: datetime, tell: Tell) -> None:
-    """Rule where the papers agree or the rule decides among undisputed ones; what is disputed waits for people."""
-    people = iter(city.persons)
-    done = 0
-    while batch := list(islice(people, _PERSONS_AT_ONCE)):
-        with transaction.atomic():
-            for person in batch:
-                _rule(registered.persons[person.index], at=at)
-        done += len(batch)
-        tell("认定", done, len(city.persons))
+def _store(originals: Mapping[str, _Original], *, at: datetime) -> None:
+    kept = keeping.files_of(originals)
+    for vault_object, original in originals.items():
+        files = {original.name: original.content, **kept[vault_object]}
+        message = f"样本数据：{original.title}"
+        vault.store(vault_object, files=files, by=None, message=message, at=at, secrecy=original.secrecy)
 
 
 def _rule(person_id: UUID, *, at: datetime) -> None:
+    """Rule where the papers agree or the rule decides among undisputed ones; what is disputed waits for people."""
     lines = evidence_queries.claims(person_id)
     disputed = {found.kind for found in evidence_queries.contradictions(lines)}
     facts = evidence_queries.facts(person_id, lines=lines)

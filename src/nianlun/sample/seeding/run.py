@@ -36,7 +36,6 @@ def seed(*, persons: int, number: int, at: datetime, folder: Path, processes: in
     law.make_editions(at=at)
     people.book(city, registered, at=at, tell=tell)
     files.file_past(city, registered, at=at, tell=tell, processes=processes)
-    files.rule_past(city, registered, at=at, tell=tell)
     entitlements.refresh_careers(registered.persons.values(), at=at)
     tell("年轮", len(city.persons), len(city.persons))
     centre = registered.agencies[min(registered.agencies)]
