@@ -16,6 +16,7 @@ from nianlun.vault.ocfl.inventory import Content, Version
 from nianlun.vault.ocfl.root import StorageRoot
 from nianlun.vault.ocfl.staging import Leftover
 from nianlun.vault.ocfl.streams import Source
+from nianlun.vault.ocfl.submissions import Submission
 
 __all__ = [
     "BadName",
@@ -31,6 +32,7 @@ __all__ = [
     "Source",
     "StorageError",
     "StorageRoot",
+    "Submission",
     "TooLarge",
     "Version",
 ]

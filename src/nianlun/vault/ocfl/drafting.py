@@ -25,7 +25,8 @@ class Draft:
     def __init__(self, desk: Desk, *, before: Inventory | None) -> None:
         self._desk, self._before = desk, before
         self._folder = f"{next_directory(before)}/{before.content_directory if before else 'content'}"
-        (desk.draft / self._folder).mkdir(parents=True)
+        self._draft = desk.draft
+        (self._draft / self._folder).mkdir(parents=True)
         self.content: dict[str, str] = {}
         """SHA-512 to content path, of the bytes that the object did not hold before."""
         self._flush = Flush()
@@ -41,8 +42,7 @@ class Draft:
             )
             for number, (path, source) in enumerate(files.items(), start=1)
         }
-        for path in self.content.values():
-            self._flush.begin(self._desk.draft / path)
+        self._flush.begin([self._draft / path for path in self.content.values()])
         return {path: file.digests() for path, file in copied.items()}
 
     def add_sm3_manifest(self, state: Mapping[str, Digests]) -> Digests:
@@ -56,13 +56,12 @@ class Draft:
 
     def become(self, after: Inventory, *, place: Path, below: Path) -> None:
         """Complete the draft and make it the object in one step; `below` is the root that `place` lies in."""
-        draft = self._desk.draft
+        draft = self._draft
         folder = draft / after.head
         if not self.content:  # seldom: a return to an older state brings no new bytes (W003)
             with suppress(OSError):
                 (folder / after.content_directory).rmdir()
-        write_inventory(after, into=folder)
-        write_inventory(after, into=draft)
+        write_inventory(after, folder, draft)
         if self._before is None:
             (draft / OBJECT_DECLARATION).write_text("ocfl_object_1.1\n", encoding="ascii")
             self._flush.finish(draft)
@@ -78,7 +77,7 @@ class Draft:
         replace_folder(draft, place, displaced=self._desk.displaced)
 
     def _take_in(self, source: Source, *, name: str, shown: str, largest: int | None) -> Copied:
-        target = self._desk.draft / name
+        target = self._draft / name
         copied = copy(source, to=target, name=shown, largest=largest)
         if copied.sha512 in self.content or (
             self._before and copied.sha512 in self._before.data["manifest"]

@@ -4,7 +4,7 @@ import ctypes
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,8 @@ from nianlun.vault.ocfl.faults import NoSpace
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _FROM_HERE = -100  # AT_FDCWD
-_FLUSHING = Crew(8, waiting=1024)  # they hold no memory, only wait for the disk
+_LANES = 8
+_FLUSHING = Crew(_LANES, waiting=1024)  # they hold no memory, only wait for the disk
 _NOT_OFFERED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTTY, errno.EPERM}
 
 
@@ -32,7 +33,7 @@ def room() -> Iterator[None]:
         raise
 
 
-def sync(path: Path) -> None:
+def sync(path: Path | str) -> None:
     """Force a file's bytes or a folder's entries to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -49,20 +50,24 @@ class Flush:
     """
 
     def __init__(self) -> None:
-        self._begun: dict[Path, Future[None]] = {}
+        self._named: set[str] = set()
+        self._begun: list[Future[None]] = []
 
-    def begin(self, path: Path) -> None:
-        """Start forcing a file that nobody writes to any more."""
-        self._begun[path] = _FLUSHING.submit(sync, path)
+    def begin(self, paths: Iterable[Path]) -> None:
+        """Start forcing files that nobody writes to any more."""
+        self._begin([str(path) for path in paths])
 
     def finish(self, top: Path) -> None:
         """Return once the folder and everything below it is on the disk; it must not change meanwhile."""
-        for path in _everything(top):
-            if path not in self._begun:
-                self.begin(path)
-        wait(self._begun.values())
-        for done in self._begun.values():
+        self._begin([path for path in _everything(str(top)) if path not in self._named])
+        wait(self._begun)
+        for done in self._begun:
             done.result()
+
+    def _begin(self, paths: list[str]) -> None:
+        self._named.update(paths)
+        lanes = min(_LANES, (len(paths) + 1) // 2)  # handing over a single call costs as much as the call
+        self._begun += [_FLUSHING.submit(_sync_all, paths[lane::lanes]) for lane in range(lanes)]
 
 
 def sync_tree(top: Path) -> None:
@@ -70,12 +75,18 @@ def sync_tree(top: Path) -> None:
     Flush().finish(top)
 
 
-def _everything(top: Path) -> Iterator[Path]:
-    for entry in os.scandir(top):
-        if entry.is_dir(follow_symlinks=False):
-            yield from _everything(Path(entry.path))
-        else:
-            yield Path(entry.path)
+def _sync_all(paths: Iterable[str]) -> None:
+    for path in paths:
+        sync(path)
+
+
+def _everything(top: str) -> Iterator[str]:
+    with os.scandir(top) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _everything(entry.path)
+            else:
+                yield entry.path
     yield top
 
 

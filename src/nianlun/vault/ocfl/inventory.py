@@ -188,11 +188,13 @@ def next_directory(before: Inventory | None) -> str:
     return f"v{before.number + 1:0{width}d}"
 
 
-def write_inventory(inventory: Inventory, *, into: Path) -> None:
-    """inventory.json and its sidecar, as two files of a folder still being put together."""
+def write_inventory(inventory: Inventory, *folders: Path) -> None:
+    """inventory.json and its sidecar, as two files of each of the folders still being put together."""
     raw = json.dumps(inventory.data, ensure_ascii=False, indent=1).encode() + b"\n"
-    (into / FILE).write_bytes(raw)
-    (into / f"{FILE}.sha512").write_text(f"{hashlib.sha512(raw).hexdigest()} {FILE}\n", encoding="ascii")
+    sidecar = f"{hashlib.sha512(raw).hexdigest()} {FILE}\n".encode("ascii")
+    for folder in folders:
+        (folder / FILE).write_bytes(raw)
+        (folder / f"{FILE}.sha512").write_bytes(sidecar)
 
 
 def write_sm3_manifest(sm3: Mapping[str, str]) -> bytes:

@@ -1,7 +1,8 @@
 """An OCFL 1.1 storage root that survives being killed at any moment."""
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -28,8 +29,10 @@ from nianlun.vault.ocfl.names import (
     check_no_conflict,
     check_object_id,
 )
+from nianlun.vault.ocfl.side_by_side import side_by_side
 from nianlun.vault.ocfl.staging import Leftover
 from nianlun.vault.ocfl.streams import Source, digest_file, holds
+from nianlun.vault.ocfl.submissions import Submission
 
 DECLARATION = "0=ocfl_1.1"
 README = """本文件夹是年轮系统的档案库，按 OCFL 1.1（https://ocfl.io/1.1/spec/）存放，不依赖任何程序即可读出。
@@ -117,6 +120,30 @@ class StorageRoot:
             return _version(
                 after, {path: _content(after, path, state[path]) for path in sorted(state)}, added=True
             )
+
+    def put_many(
+        self, submissions: Iterable[Submission], *, threads: int | None = None
+    ) -> Iterator[Version]:
+        """Store objects side by side and return their versions in the order given; each stands for itself.
+
+        A version that has been handed out is on the disk. What `put` raises for one object is raised at its turn:
+        those before it are stored, those after it may be, and the same call again brings the rest. Sources are
+        read in other threads, so streams must not be shared. `threads` is by default what keeps all cores at work
+        while others wait for the disk.
+        """
+        return side_by_side(self._put_one, submissions, threads=threads or 2 * (os.cpu_count() or 1))
+
+    def _put_one(self, one: Submission) -> Version:
+        return self.put(
+            one.object_id,
+            one.files,
+            message=one.message,
+            author_name=one.author_name,
+            author_address=one.author_address,
+            at=one.at,
+            replace_state=one.replace_state,
+            largest=one.largest,
+        )
 
     def open(self, object_id: str, logical_path: str, version: int | None = None) -> BinaryIO:
         """The bytes of a file as a stream; raises `NotStored` or `Damaged`."""
