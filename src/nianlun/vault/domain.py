@@ -1,9 +1,11 @@
 """What the vault tells others about its objects, and how it names the type of bytes. No database, no clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Any
 from uuid import UUID
 
 import filetype
@@ -106,6 +108,98 @@ class IncidentLine:
     restored_at: datetime | None
     restored_by: str
     kept_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleLine:
+    """How often a location is checked by itself. Pace in megabytes a second, None: unlimited."""
+
+    location: str
+    every_days: int
+    pace: int | None
+    next_at: datetime
+    set_by: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLine:
+    """A location as it stands: what is there, what has not arrived, and when it was read last and will be next."""
+
+    name: str
+    label: str
+    url: str
+    configured: bool
+    objects: int
+    behind: int
+    damaged: int
+    never_checked: int
+    problem: str
+    last_run: RunLine | None
+    schedule: ScheduleLine | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassLine:
+    """How much of one secrecy class is stored. Bytes of all versions, as they were before sealing."""
+
+    secrecy: Secrecy
+    objects: int
+    size: int
+    offline: int
+    destroyed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLine:
+    """An object at one location. `version` 0: nothing has arrived yet."""
+
+    location: str
+    configured: bool
+    version: int
+    written_at: datetime | None
+    problem: str
+    checked_at: datetime | None
+    sound: bool | None
+    behind: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingLine:
+    """An object as the list of all objects shows it. `copies` counts those that are complete, `places` all."""
+
+    object_id: str
+    secrecy: Secrecy
+    state: str
+    state_label: str
+    versions: int
+    stored_at: datetime
+    size: int
+    copies: int
+    places: int
+    checked_at: datetime | None
+    sound: bool | None
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionLine:
+    """One version of an object as its inventory tells of it."""
+
+    number: int
+    created_at: datetime
+    message: str
+    author: str
+
+    @classmethod
+    def read(cls, number: int, block: Mapping[str, Any]) -> "VersionLine":
+        """From a version block of an OCFL inventory."""
+        return cls(
+            number=number,
+            created_at=datetime.fromisoformat(block["created"]),
+            message=block.get("message", ""),
+            author=(block.get("user") or {}).get("name", ""),
+        )
 
 
 def media_type(head: bytes, *, name: str) -> str:

@@ -84,7 +84,7 @@ def open_count() -> int:
 def incidents(
     *, only_open: bool = False, object_id: str = "", before: datetime | None = None, limit: int = 50
 ) -> list[IncidentLine]:
-    """Incidents, the open ones first, then the latest; those found before `before` for the next page."""
+    """Incidents, the latest first; those found before `before` for the next page."""
     rows = Incident.objects.select_related("object")
     if only_open:
         rows = rows.filter(state=Incident.State.OPEN)
@@ -93,6 +93,12 @@ def incidents(
     if before:
         rows = rows.filter(found_at__lt=before)
     return [line_of(row) for row in rows.order_by("-found_at", "-id")[:limit]]
+
+
+def of_run(run_id: UUID, *, limit: int = 200) -> list[IncidentLine]:
+    """Incidents that a run has opened, in the order in which it did."""
+    rows = Incident.objects.select_related("object").filter(run=run_id)
+    return [line_of(row) for row in rows.order_by("id")[:limit]]
 
 
 def incident(incident_id: UUID) -> IncidentLine | None:

@@ -1,4 +1,4 @@
-"""Checking in the background."""
+"""Checking and copying in the background."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
-from nianlun.vault import keeping, runs
+from nianlun.vault import copies, keeping, runs, schedules
 
 
 @handles(runs.CHECK_SLICE)
@@ -15,6 +15,32 @@ def check_slice(job: Job, at: datetime) -> None:
     read = runs.read_slice(UUID(job.payload["run"]))
     with jobs.effect(job):
         runs.conclude(read, number=job.payload["number"], at=at)
+
+
+@handles(schedules.DUE_CHECK)
+def due_check(job: Job, at: datetime) -> None:
+    """Begin the check that a schedule asks for now."""
+    with jobs.effect(job):
+        planned = datetime.fromisoformat(job.payload["planned"])
+        schedules.come_due(job.payload["location"], planned=planned, at=at)
+
+
+@handles(copies.COPY_OBJECT)
+def copy_object(job: Job, at: datetime) -> None:
+    """Bring one object to one location. What hinders it is noted on the copy; the location is tried again later."""
+    arrival = copies.bring_up(job.payload["object"], job.payload["location"])
+    with jobs.effect(job):
+        copies.note([arrival], at=at)
+        if arrival.problem:
+            copies.catch_up_later(arrival.location, at=at, pause=True)
+
+
+@handles(copies.CATCH_UP)
+def catch_up(job: Job, at: datetime) -> None:
+    """Bring the next objects of a location up to date."""
+    read = copies.read_slice(job.payload["location"], after=job.payload["after"])
+    with jobs.effect(job):
+        copies.conclude_slice(read, payload=job.payload, at=at)
 
 
 @handles(keeping.KEEP_RECORD)

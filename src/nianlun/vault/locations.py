@@ -1,21 +1,19 @@
 """Where objects lie: the primary location and the site's own further ones (settings VAULT_URL, VAULT_COPIES)."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from nianlun.vault.domain import PRIMARY
-from nianlun.vault.ocfl import NotARoot, StorageRoot
+from nianlun.vault.models import ObjectCopy
+from nianlun.vault.ocfl.faults import NotARoot, Unreachable
+from nianlun.vault.ocfl.store import Store
+from nianlun.vault.stores import open_store
 
 
 class NotConfigured(LookupError):
     """No such location in the settings; the sentence says what to do."""
-
-
-class Unreachable(Exception):
-    """A location does not answer, or holds no storage root; nothing can be said about the objects there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,24 +65,22 @@ def is_configured(name: str) -> bool:
     return any(each.name == name for each in locations())
 
 
-def open_for_writing(name: str) -> StorageRoot:
-    """The store of a location, begun if nothing is there yet. Raises `NotConfigured` and `Unreachable`."""
-    try:
-        return StorageRoot(_folder(location(name)))
-    except (NotARoot, OSError) as fault:
-        raise Unreachable(f"存放处 {name} 不能用：{fault}") from fault
-
-
-def open_for_reading(name: str) -> StorageRoot:
-    """The store of a location as it stands: an empty folder is not made a root, it may be a disk not mounted.
+def open_for_writing(name: str) -> Store:
+    """The store of a location, begun only if nothing was ever put there: an empty folder may be a disk not mounted.
 
     Raises `NotConfigured` and `Unreachable`.
     """
-    folder = _folder(location(name))
-    if not any(folder.glob("0=ocfl_1.*")):
-        raise Unreachable(f"存放处 {name} 里没有档案库：{folder}。请查磁盘是否挂上、地址是否写对。")
-    return open_for_writing(name)
+    used = ObjectCopy.objects.filter(location=name, version__gt=0).exists()
+    return _open(name, create=not used)
 
 
-def _folder(found: Location) -> Path:
-    return Path(found.url.removeprefix("file://"))
+def open_for_reading(name: str) -> Store:
+    """The store of a location as it stands. Raises `NotConfigured` and `Unreachable`."""
+    return _open(name, create=False)
+
+
+def _open(name: str, *, create: bool) -> Store:
+    try:
+        return open_store(location(name).url, create=create)
+    except (NotARoot, OSError) as fault:
+        raise Unreachable(f"存放处 {name} 不能用：{fault}") from fault

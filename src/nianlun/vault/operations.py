@@ -1,8 +1,7 @@
 """Storing. The object is written first and the rows after it: a crash between loses nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from django.db import transaction
 
@@ -12,8 +11,10 @@ from nianlun.journal.domain import declare
 from nianlun.vault import copies, presence, queries, sealing
 from nianlun.vault.domain import HEAD, Secrecy, StoredObjectLine, media_type
 from nianlun.vault.models import StoredFile, StoredObject
-from nianlun.vault.ocfl import Damaged, Leftover, Source, StorageRoot
+from nianlun.vault.ocfl import Damaged, Source
 from nianlun.vault.ocfl.names import check_object_id
+from nianlun.vault.ocfl.store import Store
+from nianlun.vault.ocfl.tree import Left
 from nianlun.vault.sealing import PlainFile
 
 STORED = declare("vault.object_stored", "把 {about} 存入档案库，第 {version} 版，共 {files} 个文件")
@@ -81,14 +82,12 @@ def store(
     return line
 
 
-def _locked(
-    object_id: str, *, secrecy: Secrecy, vault: StorageRoot, at: datetime
-) -> tuple[StoredObject, bool]:
+def _locked(object_id: str, *, secrecy: Secrecy, vault: Store, at: datetime) -> tuple[StoredObject, bool]:
     """The object's row, held until the transaction ends, and whether its files are sealed."""
     row, is_new = StoredObject.objects.select_for_update().get_or_create(
         object_id=object_id, defaults={"versions": 0, "stored_at": at, "secrecy": secrecy.value}
     )
-    presence.ensure_online(row, beside=sealing.beside(vault))
+    presence.ensure_online(row, beside=vault)
     if not is_new:
         return row, row.key_version is not None
     lies_sealed = sealing.lies_sealed(vault, object_id)
@@ -103,7 +102,7 @@ def _locked(
     return row, lies_sealed
 
 
-def _take_over(row: StoredObject, *, sealed: bool, vault: StorageRoot, at: datetime) -> bool:
+def _take_over(row: StoredObject, *, sealed: bool, vault: Store, at: datetime) -> bool:
     """Bring the rows up to what lies on the disk; True if there was anything to bring."""
     # Looked at only under the row's lock: a writer that was faster has then already told of its version.
     head = vault.inventory(row.object_id).number
@@ -129,14 +128,13 @@ def _take_over(row: StoredObject, *, sealed: bool, vault: StorageRoot, at: datet
     return True
 
 
-def _described(vault: StorageRoot, object_id: str, number: int) -> dict[str, PlainFile]:
-    place = vault.folder_of(object_id)
+def _described(vault: Store, object_id: str, number: int) -> dict[str, PlainFile]:
     return {
         path: PlainFile(
             sha512=file.sha512,
             sm3=file.sm3,
             size=file.size,
-            media_type=media_type(_head(place / file.content_path), name=path),
+            media_type=media_type(_head(vault, object_id, path, number), name=path),
         )
         for path, file in vault.version(object_id, number).files.items()
     }
@@ -161,13 +159,13 @@ def _add_version(row: StoredObject, number: int, files: Mapping[str, PlainFile])
     )
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
+def _head(vault: Store, object_id: str, path: str, number: int) -> bytes:
+    with vault.open(object_id, path, number) as stream:
         return stream.read(HEAD)
 
 
 @transaction.atomic
-def sweep(*, by: Viewer | None, at: datetime) -> list[Leftover]:
+def sweep(*, by: Viewer | None, at: datetime) -> Sequence[Left]:
     """Take away what killed writers left in the staging folder, and say so in the journal; returns what it was."""
     taken = queries.root().sweep()
     if taken:

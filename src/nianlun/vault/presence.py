@@ -4,10 +4,10 @@ import json
 
 from django.utils import timezone
 
+from nianlun.vault.key_folder import Beside
 from nianlun.vault.models import Destruction, StoredObject
 from nianlun.vault.ocfl import StorageError
 from nianlun.vault.ocfl.beside import offline_file
-from nianlun.vault.ocfl.extras import FolderExtras
 
 
 class Gone(StorageError):
@@ -22,7 +22,7 @@ class Destroyed(Gone):
     """The object was lawfully destroyed."""
 
 
-def ensure_online(row: StoredObject, *, beside: FolderExtras) -> None:
+def ensure_online(row: StoredObject, *, beside: Beside) -> None:
     """Return for an object whose content is here; else raise `Offline` or `Destroyed`."""
     if row.state == StoredObject.State.OFFLINE:
         raise Offline(
@@ -37,7 +37,7 @@ def ensure_online(row: StoredObject, *, beside: FolderExtras) -> None:
         )
 
 
-def _medium(row: StoredObject, beside: FolderExtras) -> str:
+def _medium(row: StoredObject, beside: Beside) -> str:
     raw = beside.read_extra(offline_file(row.object_id))
     try:
         return str(json.loads(raw or b"")["medium"])

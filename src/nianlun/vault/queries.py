@@ -7,22 +7,23 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from nianlun.kernel.cipher import SealBroken
-from nianlun.vault import presence, sealing
-from nianlun.vault.domain import FileLine, StoredObjectLine
+from nianlun.vault import locations, presence, sealing
+from nianlun.vault.domain import PRIMARY, FileLine, StoredObjectLine
 from nianlun.vault.models import StoredFile, StoredObject
 from nianlun.vault.ocfl import Damaged, NotStored, StorageRoot
+from nianlun.vault.ocfl.store import Store
 from nianlun.vault.private import private_file
+from nianlun.vault.stores import open_store
 
 _BATCH = 500
 
 
-def root() -> StorageRoot:
-    """The installation's storage root, made if this is the first use."""
-    return StorageRoot(Path(settings.VAULT_ROOT))
+def root() -> Store:
+    """The primary store of the installation, made if this is the first use."""
+    return open_store(locations.location(PRIMARY).url)
 
 
 def files(object_id: str, *, version: int | None = None) -> list[FileLine]:
@@ -53,7 +54,7 @@ def open_file(object_id: str, logical_path: str, *, version: int | None = None) 
     """
     file = _stored_file(object_id, logical_path, version=version)
     vault = root()
-    presence.ensure_online(file.object, beside=sealing.beside(vault))
+    presence.ensure_online(file.object, beside=vault)
     if file.object.key_version is None:
         stream = vault.open(object_id, logical_path, file.version)
     else:
@@ -73,12 +74,13 @@ def open_file(object_id: str, logical_path: str, *, version: int | None = None) 
 def reading_path(object_id: str, logical_path: str, *, version: int | None = None) -> Iterator[Path]:
     """Where a stored file's original bytes lie, for parsers that need a path, as long as the block runs.
 
-    For a sealed object that is a private file, overwritten and removed afterwards. To be read only. Raises like
-    `open_file`.
+    For a sealed object, or from a bucket, that is a private file, overwritten and removed afterwards. To be read
+    only. Raises like `open_file`.
     """
     with open_file(object_id, logical_path, version=version) as stream:
-        if not is_sealed(object_id):
-            yield root().path_of(object_id, logical_path, version)
+        store = root()
+        if isinstance(store, StorageRoot) and not is_sealed(object_id):
+            yield store.path_of(object_id, logical_path, version)
             return
         try:
             with private_file(stream, suffix=PurePosixPath(logical_path).suffix) as path:
@@ -97,7 +99,7 @@ def absence(object_id: str) -> str:
     row = StoredObject.objects.filter(object_id=object_id).first()
     try:
         if row is not None:
-            presence.ensure_online(row, beside=sealing.beside(root()))
+            presence.ensure_online(row, beside=root())
     except presence.Gone as gone:
         return str(gone)
     return ""
@@ -127,7 +129,9 @@ def size_of(objects: Sequence[StoredObject]) -> int:
 def missing() -> list[str]:
     """Ids of rows whose object is not on the disk: something was lost."""
     vault = root()
-    return [i for i in object_ids() if not vault.folder_of(i).is_dir()]
+    kept = StoredObject.objects.exclude(state=StoredObject.State.DESTROYED)
+    ids = kept.order_by("object_id").values_list("object_id", flat=True)
+    return [object_id for object_id in ids.iterator() if not vault.holds(object_id)]
 
 
 def orphans() -> list[str]:

@@ -21,6 +21,7 @@ from nianlun.journal.domain import declare
 from nianlun.vault import checking, incidents, locations
 from nianlun.vault.domain import PRIMARY, FindingLine, RunLine
 from nianlun.vault.models import FixityRun, ObjectCopy, StoredFile, StoredObject
+from nianlun.vault.ocfl.faults import Unreachable
 from nianlun.vault.ocfl.findings import LEFT_OVER, UNREADABLE, Finding
 
 CHECK_SLICE = "vault.check_slice"
@@ -68,7 +69,7 @@ def request_run(location: str, *, pace: int | None = None, by: Viewer | None, at
             run.objects_total = _left(run).count()
             run.save(update_fields=["objects_total"])
             _queue(run, number=0, at=at, due=at)
-            journal.record(REQUESTED, by=by, about=_called(location), about_id=str(run.pk), at=at)
+            journal.record(REQUESTED, by=by, about=called(location), about_id=str(run.pk), at=at)
     return under_way.pk
 
 
@@ -81,7 +82,7 @@ def read_slice(run_id: UUID) -> Slice:
         return nothing
     try:
         store = locations.open_for_reading(run.location)
-    except (locations.Unreachable, locations.NotConfigured) as fault:
+    except (Unreachable, locations.NotConfigured) as fault:
         return Slice(
             run_id=run_id, copies=(), found=(), beside=(), size=0, pause=timedelta(), last=False,
             hindered=str(fault),
@@ -179,19 +180,19 @@ def cancel(run_id: UUID, *, by: Viewer, at: datetime) -> None:
 def run(run_id: UUID) -> RunLine | None:
     """One run, nothing where there is none."""
     row = FixityRun.objects.filter(pk=run_id).first()
-    return _line(row) if row else None
+    return line_of(row) if row else None
 
 
 def latest(*, location: str = "", limit: int = 20) -> list[RunLine]:
     """The runs asked for last."""
     rows = FixityRun.objects.filter(location=location) if location else FixityRun.objects.all()
-    return [_line(row) for row in rows.order_by("-requested_at", "-id")[:limit]]
+    return [line_of(row) for row in rows.order_by("-requested_at", "-id")[:limit]]
 
 
 def under_way(location: str) -> RunLine | None:
     """The run that is going on or resting at a location."""
     row = FixityRun.objects.filter(location=location, state__in=_ACTIVE).first()
-    return _line(row) if row else None
+    return line_of(row) if row else None
 
 
 _ACTIVE = (FixityRun.State.RUNNING, FixityRun.State.PAUSED)
@@ -252,11 +253,12 @@ def _change(
 
 def _tell_stopped(run: FixityRun, what: str, *, by: Viewer | None, at: datetime) -> None:
     journal.record(
-        STOPPED, by=by, about=_called(run.location), about_id=str(run.pk), details={"what": what}, at=at
+        STOPPED, by=by, about=called(run.location), about_id=str(run.pk), details={"what": what}, at=at
     )
 
 
-def _called(location: str) -> str:
+def called(location: str) -> str:
+    """A location as the journal calls it."""
     return "档案库" if location == PRIMARY else f"档案库副本 {location}"
 
 
@@ -265,7 +267,7 @@ def _listed(run: FixityRun, findings: Sequence[Finding]) -> list[dict[str, str]]
     return kept + incidents.as_json(findings)[: max(0, checking.LISTED - len(kept))]
 
 
-def _line(row: FixityRun) -> RunLine:
+def line_of(row: FixityRun) -> RunLine:
     return RunLine(
         id=row.pk,
         location=row.location,

@@ -25,8 +25,8 @@ from nianlun.vault import key_folder
 from nianlun.vault.class_keys import ClassKeys
 from nianlun.vault.domain import HEAD, Secrecy, media_type
 from nianlun.vault.key_folder import WrappedKey
-from nianlun.vault.ocfl import BadName, Damaged, NotStored, Source, StorageError, StorageRoot, Version
-from nianlun.vault.ocfl.extras import FolderExtras
+from nianlun.vault.ocfl import BadName, Damaged, NotStored, Source, StorageError, Version
+from nianlun.vault.ocfl.store import Store
 
 PLAIN_MANIFEST = "manifest-plain.json"
 _FORMAT = "nianlun-plain/1"
@@ -61,12 +61,7 @@ def class_keys() -> ClassKeys:
     return ClassKeys.load(Path(settings.VAULT_KEYS))
 
 
-def beside(vault: StorageRoot) -> FolderExtras:
-    """The small files beside the objects of a store."""
-    return FolderExtras(vault.path)
-
-
-def lies_sealed(vault: StorageRoot, object_id: str) -> bool | None:
+def lies_sealed(vault: Store, object_id: str) -> bool | None:
     """Whether the object in the store is sealed; None if there is no such object. Raises `Damaged`."""
     try:
         inventory = vault.inventory(object_id)
@@ -75,10 +70,10 @@ def lies_sealed(vault: StorageRoot, object_id: str) -> bool | None:
     return PLAIN_MANIFEST in inventory.state(inventory.number)
 
 
-def key_of(vault: StorageRoot, object_id: str) -> WrappedKey:
+def key_of(vault: Store, object_id: str) -> WrappedKey:
     """The wrapped key of an object in the store; raises `Damaged` if its key file is not there or not whole."""
     try:
-        found = key_folder.read(beside(vault), object_id)
+        found = key_folder.read(vault, object_id)
     except SealBroken as fault:
         raise Damaged(str(fault)) from fault
     if found is None:
@@ -86,7 +81,7 @@ def key_of(vault: StorageRoot, object_id: str) -> WrappedKey:
     return found
 
 
-def data_key(vault: StorageRoot, object_id: str) -> bytes:
+def data_key(vault: Store, object_id: str) -> bytes:
     """The data key of an object in the store. Raises `Damaged`, and `KeyMissing` without the class key."""
     try:
         return key_of(vault, object_id).unwrap(class_keys())
@@ -95,7 +90,7 @@ def data_key(vault: StorageRoot, object_id: str) -> bytes:
 
 
 def put(
-    vault: StorageRoot,
+    vault: Store,
     object_id: str,
     files: Mapping[str, Source],
     *,
@@ -126,7 +121,7 @@ def put(
     for path, source in files.items():
         if before.get(path) == given[path]:
             if replace_state:  # sealing it anew would add the same content a second time
-                sealed[path] = vault.path_of(object_id, path)
+                sealed[path] = vault.open(object_id, path)
         else:
             sealed[path] = _sealing(source, key=key, about=about(object_id, path), expected=given[path])
     told = _manifest(state)
@@ -144,15 +139,15 @@ def put(
         at=at,
         replace_state=replace_state,
     )
-    if key_folder.read(beside(vault), object_id) is None:
+    if key_folder.read(vault, object_id) is None:
         # A sweep took it for left over because the store took more than a day.
         wrapped = WrappedKey.wrap(key, object_id=object_id, secrecy=secrecy, keys=class_keys())
-        key_folder.place_first(beside(vault), wrapped)
+        key_folder.place_first(vault, wrapped)
     return version
 
 
 def contents(
-    vault: StorageRoot, object_id: str, *, number: int | None = None, key: bytes
+    vault: Store, object_id: str, *, number: int | None = None, key: bytes
 ) -> dict[str, PlainFile]:
     """What the files of a version were before sealing, by logical path. Raises `Damaged` and `NotStored`."""
     try:
@@ -169,7 +164,7 @@ def contents(
 
 
 def open_sealed(
-    vault: StorageRoot, object_id: str, logical_path: str, *, number: int | None = None, key: bytes
+    vault: Store, object_id: str, logical_path: str, *, number: int | None = None, key: bytes
 ) -> SealedReader:
     """The plain bytes of a sealed file as a stream that the caller closes; raises `Damaged` and `NotStored`."""
     stream = vault.open(object_id, logical_path, number)
@@ -204,10 +199,10 @@ def algorithm() -> Algorithm:
     return Algorithm.SM4_GCM if settings.VAULT_CIPHER == _SM4 else Algorithm.AES_256_GCM
 
 
-def _first_key(vault: StorageRoot, object_id: str, *, secrecy: Secrecy) -> bytes:
+def _first_key(vault: Store, object_id: str, *, secrecy: Secrecy) -> bytes:
     keys = class_keys()
     fresh = WrappedKey.wrap(secrets.token_bytes(KEY), object_id=object_id, secrecy=secrecy, keys=keys)
-    return key_folder.place_first(beside(vault), fresh).unwrap(keys)
+    return key_folder.place_first(vault, fresh).unwrap(keys)
 
 
 def _manifest(files: Mapping[str, PlainFile]) -> bytes:
