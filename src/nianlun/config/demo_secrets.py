@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nianlun.kernel.cipher import Keyring
+from nianlun.media.imaging.sealing import new_identity, public_of
 from nianlun.vault.class_keys import ClassKeys
 
 MARK = "demo"
@@ -30,8 +31,27 @@ def class_keys(folder: Path) -> Path:
     return _marked(folder / "vault-keys.json", ClassKeys.create)
 
 
+def media_recipients(folder: Path) -> Path:
+    """The public keys of the demo's two keepers, `folder/media-recipients.txt`, whose private ones lie beside it."""
+    path = folder / "media-recipients.txt"
+    if not path.exists():
+        lines = [f"# {MARK}"]
+        for number, name in enumerate(("演示保管人甲", "演示保管人乙"), start=1):
+            kept = folder / f"media-identity-{number}.txt"
+            if not kept.exists():
+                _place(
+                    kept,
+                    f"# {MARK}：{name}的私钥，正式环境由本人保管，不放在服务器上\n{new_identity()[0]}\n",
+                )
+            lines += [f"# {name}", public_of(kept.read_text(encoding="utf-8"))]
+        _place(path, "\n".join(lines) + "\n")
+    return path
+
+
 def is_marked(path: Path) -> bool:
     """Whether the key file was made for a demo. A file that cannot be read is for the caller to report."""
+    if path.suffix == ".txt":
+        return path.exists() and path.read_text(encoding="utf-8").startswith(f"# {MARK}")
     try:
         return bool(json.loads(path.read_text(encoding="ascii")).get(MARK))
     except (OSError, ValueError, AttributeError):
@@ -56,7 +76,7 @@ def _place(path: Path, content: str) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     with os.fdopen(
-        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
     ) as file:
         file.write(content)
         file.flush()

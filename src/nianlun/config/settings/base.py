@@ -152,6 +152,12 @@ DERIVED = VAR / "derived"
 """Page images, thumbnails and the like: made from the vault, may be deleted and are made again."""
 KEYRING = Path(os.environ.get("NIANLUN_KEYRING") or VAR / "keyring.json")
 """The key file of `nianlun.kernel.cipher`: seals identity numbers (S5.1), lies outside the database (S5.2)."""
+MEDIA_OUT = Path(os.environ.get("NIANLUN_MEDIA_OUT") or VAR / "media-out")
+"""Where images of offline media are written, to be burned or copied from there."""
+MEDIA_IN = Path(os.environ.get("NIANLUN_MEDIA_IN") or VAR / "media-in")
+"""Where media to be read lie: image files, mounted folders, links to drives put there by the administrator."""
+MEDIA_RECIPIENTS = Path(os.environ.get("NIANLUN_MEDIA_RECIPIENTS") or VAR / "media-recipients.txt")
+"""The public keys of the keepers for whom offline media are sealed; the private ones never lie on this machine."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_TEMP_DIR = None

@@ -2,7 +2,7 @@
 
 import os
 
-from nianlun.config.demo_secrets import class_keys, keyring, secret_key
+from nianlun.config.demo_secrets import class_keys, keyring, media_recipients, secret_key
 from nianlun.config.places import demo_folder
 from nianlun.config.postgres import embedded
 from nianlun.config.settings.base import *  # noqa: F403
@@ -12,5 +12,6 @@ DEMO = True
 SECRET_KEY = secret_key(demo_folder())
 KEYRING = keyring(demo_folder())
 VAULT_KEYS = class_keys(demo_folder())
+MEDIA_RECIPIENTS = media_recipients(demo_folder())
 VAULT_COPIES = VAULT_COPIES or {"offsite": str(VAR / "vault-offsite")}
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded().url())}

@@ -31,6 +31,7 @@ _SM2_PUBLIC = re.compile(r"sm2:([0-9a-f]{128})")
 _SM2_PRIVATE = re.compile(r"sm2-secret:([0-9a-f]{64}):([0-9a-f]{128})")
 _FEWEST = 2
 _CHANGED = "加密包已被改动或截断，到这里为止读不下去。请用同一套的另一份介质。"
+_NO_AGE_KEY = "这不是 age 的私钥。私钥文件里应有一行以 AGE-SECRET-KEY-1 开头。"
 _WRONG = "这把私钥打不开这个包。请换封装时列出的保管人的私钥。"
 
 
@@ -80,6 +81,14 @@ def new_identity(method: str = AGE) -> tuple[str, str]:
         return str(identity), str(identity.to_public())
     public, private = gmssl_pyx.sm2_key_generate()
     return f"sm2-secret:{private.hex()}:{public.hex()}", f"sm2:{public.hex()}"
+
+
+def public_of(identity: str) -> str:
+    """The public key of an age identity's text. Raises `WrongIdentity`."""
+    try:
+        return str(pyrage.x25519.Identity.from_str(next(iter(_key_lines(identity)), "")).to_public())
+    except pyrage.IdentityError as error:
+        raise WrongIdentity(_NO_AGE_KEY) from error
 
 
 def seal(chunks: Iterator[bytes], target: BinaryIO, *, recipients: Sequence[Recipient]) -> None:
@@ -159,7 +168,7 @@ def _open_age(stream: BinaryIO, identity: str) -> Iterator[bytes]:
     except pyrage.IdentityError:
         keys = []
     if not keys:
-        raise WrongIdentity("这不是 age 的私钥。私钥文件里应有一行以 AGE-SECRET-KEY-1 开头。")
+        raise WrongIdentity(_NO_AGE_KEY)
     reading, writing = os.pipe()
     raised: list[Exception] = []
 
