@@ -1,8 +1,9 @@
 """Reading the queue: how far a group of jobs is, what waits, what failed and why."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -22,6 +23,7 @@ class JobLine:
     attempts: int
     due_at: datetime
     sentence: str
+    payload: Mapping[str, Any]
 
 
 def progress(*, kind_prefix: str = "", key_prefix: str = "") -> Progress:
@@ -62,7 +64,7 @@ def _group(kind_prefix: str, key_prefix: str) -> QuerySet[models.Job]:
 
 
 def _lines(jobs: QuerySet[models.Job]) -> list[JobLine]:
-    fields = ("id", "kind", "key", "attempts", "due_at", "sentence")
+    fields = ("id", "kind", "key", "attempts", "due_at", "sentence", "payload")
     return [
         JobLine(state=State(job.state), **{name: getattr(job, name) for name in fields}) for job in jobs
     ]

@@ -74,6 +74,30 @@ class FolderStore(StorageRoot, FolderExtras):
             self._install(desk, place)
         return str(kept) if kept else ""
 
+    def remove(self, object_id: str) -> None:
+        place = self.folder_of(object_id)
+        aside = self._set_aside(object_id)
+        if not os.path.lexists(place) and not aside.exists():
+            return
+        with staging.claim(self.path, object_id=object_id, place=place) as desk:
+            if os.path.lexists(place):
+                place.rename(desk.draft)  # gone in one step; the desk is cleared with whatever lies on it
+                sync(place.parent)
+                self._drop_empty(place.parent)
+            if aside.exists():
+                shutil.rmtree(aside)
+                sync(aside.parent)
+
+    def _drop_empty(self, folder: Path) -> None:
+        """Take away the folders that led to an object and lead nowhere now: an empty folder is a fault (E073)."""
+        while folder != self.path:
+            try:
+                folder.rmdir()
+            except OSError:
+                return
+            folder = folder.parent
+            sync(folder)
+
     def _install(self, desk: Desk, place: Path) -> None:
         sync_tree(desk.draft)
         if place.is_dir():
@@ -83,9 +107,12 @@ class FolderStore(StorageRoot, FolderExtras):
 
     def _aside(self, object_id: str) -> Path:
         """The next unused folder for what an object once was."""
-        folder = self.path / "extensions" / SET_ASIDE / hashlib.sha256(object_id.encode()).hexdigest()
+        folder = self._set_aside(object_id)
         used = [int(e.name) for e in folder.iterdir() if e.name.isdigit()] if folder.is_dir() else []
         return folder / str(max(used, default=0) + 1)
+
+    def _set_aside(self, object_id: str) -> Path:
+        return self.path / "extensions" / SET_ASIDE / hashlib.sha256(object_id.encode()).hexdigest()
 
 
 def _unpack(shipment: Shipment, desk: Desk, *, place: Path, here: set[str]) -> None:

@@ -108,6 +108,12 @@ class Store(Protocol):
         `keep` is a folder that does not exist yet; without it a place of the store's own below `extensions`.
         """
 
+    def remove(self, object_id: str) -> None:
+        """Take an object and whatever was set aside of it away for good; nothing happens if there is none.
+
+        For lawful destruction only: whoever calls it has put down the mark that tells of it.
+        """
+
     def leftovers(self) -> Sequence[Left]:
         """What interrupted writers left behind; nothing is changed."""
 
