@@ -1,6 +1,7 @@
 """A storage root, and an object in it, as folders of a filesystem."""
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +17,15 @@ class FolderPlace:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._seen: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
         return str(self.path)
 
     def listing(self) -> dict[str, Kind]:
-        return dict(_below(str(self.path), "")) if self.path.is_dir() else {}
+        self._seen = self._stamp()
+        return dict(_below(str(self.path), "")) if self._seen else {}
 
     def read(self, path: str) -> bytes:
         with open(f"{self.path}/{path}", "rb", buffering=0) as file:  # noqa: PTH123  Path costs a tenth of a check
@@ -33,12 +36,15 @@ class FolderPlace:
             while chunk := file.read(CHUNK):
                 yield chunk
 
-    def stamp(self) -> object:
+    def changed(self) -> bool:
+        return self._seen != self._stamp()
+
+    def _stamp(self) -> tuple[int, int] | None:
         try:
             status = self.path.stat()
         except OSError:
             return None
-        return (status.st_ino, status.st_mtime_ns)
+        return (status.st_ino, status.st_mtime_ns) if stat.S_ISDIR(status.st_mode) else None
 
 
 class FolderTree:

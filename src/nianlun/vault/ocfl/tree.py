@@ -63,8 +63,8 @@ class Place(Protocol):
     def chunks(self, path: str) -> Iterator[bytes]:
         """The bytes of a file of any size, about a megabyte at a time."""
 
-    def stamp(self) -> object:
-        """A value that differs once a writer has put something else here."""
+    def changed(self) -> bool:
+        """Whether a writer has put something else here since `listing` was last asked."""
 
 
 class Tree(Protocol):
