@@ -1,6 +1,5 @@
 """An OCFL 1.1 storage root that survives being killed at any moment."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -10,9 +9,10 @@ from typing import BinaryIO
 
 from nianlun.kernel.digests import Digests
 from nianlun.vault.ocfl import staging
+from nianlun.vault.ocfl.beginning import DECLARATION, begin
 from nianlun.vault.ocfl.drafting import Draft
-from nianlun.vault.ocfl.durable import room, write_once
-from nianlun.vault.ocfl.faults import BadName, Damaged, Foreign, NotARoot, NotStored
+from nianlun.vault.ocfl.durable import room
+from nianlun.vault.ocfl.faults import BadName, Damaged, Foreign, NotStored
 from nianlun.vault.ocfl.hierarchy import object_folders
 from nianlun.vault.ocfl.inventory import (
     TYPE,
@@ -22,7 +22,7 @@ from nianlun.vault.ocfl.inventory import (
     next_inventory,
     read_sm3_manifest,
 )
-from nianlun.vault.ocfl.layout import DESCRIPTION, Layout, read_layout
+from nianlun.vault.ocfl.layout import Layout, read_layout
 from nianlun.vault.ocfl.names import (
     SM3_MANIFEST,
     check_logical_path,
@@ -33,15 +33,6 @@ from nianlun.vault.ocfl.side_by_side import side_by_side
 from nianlun.vault.ocfl.staging import Leftover
 from nianlun.vault.ocfl.streams import Source, digest_file, holds
 from nianlun.vault.ocfl.submissions import Submission
-
-DECLARATION = "0=ocfl_1.1"
-README = """本文件夹是年轮系统的档案库，按 OCFL 1.1（https://ocfl.io/1.1/spec/）存放，不依赖任何程序即可读出。
-
-每个对象一个文件夹，其中 inventory.json 写明各版本有哪些文件、叫什么名字、字节放在哪里、sha512 摘要是多少。
-各版本另有 manifest-sm3.txt，逐行写明该版本各文件的 SM3 摘要（GB/T 32905）和名字。
-extensions/nianlun-staging 是存入途中的临时存放处，空闲时只有 config.json。
-不要手工改动这里的任何文件。
-"""
 
 
 class StorageRoot:
@@ -55,7 +46,7 @@ class StorageRoot:
         self.path = path.absolute()
         if not (self.path / DECLARATION).exists():
             with room():
-                self._begin(layout or Layout())
+                begin(self.path, layout or Layout())
         self.layout = read_layout(self.path) or Layout()
 
     def put(
@@ -238,29 +229,6 @@ class StorageRoot:
         }
         return before, current, held
 
-    def _begin(self, layout: Layout) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
-        known = {"extensions", "ocfl_layout.json", "README.txt"}
-        strangers = sorted(
-            e.name for e in self.path.iterdir() if e.name not in known and not e.name.startswith(".")
-        )
-        if strangers:
-            raise NotARoot(
-                f"{self.path} 不是空文件夹（有 {strangers[0]} 等），也不是档案库。请换一个空文件夹。"
-            )
-        for name, config in (
-            (layout.extension, layout.config),
-            (staging.EXTENSION, {"extensionName": staging.EXTENSION}),
-        ):
-            (self.path / "extensions" / name).mkdir(parents=True, exist_ok=True)
-            write_once(self.path / "extensions" / name / "config.json", _json(config))
-        write_once(
-            self.path / "ocfl_layout.json",
-            _json({"extension": layout.extension, "description": DESCRIPTION}),
-        )
-        write_once(self.path / "README.txt", README.encode())
-        write_once(self.path / DECLARATION, b"ocfl_1.1\n")  # last: with it the root is complete
-
     def _contents(self, inventory: Inventory, number: int) -> dict[str, Content]:
         place, state = self._place(inventory.object_id), inventory.state(number)
         sums: dict[str, str] = {}
@@ -309,7 +277,3 @@ def _version(
         files=files,
         added=added,
     )
-
-
-def _json(value: Mapping[str, object]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
