@@ -148,8 +148,8 @@ def test_one_objects_file_cannot_stand_in_for_anothers():
     root.path_of(ITEM, "a").write_bytes(root.path_of(ITEM, "b").read_bytes())
     with pytest.raises(Damaged):
         read("a")
-    moved = sealing.beside(root).read_extra(key_folder.path_of(OTHER))
-    sealing.beside(root).write_extra(key_folder.path_of(ITEM), moved)
+    moved = root.read_extra(key_folder.path_of(OTHER))
+    root.write_extra(key_folder.path_of(ITEM), moved)
     with pytest.raises(Damaged, match="密钥文件"):
         read("b")
 
@@ -163,7 +163,7 @@ def test_without_the_class_keys_nothing_opens_and_the_sentence_says_what_is_miss
 
 def test_without_its_key_file_an_object_says_so():
     store({"a": b"1"})
-    key_folder.remove(sealing.beside(queries.root()), ITEM)
+    key_folder.remove(queries.root(), ITEM)
     with pytest.raises(Damaged, match="密钥文件不见了"):
         read("a")
 
@@ -202,13 +202,13 @@ def test_two_first_writers_of_one_object_agree_on_its_key():
         key_folder.WrappedKey.wrap(bytes([n]) * 32, object_id=ITEM, secrecy=Secrecy.WORK_SECRET, keys=keys)
         for n in (1, 2)
     ]
-    placed = [key_folder.place_first(sealing.beside(root), each) for each in wrapped]
+    placed = [key_folder.place_first(root, each) for each in wrapped]
     assert placed == [wrapped[0], wrapped[0]]
 
 
 def test_a_key_file_tells_a_stranger_only_which_class_key_is_needed(settings):
     store({"a": b"1"})
-    content = json.loads(sealing.beside(queries.root()).read_extra(key_folder.path_of(ITEM)))
+    content = json.loads(queries.root().read_extra(key_folder.path_of(ITEM)))
     assert (content["object"], content["class"], content["class_key"]) == (ITEM, "work_secret", 1)
     assert sealing.data_key(queries.root(), ITEM).hex() not in json.dumps(content)
 

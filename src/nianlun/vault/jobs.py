@@ -6,7 +6,7 @@ from uuid import UUID
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
-from nianlun.vault import copies, keeping, runs, schedules
+from nianlun.vault import copies, keeping, runs, schedules, settling
 
 
 @handles(runs.CHECK_SLICE)
@@ -48,3 +48,11 @@ def keep_record(job: Job, at: datetime) -> None:
     """Write with an object what is known of it by now, in the transaction that counts its changes as written."""
     with jobs.effect(job):
         keeping.write(job.payload["object"], at=at)
+
+
+@handles(settling.SETTLE)
+def settle_object(job: Job, at: datetime) -> None:
+    """Bring one location in line with an object that went offline, came back or was destroyed."""
+    with jobs.effect(job):
+        if problem := settling.settle(job.payload):
+            settling.settle_again(job.payload, key=job.key, problem=problem, at=at)

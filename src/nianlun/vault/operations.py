@@ -4,20 +4,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from nianlun.access.domain import Viewer
+from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import copies, presence, queries, sealing
+from nianlun.vault import copies, key_folder, presence, queries, sealing, settling
 from nianlun.vault.domain import HEAD, Secrecy, StoredObjectLine, media_type
+from nianlun.vault.key_folder import WrappedKey
 from nianlun.vault.models import StoredFile, StoredObject
-from nianlun.vault.ocfl import Damaged, Source
+from nianlun.vault.ocfl import Damaged, NotStored, Source
 from nianlun.vault.ocfl.names import check_object_id
 from nianlun.vault.ocfl.store import Store
 from nianlun.vault.ocfl.tree import Left
 from nianlun.vault.sealing import PlainFile
 
 STORED = declare("vault.object_stored", "把 {about} 存入档案库，第 {version} 版，共 {files} 个文件")
+TAKEN_OFFLINE = declare("vault.object_taken_offline", "把 {about} 转离线，密钥只留在介质 {medium} 上")
+BROUGHT_BACK = declare("vault.object_brought_back", "从离线介质取回 {about} 的密钥，恢复在线")
 SWEPT = declare("vault.leftovers_swept", "清理 {objects} 次没有完成的存入留下的 {bytes} 字节")
 
 
@@ -162,6 +166,69 @@ def _add_version(row: StoredObject, number: int, files: Mapping[str, PlainFile])
 def _head(vault: Store, object_id: str, path: str, number: int) -> bytes:
     with vault.open(object_id, path, number) as stream:
         return stream.read(HEAD)
+
+
+def key_for_media(object_id: str) -> bytes:
+    """The data key of a sealed object, 32 bytes, for the sealed package of an offline medium and for nothing else.
+
+    Raises `NotStored`, `NotSealed`, `Offline`, `Destroyed`, `Damaged`, `KeyMissing`.
+    """
+    _sealed_row(object_id, StoredObject.objects.all())
+    return sealing.data_key(queries.root(), object_id)
+
+
+@transaction.atomic
+def take_offline(object_id: str, *, medium: str, by: Viewer, at: datetime) -> None:
+    """Leave a sealed object's key on offline media only: the sealed bytes stay, no location can open them any more.
+
+    Whoever calls it has proved that `medium` (the number people ask the keeper for) holds the key. The keys go after
+    the commit, at each location as soon as it answers (`settling.pending`); reading is refused from now on. Raises
+    `Refused`, `NotStored`, `NotSealed`, `Offline`, `Destroyed`.
+    """
+    authorize(by, Right.MEDIA_WRITE)
+    row = _sealed_row(object_id, StoredObject.objects.select_for_update())
+    row.state = StoredObject.State.OFFLINE
+    row.save(update_fields=["state"])
+    settling.settle_later(row, cause=f"offline {at.isoformat()}", medium=medium, at=at)
+    details = {"medium": medium}
+    journal.record(TAKEN_OFFLINE, by=by, about=object_id, about_id=object_id, details=details, at=at)
+
+
+@transaction.atomic
+def bring_back(object_id: str, data_key: bytes, *, by: Viewer, at: datetime) -> None:
+    """Put the key of an offline object back, after it has opened every file of the current version.
+
+    Raises `Refused`, `NotStored`, `NotOffline`, `Destroyed`, `Damaged` where the key does not open the object,
+    `KeyMissing`.
+    """
+    authorize(by, Right.MEDIA_WRITE)
+    row = StoredObject.objects.select_for_update().filter(object_id=object_id).first()
+    if row is None:
+        raise NotStored(f"库里没有对象 {object_id}。请核对编号。")
+    vault = queries.root()
+    if row.state != StoredObject.State.OFFLINE:
+        presence.ensure_online(row, beside=vault)
+        raise sealing.NotOffline(f"对象 {object_id} 没有转离线，不用取回。")
+    sealing.prove(vault, object_id, key=data_key)
+    wrapped = WrappedKey.wrap(
+        data_key, object_id=object_id, secrecy=Secrecy(row.secrecy), keys=sealing.class_keys()
+    )
+    # Should the transaction fail after this, `sweep` takes away the key of an object that is still offline.
+    key_folder.place(vault, wrapped)
+    row.state, row.key_version = StoredObject.State.ONLINE, wrapped.class_key
+    row.save(update_fields=["state", "key_version"])
+    settling.settle_later(row, cause=f"online {at.isoformat()}", at=at)
+    journal.record(BROUGHT_BACK, by=by, about=object_id, about_id=object_id, at=at)
+
+
+def _sealed_row(object_id: str, rows: QuerySet[StoredObject]) -> StoredObject:
+    row = rows.filter(object_id=object_id).first()
+    if row is None:
+        raise NotStored(f"库里没有对象 {object_id}。请核对编号。")
+    presence.ensure_online(row, beside=queries.root())
+    if row.key_version is None:
+        raise sealing.NotSealed(f"对象 {object_id} 没有加密存放，不能转离线。只有加密的密级可以转离线。")
+    return row
 
 
 @transaction.atomic

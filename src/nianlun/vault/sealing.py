@@ -41,6 +41,14 @@ class Unsealed(StorageError):
     """An object that should be sealed lies in the store unsealed."""
 
 
+class NotSealed(StorageError):
+    """What is asked for needs an object whose files are sealed."""
+
+
+class NotOffline(StorageError):
+    """The object's key never left."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainFile:
     """What a file is before sealing: digests in lower-case hex, size in bytes, type."""
@@ -140,7 +148,7 @@ def put(
         replace_state=replace_state,
     )
     if key_folder.read(vault, object_id) is None:
-        # A sweep took it for left over because the store took more than a day.
+        # A sweep took it for left over: it saw the key before the object.
         wrapped = WrappedKey.wrap(key, object_id=object_id, secrecy=secrecy, keys=class_keys())
         key_folder.place_first(vault, wrapped)
     return version
@@ -173,6 +181,14 @@ def open_sealed(
     except SealBroken as fault:
         stream.close()
         raise Damaged(f"对象 {object_id} 的文件“{logical_path}”：{fault}") from fault
+
+
+def prove(vault: Store, object_id: str, *, key: bytes) -> None:
+    """Return if this key opens every file of the current version, end and length included; raises `Damaged`."""
+    for path, file in contents(vault, object_id, key=key).items():
+        with open_sealed(vault, object_id, path, key=key) as reader:
+            if reader.size != file.size:
+                raise Damaged(f"对象 {object_id} 的文件“{path}”大小不对。请从别的副本恢复。")
 
 
 def describe(source: Source, *, name: str) -> PlainFile:
