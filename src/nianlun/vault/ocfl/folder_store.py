@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from nianlun.vault.ocfl import staging
+from nianlun.vault.ocfl.beginning import DECLARATION
 from nianlun.vault.ocfl.check_root import verify_stored
 from nianlun.vault.ocfl.durable import link_tree, move_in, replace_folder, room, sync, sync_tree
 from nianlun.vault.ocfl.extras import FolderExtras
@@ -17,7 +18,7 @@ from nianlun.vault.ocfl.findings import Finding
 from nianlun.vault.ocfl.folder_tree import FolderPlace, FolderTree
 from nianlun.vault.ocfl.inventory import Inventory
 from nianlun.vault.ocfl.layout import Layout
-from nianlun.vault.ocfl.root import DECLARATION, StorageRoot
+from nianlun.vault.ocfl.root import StorageRoot
 from nianlun.vault.ocfl.staging import Desk
 from nianlun.vault.ocfl.store import Shipment
 from nianlun.vault.ocfl.tree import SET_ASIDE

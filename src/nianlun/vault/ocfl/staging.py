@@ -69,8 +69,8 @@ def claim(root: Path, *, object_id: str, place: Path) -> Iterator[Desk]:
         if any(path.iterdir()):
             _restore(path, place)
             _clear(path)
-        (path / _NAME).write_text(object_id, encoding="utf-8")
         try:
+            (path / _NAME).write_text(object_id, encoding="utf-8")
             yield Desk(path)
         finally:
             _clear(path)
