@@ -45,7 +45,8 @@ if is_marked(VAULT_KEYS):
 
 if is_marked(MEDIA_RECIPIENTS):
     raise ImproperlyConfigured(
-        f"{MEDIA_RECIPIENTS} 是演示用的保管人公钥，系统不启动。请换成保管人自己的公钥，或更正 NIANLUN_MEDIA_RECIPIENTS。"
+        f"{MEDIA_RECIPIENTS} 是演示用的保管人公钥，系统不启动。"
+        "请换成保管人自己的公钥，或更正 NIANLUN_MEDIA_RECIPIENTS。"
     )
 
 SESSION_COOKIE_SECURE = True

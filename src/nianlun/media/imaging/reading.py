@@ -1,61 +1,23 @@
-"""Reading a medium: are its files whole, what do they hold, and one object taken out again.
+"""Reading a medium: are its files whole, and what is inside them.
 
 Whether the bytes are what was written needs no key. What is inside needs a keeper's private key.
 """
 
-import os
-import shutil
-import tarfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from nianlun.media.imaging import leaflet
-from nianlun.media.imaging.bag import LARGEST_TAG_FILE, PAYLOAD, BagReport, Seen, judge
-from nianlun.media.imaging.faults import Fault, MediumError, PackageDamaged, Unreadable
-from nianlun.media.imaging.names import objection
+from nianlun.media.imaging.bag import LARGEST_TAG_FILE, BagReport, Seen, judge
+from nianlun.media.imaging.faults import Fault, PackageDamaged, Unreadable
 from nianlun.media.imaging.packing import Span
-from nianlun.media.imaging.sealing import SUFFIXES, opened
 from nianlun.media.imaging.sums import CHUNK, Sums, sum_stream
 from nianlun.media.imaging.udf import Image
+from nianlun.media.imaging.unpacking import MountedFolder, carrier, entries, package_name
 
 _AGE_CHUNK, _AGE_TAG = 65536, 16
 _SM4_CHUNK, _SM4_TAG = 1 << 20, 16
-
-
-class MountedFolder:
-    """A folder where a medium is mounted, or to which its files were copied."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def close(self) -> None:
-        """Nothing was opened."""
-
-    def names(self) -> dict[str, int]:
-        """The files at the top by name, with their sizes."""
-        try:
-            return {entry.name: entry.stat().st_size for entry in os.scandir(self._path) if entry.is_file()}
-        except OSError as fault:
-            raise Unreadable(f"介质读不出：{fault.strerror}。请检查读写设备，再换一台试。") from fault
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[BinaryIO]:
-        """One file as a stream."""
-        with (self._path / name).open("rb") as stream:
-            yield stream
-
-
-@contextmanager
-def carrier(path: Path) -> Iterator[MountedFolder | Image]:
-    """What lies at the path: a folder, else an image. Raises `Unreadable`."""
-    found = MountedFolder(path) if path.is_dir() else Image(path)
-    try:
-        yield found
-    finally:
-        found.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +108,7 @@ class _Reading:
     def __init__(self, medium: MountedFolder | Image, known: Expected, faults: list[Fault]) -> None:
         self.medium, self.known, self.faults = medium, known, faults
         self.present = medium.names()
-        self.package = next(
-            (name for name in sorted(self.present) if name.endswith(tuple(SUFFIXES.values()))), ""
-        )
+        self.package = package_name(self.present)
         self._told: list[str] = []
         self._package_changed = False
 
@@ -273,81 +233,3 @@ def _seen(entry: BinaryIO, *, keep: bool) -> Seen:
         if keep and len(kept) <= LARGEST_TAG_FILE:
             kept += data
     return Seen(size=sums.size, sums=sums.digests(), content=bytes(kept) if keep else None)
-
-
-def entries(package: BinaryIO, *, identity: str) -> Iterator[tuple[str, BinaryIO]]:
-    """The files inside a sealed package, one after the other, by their path in the bag.
-
-    Each stream is to be read before the next. Raises `WrongIdentity` and `PackageDamaged`.
-    """
-    with opened(package, identity=identity) as stream:
-        try:
-            # "r|": in one passing, no byte looked at twice.
-            with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8") as archive:
-                for member in archive:
-                    path = member.name.partition("/")[2]
-                    if not member.isreg() or not path:
-                        raise PackageDamaged(
-                            f"加密包里的“{member.name}”不是普通文件。这不是本系统封装的包。"
-                        )
-                    content = archive.extractfile(member)
-                    if content is None:
-                        raise PackageDamaged(f"加密包里的“{member.name}”读不出。")
-                    yield path, cast(BinaryIO, content)
-        except tarfile.TarError as error:
-            raise PackageDamaged("加密包里不是完整的 tar，已被截断或不是本系统封装的。") from error
-        while stream.read(CHUNK):  # to the end, where age proves that nothing was cut off
-            pass
-
-
-def extract_object(path: Path, object_id: str, into: Path, *, identity: str) -> tuple[Path, bytes]:
-    """Take one object off a medium into `into`; returns its folder, an OCFL object, and its data key or b"".
-
-    Raises `MediumError` where the object is not on it, `PackageDamaged`, `WrongIdentity`. What was written before
-    that is removed.
-    """
-    target = into / "object"
-    prefix, key, found = "", b"", False
-    try:
-        with carrier(path) as medium:
-            name = next((n for n in sorted(medium.names()) if n.endswith(tuple(SUFFIXES.values()))), "")
-            if not name:
-                raise Unreadable("介质上没有加密包，取不出档案。")
-            with medium.open(name) as package:
-                for inside, content in entries(package, identity=identity):
-                    if inside == f"{PAYLOAD}{leaflet.CATALOGUE_CSV}":
-                        folders = leaflet.read_catalogue(content.read())
-                        if object_id not in folders:
-                            raise MediumError(f"这份介质上没有对象 {object_id}。请看台账上它在哪一套。")
-                        prefix = f"{PAYLOAD}{leaflet.OBJECTS}/{folders[object_id]}/"
-                    elif inside == key_path(object_id):
-                        key = bytes.fromhex(content.read(1024).decode("ascii", errors="replace").strip())
-                    elif prefix and inside.startswith(prefix):
-                        _write(content, target, inside.removeprefix(prefix))
-                        found = True
-        if not found:
-            raise MediumError(f"这份介质的目录里有对象 {object_id}，包里没有它的文件。")
-    except ValueError as error:
-        shutil.rmtree(target, ignore_errors=True)
-        raise PackageDamaged(f"介质上对象 {object_id} 的数据密钥读不出。") from error
-    except BaseException:
-        shutil.rmtree(target, ignore_errors=True)
-        raise
-    return target, key
-
-
-def key_path(object_id: str) -> str:
-    """Where in the bag the data key of a sealed object lies, in hexadecimal."""
-    sums = Sums(["sha256"])
-    sums.update(object_id.encode())
-    return f"{PAYLOAD}{leaflet.KEYS}/{sums.digests()['sha256']}.txt"
-
-
-def _write(content: BinaryIO, target: Path, path: str) -> None:
-    if why := objection(path):
-        raise PackageDamaged(f"不能取出：{why}。")
-    file = target / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("xb") as stream:
-        while data := content.read(CHUNK):
-            stream.write(data)
