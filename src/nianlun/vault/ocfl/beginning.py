@@ -27,18 +27,20 @@ def begin(path: Path, layout: Layout) -> None:
     strangers = sorted(e.name for e in path.iterdir() if e.name not in known and not e.name.startswith("."))
     if strangers:
         raise NotARoot(f"{path} 不是空文件夹（有 {strangers[0]} 等），也不是档案库。请换一个空文件夹。")
-    for name, config in (
-        (layout.extension, layout.config),
-        (staging.EXTENSION, {"extensionName": staging.EXTENSION}),
-    ):
-        (path / "extensions" / name).mkdir(parents=True, exist_ok=True)
-        write_once(path / "extensions" / name / "config.json", _json(config))
-    write_once(
-        path / "ocfl_layout.json",
-        _json({"extension": layout.extension, "description": DESCRIPTION}),
-    )
-    write_once(path / "README.txt", README.encode())
-    write_once(path / DECLARATION, b"ocfl_1.1\n")  # last: with it the root is complete
+    for name, content in root_files(layout).items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        write_once(path / name, content)
+
+
+def root_files(layout: Layout) -> dict[str, bytes]:
+    """The files of an empty root in the order in which they are made: with the last one the root is complete."""
+    return {
+        f"extensions/{layout.extension}/config.json": _json(layout.config),
+        f"extensions/{staging.EXTENSION}/config.json": _json({"extensionName": staging.EXTENSION}),
+        "ocfl_layout.json": _json({"extension": layout.extension, "description": DESCRIPTION}),
+        "README.txt": README.encode(),
+        DECLARATION: b"ocfl_1.1\n",
+    }
 
 
 def _json(value: Mapping[str, object]) -> bytes:

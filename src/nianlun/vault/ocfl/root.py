@@ -10,6 +10,7 @@ from typing import BinaryIO
 from nianlun.kernel.digests import Digests
 from nianlun.vault.ocfl import staging
 from nianlun.vault.ocfl.beginning import DECLARATION, begin
+from nianlun.vault.ocfl.contents import contents_of, version_of
 from nianlun.vault.ocfl.drafting import Draft
 from nianlun.vault.ocfl.durable import room
 from nianlun.vault.ocfl.faults import BadName, Damaged, Foreign, NotStored
@@ -20,7 +21,6 @@ from nianlun.vault.ocfl.inventory import (
     Inventory,
     Version,
     next_inventory,
-    read_sm3_manifest,
 )
 from nianlun.vault.ocfl.layout import Layout, read_layout
 from nianlun.vault.ocfl.names import (
@@ -80,7 +80,7 @@ class StorageRoot:
         place = self._place(object_id)
         before, current, held = self._glance(object_id, files)
         if before and len(held) == len(files) and (not replace_state or len(held) == len(current)):
-            return _version(before, current)
+            return version_of(before, current)
         with room(), staging.claim(self.path, object_id=object_id, place=place) as desk:
             latest = self._extensible(object_id)
             if latest != before:  # somebody was faster: what we saw counts only as far as it is still so
@@ -95,7 +95,7 @@ class StorageRoot:
             new = {path: source for path, source in files.items() if path not in held}
             state = kept | held | draft.take_in(new, largest=largest)
             if before and state == now:
-                return _version(before, current)
+                return version_of(before, current)
             manifest = draft.add_sm3_manifest(state)
             after = next_inventory(
                 before,
@@ -108,7 +108,7 @@ class StorageRoot:
                 at=at,
             )
             draft.become(after, place=place, below=self.path)
-            return _version(
+            return version_of(
                 after, {path: _content(after, path, state[path]) for path in sorted(state)}, added=True
             )
 
@@ -164,7 +164,7 @@ class StorageRoot:
         """One version of an object, by default the current one; raises `NotStored` or `Damaged`."""
         inventory = self.inventory(object_id)
         number = number or inventory.number
-        return _version(inventory, self._contents(inventory, number), number=number)
+        return version_of(inventory, self._contents(inventory, number), number=number)
 
     def object_ids(self) -> Iterator[str]:
         """Ids of all readable objects in the order of their folders; finding damaged ones is `verify_root`'s."""
@@ -230,26 +230,14 @@ class StorageRoot:
         return before, current, held
 
     def _contents(self, inventory: Inventory, number: int) -> dict[str, Content]:
-        place, state = self._place(inventory.object_id), inventory.state(number)
-        sums: dict[str, str] = {}
-        if SM3_MANIFEST in state:
-            sums = read_sm3_manifest((place / inventory.content_path(state[SM3_MANIFEST])).read_bytes())
-        found = {}
-        for path, digest in sorted(state.items()):
-            if path == SM3_MANIFEST:
-                continue
-            file = place / inventory.content_path(digest)
-            known = {"sm3": sums[path]} if path in sums else digest_file(file, ["sm3"])
-            if inventory.algorithm != "sha512":
-                digest = digest_file(file, ["sha512"])["sha512"]
-            found[path] = Content(
-                logical_path=path,
-                content_path=file.relative_to(place).as_posix(),
-                sha512=digest,
-                sm3=known["sm3"],
-                size=file.stat().st_size,
-            )
-        return found
+        place = self._place(inventory.object_id)
+        return contents_of(
+            inventory,
+            number,
+            read=lambda path: (place / path).read_bytes(),
+            size_of=lambda path: (place / path).stat().st_size,
+            digest=lambda path, algorithm: digest_file(place / path, [algorithm])[algorithm],
+        )
 
 
 def _content(inventory: Inventory, path: str, digests: Digests) -> Content:
@@ -259,21 +247,4 @@ def _content(inventory: Inventory, path: str, digests: Digests) -> Content:
         sha512=digests.sha512,
         sm3=digests.sm3,
         size=digests.size,
-    )
-
-
-def _version(
-    inventory: Inventory, files: Mapping[str, Content], *, number: int | None = None, added: bool = False
-) -> Version:
-    block = inventory.block(number or inventory.number)
-    user = block.get("user") or {}
-    return Version(
-        object_id=inventory.object_id,
-        number=number or inventory.number,
-        created_at=datetime.fromisoformat(block["created"]),
-        message=block.get("message", ""),
-        author_name=user.get("name", ""),
-        author_address=user.get("address", ""),
-        files=files,
-        added=added,
     )

@@ -19,8 +19,8 @@ class Shipment:
     """An object on its way to another store.
 
     `files` are its paths in the order in which they must appear where nothing can appear at once: content, the
-    versions' inventories, the object's own, its sidecar, last the declaration. `digests` are algorithm and hex digest
-    by path; a file without one (logs) is taken as it is.
+    versions' inventories, the object's own files; of these the receiver knows which is last. `digests` are algorithm
+    and hex digest by path; a file without one (logs) is taken as it is.
     """
 
     inventory: Inventory

@@ -7,9 +7,9 @@ from nianlun.vault.ocfl.beside import destroyed_file, key_file, offline_file
 from nianlun.vault.ocfl.check_object import Options, examine_object
 from nianlun.vault.ocfl.faults import Ahead, Damaged, OtherHistory, Withdrawn
 from nianlun.vault.ocfl.findings import Finding
-from nianlun.vault.ocfl.inventory import FILE, Inventory
+from nianlun.vault.ocfl.inventory import Inventory
 from nianlun.vault.ocfl.store import Shipment, Store
-from nianlun.vault.ocfl.tree import Kind
+from nianlun.vault.ocfl.tree import Kind, Place
 
 
 def copy_object(object_id: str, *, source: Store, target: Store) -> None:
@@ -28,7 +28,7 @@ def copy_object(object_id: str, *, source: Store, target: Store) -> None:
         target.write_extra(destroyed_file(object_id), mark)
         target.delete_extra(key_file(object_id))
         return
-    shipment = _pack(object_id, source)
+    shipment = _pack_sound(object_id, source)
     before = target.inventory(object_id) if target.holds(object_id) else None
     if before is not None:
         _refuse_other(before, shipment.inventory, where=target.name)
@@ -48,7 +48,7 @@ def restore_object(object_id: str, *, good: Store, damaged: Store, keep: Path | 
     one has a readable inventory with versions that the good one lacks; `Withdrawn`, and what `copy_object` raises.
     """
     _refuse_withdrawn(object_id, source=good, target=damaged)
-    shipment = _pack(object_id, good)
+    shipment = _pack_sound(object_id, good)
     _refuse_damaged(object_id, good.verify(object_id), about=f"{good.name} 里的这一份也有损坏，没有恢复")
     if damaged.holds(object_id):
         _refuse_newer(object_id, shipment.inventory, damaged=damaged)
@@ -58,17 +58,13 @@ def restore_object(object_id: str, *, good: Store, damaged: Store, keep: Path | 
     return kept
 
 
-def _pack(object_id: str, source: Store) -> Shipment:
-    """What has to be sent, after a look at folders and inventories; content is checked on its way."""
-    inventory, place = source.inventory(object_id), source.place(object_id)
-    verdict = examine_object(place, Options(content=False))
-    _refuse_damaged(object_id, verdict.findings, about=f"{source.name} 里的来源有损坏，没有复制")
-    listing = place.listing()
+def pack(inventory: Inventory, place: Place) -> Shipment:
+    """What has to be sent of what lies at a place; content is held against the inventory on its way."""
     content = {
         path: digest.lower() for digest, paths in inventory.data["manifest"].items() for path in paths
     }
     digests = {path: (inventory.algorithm, digest) for path, digest in content.items()}
-    files = [path for path, kind in listing.items() if kind is Kind.FILE]
+    files = [path for path, kind in place.listing().items() if kind is Kind.FILE]
     for path in files:
         if path not in content and path.partition("/")[0] not in {"logs", "extensions"}:
             digests[path] = ("sha512", hashlib.sha512(place.read(path)).hexdigest())
@@ -77,14 +73,19 @@ def _pack(object_id: str, source: Store) -> Shipment:
     )
 
 
+def _pack_sound(object_id: str, source: Store) -> Shipment:
+    """The shipment of an object whose folders and inventories were looked at."""
+    inventory, place = source.inventory(object_id), source.place(object_id)
+    verdict = examine_object(place, Options(content=False))
+    _refuse_damaged(object_id, verdict.findings, about=f"{source.name} 里的来源有损坏，没有复制")
+    return pack(inventory, place)
+
+
 def _turn(path: str) -> tuple[int, str]:
-    """Declared last, so that what is complete is told from what is on its way; see `Shipment`."""
-    name = path.rpartition("/")[2]
+    """Content, the versions' own inventories, the object's; see `Shipment`."""
     if "/" not in path:
-        return (5 if name.startswith("0=") else 3 if name == FILE else 4), path
-    if path.count("/") == 1 and name.startswith(FILE):
-        return (1 if name == FILE else 2), path
-    return 0, path
+        return 2, path
+    return (1 if path.count("/") == 1 else 0), path
 
 
 def _carry(object_id: str, *, source: Store, target: Store) -> None:
