@@ -1,6 +1,7 @@
 """What kinds of document a pension archive holds, and what each can prove. No database, no clock."""
 
 from dataclasses import dataclass
+from datetime import MAXYEAR, date
 from enum import StrEnum
 
 from nianlun.access.domain import Role
@@ -150,3 +151,15 @@ KINDS: dict[DocumentKind, Kind] = {
     DocumentKind.STATEMENT: _kind("情况说明", Grade.D, "单位证明", "证明", filed=False),
     DocumentKind.OTHER: _kind("其他材料", Grade.D, filed=False),
 }
+
+
+def kept_until(retention: str, *, formed_on: date) -> date | None:
+    """The first day on which an item may be destroyed; None for one kept permanently, or whose term we cannot read.
+
+    Terms run from 1 January of the year after the record was formed (社会保险业务档案管理规定（试行）, 2009).
+    `retention` is a code of DA/T 13-2022: `Y`, `D10`, `D30` and so on.
+    """
+    years = retention.removeprefix("D")
+    if not (retention.startswith("D") and years.isdecimal()) or formed_on.year + 1 + int(years) > MAXYEAR:
+        return None
+    return date(formed_on.year + 1 + int(years), 1, 1)

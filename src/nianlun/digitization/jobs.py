@@ -26,12 +26,13 @@ def examine_sheet(job: Job, at: datetime) -> None:
             pass
         quarantine.discard(sheet_id)  # a run that died after its transaction left the file behind
         return
+    keep = queries.pictures_may_be_kept(sheet_id)
     try:
         with OpenedFile(path) as file:
             examined = file.examine(name=name)
             sizes = []
             for number in range(1, examined.pages + 1):
-                image = page_images.rasterise(file, item_id=sheet_id, number=number)
+                image = page_images.rasterise(file, item_id=sheet_id, number=number, keep=keep)
                 sizes.append(PageSize(width=image.width, height=image.height))
     except Refused as reason:
         page_images.drop(sheet_id)

@@ -19,6 +19,7 @@ def page_of(item: ItemLine, *, number: int) -> PageImage:
     Pictures of a sealed item are never kept. Raises `Refused` where the original cannot be rendered, and the
     `StorageError`s of the vault where it cannot be had.
     """
+    vault.ensure_online(item.vault_object)
     sealed = vault.is_sealed(item.vault_object)
     kept = None if sealed else _kept(item.id, number=number)
     if kept is not None:

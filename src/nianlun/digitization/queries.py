@@ -21,6 +21,8 @@ from nianlun.kernel.cipher import unseal
 from nianlun.kernel.grams import normalised
 from nianlun.registry.keys import keyring
 from nianlun.search.grams import holding
+from nianlun.vault import queries as vault
+from nianlun.vault.domain import Secrecy
 
 UPLOAD_TAKES = timedelta(hours=1)
 """No upload is still writing after this long."""
@@ -182,6 +184,12 @@ def waiting_name(sheet_id: UUID) -> str | None:
     )
 
 
+def pictures_may_be_kept(sheet_id: UUID) -> bool:
+    """Whether pictures of a sheet's pages may lie at hand: not of what will lie encrypted in the vault."""
+    level = Sheet.objects.values_list("batch__secrecy", flat=True).get(pk=sheet_id)
+    return not vault.is_sealed_class(Secrecy(level))
+
+
 def unfinished(viewer: Viewer) -> int:
     """Files that wait for the pipeline, for the counter in the navigation."""
     return Sheet.objects.filter(batch__in=_visible(viewer), state__in=["waiting", "filed"]).count()
@@ -267,5 +275,9 @@ def _excerpt(text: str, wanted: str) -> str:
 
 
 def picture(item: ItemLine, *, number: int) -> PageImage:
-    """The upright picture of one page. Raises `Refused` where the original cannot be rendered."""
+    """The upright picture of one page.
+
+    Raises `Refused` where the original cannot be rendered, and what the vault raises where it is offline, destroyed
+    or damaged.
+    """
     return page_images.page_of(item, number=number)

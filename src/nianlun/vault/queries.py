@@ -9,15 +9,19 @@ from typing import BinaryIO, cast
 
 from django.db.models import Q, QuerySet, Sum
 
-from nianlun.kernel.cipher import SealBroken
+from nianlun.kernel.cipher import KeyMissing, SealBroken
 from nianlun.vault import locations, presence, sealing
-from nianlun.vault.domain import PRIMARY, FileLine, StoredObjectLine
+from nianlun.vault.domain import PRIMARY, FileLine, Secrecy, StoredObjectLine
 from nianlun.vault.models import StoredFile, StoredObject
-from nianlun.vault.ocfl import Damaged, NotStored, StorageRoot
+from nianlun.vault.ocfl import Damaged, NotStored, StorageError, StorageRoot
 from nianlun.vault.ocfl.store import Store
 from nianlun.vault.private import private_file
 from nianlun.vault.stores import open_store
 
+Gone = presence.Gone
+"""The content of an object is not here any more, and the sentence says where it is or why it is gone."""
+Unreadable = (StorageError, KeyMissing, SealBroken)
+"""Why the content of an object cannot be had although it should be here; each carries a sentence for people."""
 _BATCH = 500
 
 
@@ -94,12 +98,23 @@ def is_sealed(object_id: str) -> bool:
     return StoredObject.objects.filter(object_id=object_id, key_version__isnull=False).exists()
 
 
+def is_sealed_class(secrecy: Secrecy) -> bool:
+    """Whether objects of this class are stored encrypted in this installation."""
+    return sealing.is_sealed_class(secrecy)
+
+
+def ensure_online(object_id: str) -> None:
+    """Return unless the object is known to be offline or destroyed; then raise `Offline` or `Destroyed`."""
+    away = StoredObject.objects.exclude(state=StoredObject.State.ONLINE)
+    row = away.filter(object_id=object_id).first()
+    if row is not None:
+        presence.ensure_online(row, beside=root())
+
+
 def absence(object_id: str) -> str:
     """Why the content of a stored object cannot be had here, as a sentence for people; empty if it can."""
-    row = StoredObject.objects.filter(object_id=object_id).first()
     try:
-        if row is not None:
-            presence.ensure_online(row, beside=root())
+        ensure_online(object_id)
     except presence.Gone as gone:
         return str(gone)
     return ""

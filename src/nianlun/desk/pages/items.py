@@ -87,6 +87,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         weight=weight,
         weight_reason=weight_reason,
         files=vault.files(line.vault_object),
+        absence=vault.absence(line.vault_object),
         may_review=who.may(Right.REVIEW_READ),
         in_hand=bool(queue.in_hand(who, item_id)),
         crumbs=[
@@ -107,7 +108,9 @@ def page_image(request: HttpRequest, item_id: UUID, number: int) -> HttpResponse
     try:
         picture = digitization.picture(line, number=number)
     except Refused as reason:
-        return HttpResponse(reason.sentence, status=422, content_type="text/plain; charset=utf-8")
+        return _without(reason.sentence, status=422)
+    except vault.Unreadable as reason:
+        return _without(str(reason), status=_status(reason))
     response = HttpResponse(picture.content, content_type=picture.media_type)
     response["Content-Security-Policy"] = SANDBOXED
     response["X-Content-Type-Options"] = "nosniff"
@@ -119,7 +122,10 @@ def page_image(request: HttpRequest, item_id: UUID, number: int) -> HttpResponse
 def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     """The original bytes as they came in, always as a download (S4.6)."""
     line = see_item(request, item_id, what=" 的原件文件", at=timezone.now())
-    stream = vault.open_file(line.vault_object, line.file_name)
+    try:
+        stream = vault.open_file(line.vault_object, line.file_name)
+    except vault.Unreadable as reason:
+        return _without(str(reason), status=_status(reason))
     suffix = line.file_name.rsplit(".", 1)[-1]
     response = FileResponse(
         stream,
@@ -130,6 +136,14 @@ def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     response["Content-Security-Policy"] = SANDBOXED
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _without(sentence: str, *, status: int) -> HttpResponse:
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _status(reason: Exception) -> int:
+    return 410 if isinstance(reason, vault.Gone) else 503
 
 
 def _view(
