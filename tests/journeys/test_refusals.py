@@ -126,7 +126,7 @@ def test_the_insured_stay_with_their_own_pages(visit: Visit, system: System):
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(visit: Visit, foreign: dict[str, str]):
     nobody = visit(forgive=("403",))
-    for path in ("/desk/", *OF_PERSON, "/my/", "/journal/", "/integrity/", "/batches/"):
+    for path in ("/desk/", *OF_PERSON, "/my/", "/journal/", "/vault/", "/batches/"):
         answer = nobody.fetch(path.format(**foreign))
         assert (answer.status, answer.headers["location"][:14]) == (302, "/sign-in/?next"), path
     nobody.go("/batches/")
@@ -165,12 +165,9 @@ def test_the_auditor_reads_sentences(visit: Visit, foreign: dict[str, str]):
 
 def test_the_system_officer_runs_the_check_of_the_vault_and_sees_its_result(visit: Visit):
     officer = visit("郭安")
-    officer.go("/integrity/")
-    officer.click("button:has-text('全库巡检')")
-    for _ in range(int(PATIENCE)):
-        if "全部完好" in officer.text:
-            break
-        officer.page.wait_for_timeout(1000)
-        officer.go("/integrity/")
+    officer.go("/vault/checks/")
+    officer.click("tr:has-text('primary') button:has-text('开始')")
+    officer.page.wait_for_selector("text=全部完好", timeout=PATIENCE * 1000)
+    officer.go("/vault/")
     assert "全部完好" in officer.text
     assert officer.fetch("/journal/").status == 404

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -157,6 +158,17 @@ def pages_by_id(ids: Iterable[UUID]) -> dict[UUID, PageLine]:
 def visible_ids(viewer: Viewer, ids: Iterable[UUID]) -> set[UUID]:
     """Those of the given items that the viewer may see."""
     return set(_visible(viewer).filter(pk__in=set(ids)).values_list("pk", flat=True))
+
+
+def items_of_objects(viewer: Viewer, object_ids: Collection[str]) -> dict[str, ItemLine]:
+    """Items by the object of the vault in which they lie, as far as the viewer may see them."""
+    ids = []
+    for object_id in object_ids:
+        with suppress(ValueError):  # an object of another kind holds no item
+            ids.append(UUID(object_id.rpartition(":")[2]))
+    # By the primary key, which an item's object ends in: the column of objects has no index.
+    found = _visible(viewer).filter(pk__in=ids, vault_object__in=object_ids)
+    return {row.vault_object: _line(row) for row in found}
 
 
 def _visible(viewer: Viewer) -> QuerySet[Item]:

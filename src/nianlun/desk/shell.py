@@ -15,6 +15,7 @@ from nianlun.entitlements import assessing
 from nianlun.evidence import queue
 from nianlun.lawbook import queries as lawbook
 from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
+from nianlun.vault import incidents
 
 
 def answer(
@@ -59,6 +60,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["assessments"] = assessing.count_waiting(who)
     if who.may(Right.POLICY_APPROVE):
         counts["policy"] = lawbook.count_waiting(who)
+    if who.may(Right.VAULT_READ):
+        counts["vault"] = incidents.open_count()
     return counts
 
 
@@ -113,7 +116,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
         (
             "管理",
             [
-                ("固化与巡检", reverse("desk:integrity"), Right.VAULT_READ, ""),
+                ("档案库", reverse("desk:vault"), Right.VAULT_READ, "vault"),
                 ("核定重放", reverse("desk:replays"), Right.BENEFIT_REPLAY, ""),
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
                 ("工作人员", reverse("access:staff"), Right.STAFF_READ, ""),

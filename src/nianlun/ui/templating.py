@@ -133,6 +133,16 @@ def number(value: int | Decimal | None) -> str:
     return NOTHING if value is None else f"{value:,}"
 
 
+def size(value: int | None) -> str:
+    """A number of bytes in the unit that leaves it readable: `1.2 MB`, in powers of a thousand."""
+    if value is None:
+        return NOTHING
+    amount, units = Decimal(value), ["字节", "KB", "MB", "GB", "TB", "PB"]
+    while amount >= 1000 and len(units) > 1:
+        amount, units = amount / 1000, units[1:]
+    return f"{value:,} 字节" if units[0] == "字节" else f"{amount:.1f} {units[0]}"
+
+
 _AGO = ((60, 1, "秒"), (3600, 60, "分钟"), (86_400, 3600, "小时"), (30 * 86_400, 86_400, "天"))
 
 
@@ -162,4 +172,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "mask": masked,
     "ago": ago,
     "number": number,
+    "size": size,
 }

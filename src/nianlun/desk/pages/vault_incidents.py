@@ -1,0 +1,88 @@
+"""Incidents: what was found damaged, and putting it right from a copy that is whole."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_POST
+
+from nianlun.access.domain import Refused, Right
+from nianlun.access.gate import needs, viewer
+from nianlun.desk.shell import answer
+from nianlun.ui.shell import Crumb
+from nianlun.vault import holdings, incidents, restoring
+
+PER_PAGE = 50
+
+
+@require_GET
+@needs(Right.VAULT_READ)
+def list_of_incidents(request: HttpRequest) -> HttpResponse:
+    """Open incidents, or all of them, the latest first."""
+    whole = request.GET.get("all") == "1"
+    before = request.GET.get("before", "")
+    found = incidents.incidents(
+        only_open=not whole,
+        before=_moment(before),
+        limit=PER_PAGE + 1,
+    )
+    lines = found[:PER_PAGE]
+    kept = "all=1&" if whole else ""
+    more = lines[-1].found_at.isoformat().replace("+", "%2B") if len(found) > PER_PAGE else ""
+    return answer(
+        request,
+        "desk/vault_incidents.html",
+        lines=lines,
+        whole=whole,
+        more=f"?{kept}before={more}" if more else "",
+        crumbs=[Crumb(label="档案库", url=reverse("desk:vault")), Crumb(label="事故记录")],
+    )
+
+
+@require_GET
+@needs(Right.VAULT_READ)
+def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """One incident: what is damaged, where a whole copy may be had, and what was done."""
+    line = incidents.incident(incident_id)
+    if line is None:
+        raise Http404
+    holding = holdings.holding(line.object_id)
+    return answer(
+        request,
+        "desk/vault_incident.html",
+        line=line,
+        sources=[copy for copy in holding.copies if copy.location != line.location and copy.configured],
+        elsewhere=restoring.elsewhere(line.object_id),
+        may_restore=viewer(request).may(Right.VAULT_RESTORE) and line.is_open,
+        crumbs=[
+            Crumb(label="档案库", url=reverse("desk:vault")),
+            Crumb(label="事故记录", url=reverse("desk:vault-incidents")),
+            Crumb(label=line.location),
+        ],
+    )
+
+
+@require_POST
+@needs(Right.VAULT_RESTORE)
+def restore(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """Put a whole copy in the place of the damaged one."""
+    try:
+        done = restoring.restore(incident_id, by=viewer(request), at=timezone.now())
+    except (Refused, restoring.NothingWhole) as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, f"已从 {done.restored_from} 恢复，并重新核对过，完好。")
+    return redirect("desk:vault-incident", incident_id)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None

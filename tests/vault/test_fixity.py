@@ -1,0 +1,281 @@
+"""Fixity runs and schedules: everything is read, once, however often it is interrupted."""
+
+from datetime import timedelta
+
+import pytest
+from tests import factories
+from vault_corpus import NOON
+
+from nianlun.access.domain import Refused
+from nianlun.jobs import operations as jobs
+from nianlun.jobs.registry import handlers
+from nianlun.journal.models import Entry
+from nianlun.vault import incidents, locations, operations, queries, runs, schedules
+from nianlun.vault.models import FixityRun, ObjectCopy, StoredObject
+
+pytestmark = pytest.mark.django_db
+KINDS = [runs.CHECK_SLICE, schedules.DUE_CHECK]
+IDS = [f"urn:nianlun:item:{number}" for number in range(5)]
+
+
+@pytest.fixture(autouse=True)
+def five_objects(settings, tmp_path):
+    settings.VAULT_ROOT = tmp_path / "vault"
+    for number, object_id in enumerate(IDS):
+        operations.store(object_id, {"a": b"%d" % number}, by=None, message="入库", at=NOON)
+
+
+@pytest.fixture
+def keeper():
+    return factories.staff("keeper", name="石磊")
+
+
+def step(*, at=NOON):
+    """Do one job that is due; whether there was any."""
+    job = jobs.lease(kinds=KINDS, holder="test", at=at)
+    if job is not None:
+        handlers()[job.kind](job, at)
+    return job is not None
+
+
+def work(*, at=NOON):
+    done = 0
+    while step(at=at):
+        done += 1
+        assert done < 30, "the jobs never end"
+    return done
+
+
+def damage(object_id):
+    (page,) = queries.root().folder_of(object_id).glob("v1/content/*a*")
+    page.write_bytes(b"x")
+
+
+def begin(keeper, *, pace=None, at=NOON):
+    return runs.request_run("primary", pace=pace, by=keeper, at=at)
+
+
+def journaled(action):
+    return Entry.objects.filter(action=action).count()
+
+
+def test_a_run_reads_everything_and_says_so(keeper):
+    run_id = begin(keeper)
+    assert (runs.run(run_id).state, runs.run(run_id).objects_total) == ("running", 5)
+    work()
+    run = runs.run(run_id)
+    assert (run.state, run.sound, run.objects_read, run.damaged) == ("finished", True, 5, 0)
+    assert (run.bytes_read, run.requested_by, run.findings) == (5, "石磊", ())
+    assert set(ObjectCopy.objects.values_list("sound", "checked_at")) == {(True, NOON)}
+    assert journaled("vault.check_requested") == journaled("vault.verified") == 1
+
+
+def test_whoever_asks_twice_gets_the_run_under_way(keeper):
+    assert begin(keeper) == begin(factories.staff("archivist"))
+    work()
+    assert FixityRun.objects.count() == 1
+
+
+def test_damage_becomes_an_incident_once_and_is_journaled_once(keeper):
+    damage(IDS[2])
+    begin(keeper)
+    work()
+    later = NOON + timedelta(days=1)
+    second = begin(keeper, at=later)
+    work(at=later)
+    [incident] = incidents.incidents()
+    assert (incident.object_id, incident.location, incident.found_at) == (IDS[2], "primary", NOON)
+    assert [finding.code for finding in incident.findings] == ["E092"]
+    assert journaled("vault.damage_found") == 1
+    assert (runs.run(second).sound, runs.run(second).damaged) == (False, 1)
+    assert incidents.open_count() == 1
+
+
+def test_an_object_that_is_gone_is_an_incident_and_one_nobody_knows_is_told(keeper, tmp_path):
+    folder = queries.root().folder_of(IDS[0])
+    folder.rename(tmp_path / "aside")
+    StoredObject.objects.filter(object_id=IDS[1]).update(object_id="urn:nianlun:item:renamed")
+    run_id = begin(keeper)
+    work()
+    codes = {(finding.object, finding.code) for finding in runs.run(run_id).findings}
+    assert {(IDS[0], "NE010"), ("urn:nianlun:item:renamed", "NE010"), (IDS[1], "NW010")} == codes
+
+
+def test_an_object_mended_by_hand_closes_its_incident(keeper, tmp_path):
+    folder = queries.root().folder_of(IDS[0])
+    folder.rename(tmp_path / "aside")
+    begin(keeper)
+    work()
+    assert incidents.open_count() == 1
+    (tmp_path / "aside").rename(folder)
+    later = NOON + timedelta(days=1)
+    begin(keeper, at=later)
+    work(at=later)
+    [incident] = incidents.incidents()
+    assert (incident.is_open, incident.restored_from) == (False, incidents.BY_ITSELF)
+
+
+def test_a_killed_slice_is_repeated_and_what_was_checked_is_not_read_again(keeper, monkeypatch):
+    monkeypatch.setattr(runs, "SLICE_OBJECTS", 2)
+    read = []
+    honest = runs.checking.check_copies
+    monkeypatch.setattr(
+        runs.checking,
+        "check_copies",
+        lambda copies, **how: (read.extend(copy.pk for copy in copies), honest(copies, **how))[1],
+    )
+    run_id = begin(keeper)
+    step()
+    job = jobs.lease(kinds=KINDS, holder="killed", at=NOON)
+    runs.read_slice(run_id)  # the process dies here, with nothing written
+    assert len(read) == 4
+    work(at=NOON + timedelta(minutes=1))
+    assert runs.run(run_id).objects_read == 5
+    assert len(read) == 7  # the two of the killed slice, and no other, were read twice
+    assert job is not None
+
+
+def test_those_longest_unchecked_come_first(keeper, monkeypatch):
+    monkeypatch.setattr(runs, "SLICE_OBJECTS", 1)
+    for days, object_id in enumerate(IDS[:4]):
+        ObjectCopy.objects.filter(object__object_id=object_id).update(
+            checked_at=NOON - timedelta(days=days + 1), sound=True
+        )
+    begin(keeper)
+    order = []
+    while step():
+        order += [
+            copy.object.object_id
+            for copy in ObjectCopy.objects.filter(checked_at=NOON).select_related("object")
+            if copy.object.object_id not in order
+        ]
+    assert order == [IDS[4], IDS[3], IDS[2], IDS[1], IDS[0]]
+
+
+def test_a_pause_holds_and_going_on_continues_where_it_was(keeper, monkeypatch):
+    monkeypatch.setattr(runs, "SLICE_OBJECTS", 2)
+    run_id = begin(keeper)
+    step()
+    runs.pause(run_id, by=keeper, at=NOON)
+    work()
+    assert (runs.run(run_id).state, runs.run(run_id).objects_read) == ("paused", 2)
+    with pytest.raises(Refused, match="已暂停"):
+        runs.pause(run_id, by=keeper, at=NOON)
+    assert begin(keeper) == run_id  # a paused run is still the one of its location
+    runs.go_on(run_id, by=keeper, at=NOON)
+    work()
+    assert (runs.run(run_id).state, runs.run(run_id).objects_read) == ("finished", 5)
+
+
+def test_paused_and_continued_within_one_slice_counts_nothing_twice(keeper, monkeypatch):
+    monkeypatch.setattr(runs, "SLICE_OBJECTS", 2)
+    run_id = begin(keeper)
+    job = jobs.lease(kinds=KINDS, holder="slow", at=NOON)
+    slow = runs.read_slice(run_id)
+    runs.pause(run_id, by=keeper, at=NOON)
+    runs.go_on(run_id, by=keeper, at=NOON)
+    work()
+    with jobs.effect(job):
+        runs.conclude(slow, number=0, at=NOON)
+    work()
+    assert (runs.run(run_id).state, runs.run(run_id).objects_read) == ("finished", 5)
+
+
+def test_a_cancelled_run_ends_and_another_can_begin(keeper):
+    run_id = begin(keeper)
+    runs.cancel(run_id, by=keeper, at=NOON)
+    work()
+    assert (runs.run(run_id).state, runs.run(run_id).sound) == ("cancelled", None)
+    assert begin(keeper) != run_id
+
+
+def test_pace_is_kept_by_waiting_between_slices(keeper, monkeypatch):
+    monkeypatch.setattr(runs, "SLICE_SECONDS", 2)
+    monkeypatch.setattr(runs, "MEGABYTE", 1)  # a byte a second
+    run_id = begin(keeper, pace=1)
+    assert step()
+    assert runs.run(run_id).objects_read == 2  # no more in one slice than its time allows
+    assert not step(at=NOON + timedelta(seconds=1))
+    assert step(at=NOON + timedelta(seconds=2))
+
+
+@pytest.mark.parametrize("pace", [0, -1, 1_000_000])
+def test_a_pace_that_is_none_is_refused(keeper, pace):
+    with pytest.raises(Refused, match="MB/秒"):
+        begin(keeper, pace=pace)
+
+
+def test_a_location_that_is_away_pauses_the_run_and_blames_no_object(keeper, tmp_path):
+    run_id = begin(keeper)
+    (tmp_path / "vault").rename(tmp_path / "unmounted")
+    (tmp_path / "vault").mkdir()
+    work()
+    run = runs.run(run_id)
+    assert (run.state, run.findings[0].object) == ("paused", "primary")
+    assert "磁盘是否挂上" in run.findings[0].message
+    assert incidents.open_count() == 0
+    (tmp_path / "vault").rmdir()
+    (tmp_path / "unmounted").rename(tmp_path / "vault")
+    runs.go_on(run_id, by=keeper, at=NOON)
+    work()
+    assert runs.run(run_id).sound
+
+
+def test_what_was_stored_after_the_run_began_is_not_its_business(keeper):
+    run_id = begin(keeper)
+    later = NOON + timedelta(minutes=1)
+    operations.store("urn:nianlun:item:new", {"a": b"9"}, by=None, message="入库", at=later)
+    work(at=later)
+    assert runs.run(run_id).objects_read == 5
+
+
+def test_only_who_may_can_check(keeper):
+    run_id = begin(keeper)
+    auditor = factories.staff("auditor")
+    for attempt in (
+        lambda: begin(auditor),
+        lambda: runs.pause(run_id, by=auditor, at=NOON),
+        lambda: schedules.set_schedule("primary", every_days=7, pace=None, by=auditor, at=NOON),
+    ):
+        with pytest.raises(Refused):
+            attempt()
+
+
+def test_a_schedule_begins_checks_by_itself_again_and_again(keeper):
+    schedules.set_schedule("primary", every_days=30, pace=5, by=keeper, at=NOON)
+    assert not step(at=NOON + timedelta(days=29))
+    for month in (1, 2):
+        at = NOON + timedelta(days=30 * month)
+        work(at=at)
+        [run, *_] = runs.latest()
+        assert (run.requested_by, run.pace, run.state, run.requested_at) == ("核对计划", 5, "finished", at)
+    assert FixityRun.objects.count() == 2
+
+
+def test_checks_missed_while_the_system_was_off_are_made_up_once(keeper):
+    schedules.set_schedule("primary", every_days=1, pace=None, by=keeper, at=NOON)
+    back = NOON + timedelta(days=10, hours=1)
+    work(at=back)
+    assert [run.requested_at for run in runs.latest()] == [back]
+    assert schedules.schedules()["primary"].next_at == back + timedelta(days=1)
+
+
+def test_a_changed_schedule_forgets_the_old_one_and_an_ended_one_stays_quiet(keeper):
+    schedules.set_schedule("primary", every_days=1, pace=None, by=keeper, at=NOON)
+    schedules.set_schedule("primary", every_days=7, pace=None, by=keeper, at=NOON)
+    work(at=NOON + timedelta(days=2))
+    assert runs.latest() == []
+    schedules.end_schedule("primary", by=keeper, at=NOON)
+    work(at=NOON + timedelta(days=40))
+    assert (runs.latest(), schedules.schedules()) == ([], {})
+
+
+@pytest.mark.parametrize("days", [0, -1, 100_000])
+def test_a_period_that_is_none_is_refused(keeper, days):
+    with pytest.raises(Refused, match="周期"):
+        schedules.set_schedule("primary", every_days=days, pace=None, by=keeper, at=NOON)
+
+
+def test_a_location_nobody_has_set_up_cannot_be_checked(keeper):
+    with pytest.raises(locations.NotConfigured):
+        runs.request_run("moon", by=keeper, at=NOON)
