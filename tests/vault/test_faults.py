@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -269,6 +270,19 @@ def test_what_looked_unchanged_is_stored_again_if_another_changed_it_meanwhile(r
 
     put(root, {"1.tif": b"page", "2.tif": Overtaken(b"new")})
     assert contents(root) == {"1.tif": b"page", "2.tif": b"new"}
+
+
+def test_what_looked_unchanged_is_brought_anew_if_the_object_was_taken_away_meanwhile(root):
+    put(root, {"1.tif": b"page", "2.tif": b"old"})
+
+    class Overtaken(io.BytesIO):
+        def seekable(self):
+            shutil.rmtree(root.folder_of(ITEM))
+            return False
+
+    put(root, {"1.tif": b"page", "2.tif": Overtaken(b"new")})
+    assert contents(root) == {"1.tif": b"page", "2.tif": b"new"}
+    assert verify_root(root.path).findings == ()
 
 
 def submission(object_id, files, **named):

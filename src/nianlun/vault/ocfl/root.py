@@ -83,11 +83,10 @@ class StorageRoot:
             return version_of(before, current)
         with room(), staging.claim(self.path, object_id=object_id, place=place) as desk:
             latest = self._extensible(object_id)
-            if latest != before:  # somebody was faster: what we saw counts only as far as it is still so
+            if latest != before:  # somebody was faster: a version added, or the object taken away
                 before, current = latest, self._contents(latest, latest.number) if latest else {}
-                held = {
-                    path: d for path, d in held.items() if path in current and current[path].digests == d
-                }
+                bytes_there = latest.data["manifest"] if latest else {}
+                held = {path: digests for path, digests in held.items() if digests.sha512 in bytes_there}
             now = {path: file.digests for path, file in current.items()}
             kept = {} if replace_state else now
             check_no_conflict(names | set(kept))

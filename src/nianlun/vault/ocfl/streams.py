@@ -198,9 +198,7 @@ def _read(stream: BinaryIO | FileIO, *, name: str) -> Iterator[bytes]:
     while True:
         with _readable(name):
             chunk = stream.read(CHUNK)
-            if (
-                chunk is None
-            ):  # a stream that does not wait: taking this for its end would store half a file
+            if chunk is None:  # a stream that does not wait; as an end it would make half a file
                 raise BlockingIOError("no data yet")
         if not chunk:
             return
