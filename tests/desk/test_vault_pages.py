@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from nianlun.journal import queries as journal
-from nianlun.vault import checking, copies, incidents, operations, queries, runs, schedules
+from nianlun.vault import checking, copies, destroying, incidents, operations, queries, runs, schedules
 from nianlun.vault.domain import Secrecy
 from nianlun.vault.models import ObjectCopy
 
@@ -221,3 +221,45 @@ def test_others_find_no_vault_at_all(client_of, viewer, role):
         .partition("<main")[0]
         .partition("主导航")[2]
     )
+
+
+def test_destruction_takes_two_people_and_a_tick(client_of, viewer, stored):
+    archivist, leader = (
+        client_of(viewer("archivist", name="王海")),
+        client_of(viewer("leader", name="周岭")),
+    )
+    archivist.post(reverse("desk:vault-destroy", args=[stored]), {"authority": ""})
+    assert "销毁依据" in text(archivist, "vault-object", stored)
+    archivist.post(reverse("desk:vault-destroy", args=[stored]), {"authority": "销毁清册 2026-03"})
+    [asked] = destroying.of_object(stored)
+    assert "销毁清册 2026-03" in text(leader, "vault")
+    decide = reverse("desk:vault-destroy-decide", args=[asked.id])
+    assert archivist.post(decide, {"decision": "approve", "sure": "yes"}).status_code == 404
+    leader.post(decide, {"decision": "approve"})
+    assert "不能撤回" in text(leader, "vault-object", stored)
+    leader.post(decide, {"decision": "approve", "sure": "yes"})
+    page = text(leader, "vault-object", stored)
+    assert "周岭 处理于" in page and "依法销毁" in page and "提出销毁" not in page
+    assert "还没有在各处生效" in text(leader, "vault")
+
+
+def test_a_refused_destruction_says_why(client_of, viewer, stored):
+    archivist, leader = client_of(viewer("archivist")), client_of(viewer("leader"))
+    archivist.post(reverse("desk:vault-destroy", args=[stored]), {"authority": "销毁清册 2026-03"})
+    decide = reverse("desk:vault-destroy-decide", args=[destroying.of_object(stored)[0].id])
+    leader.post(decide, {"decision": "refuse"})
+    assert "不同意的理由" in text(leader, "vault-object", stored)
+    leader.post(decide, {"decision": "refuse", "reason": "还在核对"})
+    assert "理由：还在核对" in text(archivist, "vault-object", stored)
+
+
+def test_what_stands_against_destroying_an_item_is_said_before_anybody_asks(
+    file_paper, client_of, viewer, now
+):
+    from nianlun.archives import queries as archives
+
+    item = archives.items([item_id := file_paper(birth_date="1966-04-28")])[item_id]
+    operations.store(item.vault_object, {"original.jpg": b"1"}, by=None, message="入库", at=now)
+    page = text(client_of(viewer("archivist")), "vault-object", item.vault_object)
+    assert "现在不能销毁" in page
+    assert 'name="authority"' not in page

@@ -16,6 +16,7 @@ from nianlun.desk.pages import (
     search,
     vault,
     vault_checks,
+    vault_destruction,
     vault_incidents,
     vault_objects,
 )
@@ -71,6 +72,12 @@ urlpatterns = [
     path("vault/catch-up/", vault.catch_up, name="vault-catch-up"),
     path("vault/objects/", vault_objects.objects, name="vault-objects"),
     path("vault/objects/<path:object_id>/", vault_objects.stored_object, name="vault-object"),
+    path("vault/destroy/<path:object_id>/", vault_destruction.propose, name="vault-destroy"),
+    path(
+        "vault/destructions/<uuid:destruction_id>/decide/",
+        vault_destruction.decide,
+        name="vault-destroy-decide",
+    ),
     path("vault/checks/", vault_checks.checks, name="vault-checks"),
     path("vault/checks/start/", vault_checks.start, name="vault-check-start"),
     path("vault/checks/schedule/", vault_checks.schedule, name="vault-schedule"),

@@ -129,6 +129,12 @@ def of_object(object_id: str) -> list[DestructionLine]:
     return [_line(row) for row in rows.select_related("object")]
 
 
+def destruction(destruction_id: UUID) -> DestructionLine | None:
+    """One request, nothing where there is none."""
+    row = Destruction.objects.select_related("object").filter(pk=destruction_id).first()
+    return _line(row) if row else None
+
+
 def waiting(*, limit: int = 100) -> list[DestructionLine]:
     """The requests nobody has decided on, oldest first."""
     rows = Destruction.objects.filter(state=Destruction.State.PROPOSED).order_by("proposed_at", "id")

@@ -10,11 +10,11 @@ from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
 from nianlun.desk.shell import answer
 from nianlun.ui.shell import Crumb
-from nianlun.vault import copies, holdings, incidents
+from nianlun.vault import copies, destroying, holdings, incidents, settling
 from nianlun.vault import queries as vault
 from nianlun.vault.locations import NotConfigured
 
-SHOWN_INCIDENTS = 5
+SHOWN = 5  # of what waits; the rest is a page further
 
 
 @require_GET
@@ -31,7 +31,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         versions=vault.version_count(),
         places=holdings.places(),
         open_count=incidents.open_count(),
-        incidents=incidents.incidents(only_open=True, limit=SHOWN_INCIDENTS),
+        incidents=incidents.incidents(only_open=True, limit=SHOWN),
+        destructions=destroying.waiting(limit=SHOWN),
+        pending=settling.pending(limit=SHOWN),
         may_check=viewer(request).may(Right.VAULT_CHECK),
         crumbs=[Crumb(label="管理"), Crumb(label="档案库")],
     )

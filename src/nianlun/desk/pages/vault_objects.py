@@ -7,14 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from nianlun.access.domain import Right, Viewer
+from nianlun.access.domain import NotVisible, Right, Viewer
 from nianlun.access.gate import needs, viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.queries import ItemLine
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer
 from nianlun.ui.shell import Crumb
-from nianlun.vault import holdings, incidents, locations
+from nianlun.vault import destroying, holdings, incidents, locations, settling
 from nianlun.vault import queries as vault
 from nianlun.vault.domain import Secrecy
 from nianlun.vault.ocfl import NotStored
@@ -85,8 +85,23 @@ def stored_object(request: HttpRequest, object_id: str) -> HttpResponse:
         absence=vault.absence(object_id),
         item=item,
         incidents=incidents.incidents(object_id=object_id),
+        pending=settling.pending(object_id),
+        destructions=destroying.of_object(object_id),
+        hindrances=_hindrances(who, object_id),
+        may_propose=who.may(Right.VAULT_DESTROY) and holding.line.state != "destroyed",
+        may_approve=who.may(Right.VAULT_DESTROY_APPROVE),
         crumbs=[*_crumbs("对象", url=reverse("desk:vault-objects")), Crumb(label=short(object_id))],
     )
+
+
+def _hindrances(who: Viewer, object_id: str) -> list[str]:
+    """Why the object may not be destroyed now, for those who might want it; one out of their sight is no business."""
+    if not (who.may(Right.VAULT_DESTROY) or who.may(Right.VAULT_DESTROY_APPROVE)):
+        return []
+    try:
+        return destroying.hindrances(object_id, by=who, at=timezone.now())
+    except NotVisible:
+        return ["这件档案不在您的业务范围内。"]
 
 
 def short(object_id: str) -> str:
