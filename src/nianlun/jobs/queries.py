@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from nianlun.jobs import models
 from nianlun.jobs.domain import Progress, State
@@ -36,6 +36,12 @@ def unfinished(*, kind_prefix: str = "", key_prefix: str = "", limit: int = 100)
     """What waits or is being worked on, next one first."""
     states = [State.WAITING, State.HELD]
     return _lines(_group(kind_prefix, key_prefix).filter(state__in=states).order_by("due_at", "id")[:limit])
+
+
+def is_any_left(*, at: datetime) -> bool:
+    """Whether something is being done, due, or waits to be tried again. What is planned for later does not count."""
+    now = Q(state=State.HELD) | Q(state=State.WAITING, due_at__lte=at) | Q(state=State.WAITING, attempts__gt=0)
+    return models.Job.objects.filter(now).exists()
 
 
 def failed(*, kind_prefix: str = "", key_prefix: str = "", limit: int = 100) -> list[JobLine]:

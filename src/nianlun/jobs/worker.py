@@ -59,7 +59,7 @@ class _Heartbeat:
 
 
 class Worker:
-    """One worker. `run` returns after SIGTERM or SIGINT, or with `until_empty` when nothing is left to do."""
+    """One worker. `run` returns after SIGTERM or SIGINT, or with `until_empty` when nothing is left to do now."""
 
     def __init__(self, handlers: Mapping[str, Handler], *, name: str = "") -> None:
         self.handlers = dict(handlers)
@@ -73,7 +73,7 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 job = operations.lease(kinds=self.handlers.keys(), holder=self.name, at=timezone.now())
-                if job is None and until_empty and not queries.unfinished(limit=1):
+                if job is None and until_empty and not queries.is_any_left(at=timezone.now()):
                     break
                 wait = POLL
             except (OperationalError, InterfaceError) as error:
