@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nianlun.entitlements import operations as entitlements
 from nianlun.sample.city import build_city
-from nianlun.sample.seeding import accounts, files, inbox, law, people
+from nianlun.sample.seeding import accounts, files, inbox, law, people, vault
+from nianlun.vault import copies
 
 
 class Progress:
@@ -34,8 +35,10 @@ def seed(*, persons: int, number: int, at: datetime, folder: Path, processes: in
     registered = people.register(city, at=at)
     accounts.add_accounts(city, registered, at=at, folder=folder)
     law.make_editions(at=at)
-    people.book(city, registered, at=at, tell=tell)
-    files.file_past(city, registered, at=at, tell=tell, processes=processes)
+    with copies.in_bulk(at=at):
+        people.book(city, registered, at=at, tell=tell)
+        files.file_past(city, registered, at=at, tell=tell, processes=processes)
+    vault.keep_elsewhere(at=at, tell=tell)
     entitlements.refresh_careers(registered.persons.values(), at=at)
     tell("年轮", len(city.persons), len(city.persons))
     centre = registered.agencies[min(registered.agencies)]
