@@ -1,4 +1,4 @@
-"""A disk that is nearly full."""
+"""Folders of its own for each test, and a disk that is nearly full."""
 
 import subprocess
 from collections.abc import Iterator
@@ -21,3 +21,12 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", folder], check=True)
+
+
+@pytest.fixture
+def places(tmp_path: Path, settings) -> Iterator[Path]:
+    """A vault and folders of its own for each test."""
+    settings.VAULT_ROOT = tmp_path / "vault"
+    settings.MEDIA_OUT, settings.MEDIA_IN = tmp_path / "out", tmp_path / "in"
+    settings.PRIVATE = tmp_path / "private"
+    yield tmp_path

@@ -12,8 +12,9 @@ from tests.media.objects import AT, PAGES, Made, cover, keepers, made, packed
 
 from nianlun.media.imaging import leaflet, writing
 from nianlun.media.imaging.faults import MediumError, NoRoom, Unreadable, WrongIdentity
-from nianlun.media.imaging.reading import carrier, extract_object, inspect
+from nianlun.media.imaging.reading import inspect
 from nianlun.media.imaging.sealing import new_identity
+from nianlun.media.imaging.unpacking import carrier, extract_object
 
 
 @pytest.fixture(scope="module")

@@ -160,7 +160,7 @@ class MediumEvent(models.Model):
                 fields=["medium"], condition=Q(outcome="running"), name="medium_read_once_at_a_time"
             ),
         ]
-        indexes = [models.Index(fields=["medium", "-at"], name="medium_event_newest")]
+        indexes = [models.Index(fields=["medium", "-id"], name="medium_event_newest")]
 
     def __str__(self) -> str:
         return f"{self.medium} {self.action}"

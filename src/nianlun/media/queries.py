@@ -62,7 +62,7 @@ def objects(set_id: UUID, *, after: str = "", limit: int = ON_A_PAGE) -> list[Ob
 
 def events(medium_id: UUID, *, limit: int = 100) -> list[EventLine]:
     """The register of a medium, the latest first."""
-    rows = MediumEvent.objects.filter(medium=medium_id).order_by("-at", "-id")[:limit]
+    rows = MediumEvent.objects.filter(medium=medium_id).order_by("-id")[:limit]
     return [
         EventLine(
             id=row.pk,

@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mediumevent',
-            index=models.Index(fields=['medium', '-at'], name='medium_event_newest'),
+            index=models.Index(fields=['medium', '-id'], name='medium_event_newest'),
         ),
         migrations.AddConstraint(
             model_name='mediumevent',
