@@ -111,19 +111,6 @@ def test_a_forger_who_writes_his_own_key_into_a_receipt_is_found_by_a_known_key(
     assert run(forged, "--key", LOG.vkey)[0] == 1
 
 
-def test_another_log_does_not_speak_for_this_log(run):
-    other = Ed25519Signer("other.example/journal", b"\x05" * 32)
-    text = RECEIPT.checkpoint.partition("\n\n")[0] + "\n"
-    assert run(replace(RECEIPT, checkpoint=sign_note(text, other)), "--key", other.vkey)[0] == 1
-
-
-def test_a_path_that_does_not_reach_the_top_is_not_true(run):
-    """A signed root that happens to be the leaf itself does not put the leaf into a log of two."""
-    receipt = receipt_of(0, size=1)
-    text = receipt.checkpoint.partition("\n\n")[0].replace("\n1\n", "\n2\n") + "\n"
-    assert run(replace(receipt, tree_size=2, checkpoint=sign_note(text, LOG)), "--key", LOG.vkey)[0] == 1
-
-
 def test_signatures_it_cannot_check_are_said_and_the_others_count(run):
     sm2 = Sm2Signer.new(LOG.name)
     text = RECEIPT.checkpoint.partition("\n\n")[0] + "\n"

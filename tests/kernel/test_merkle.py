@@ -114,14 +114,6 @@ def test_the_public_consistency_vectors():
 def test_an_empty_hash_is_no_leaf_and_no_root():
     with pytest.raises(NotProved, match="长度不对"):
         verify_inclusion(b"", index=0, size=1, path=[], root=b"")
-    with pytest.raises(NotProved, match="长度不对"):
-        verify_consistency(old_size=1, new_size=1, old_root=b"", new_root=b"", path=[])
-
-
-def test_a_path_longer_than_the_tree_is_high_is_refused_even_if_it_ends_at_the_root():
-    leaf, step = LEAVES[:2]
-    with pytest.raises(NotProved, match="太长"):
-        verify_inclusion(leaf, index=0, size=1, path=[step], root=node_hash(step, leaf))
 
 
 @given(sizes, sizes)

@@ -27,7 +27,7 @@ def told_rulings(
         of_item[item_id].add(ruling_id)
     rows = list(Ruling.objects.filter(pk__in=set().union(*of_item.values())).order_by("proposed_at", "pk"))
     considered: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for link in Considered.objects.filter(ruling__in=rows).order_by("pk"):
+    for link in Considered.objects.filter(ruling__in=rows).order_by("-decisive", "claim_id"):
         considered[link.ruling_id].append({"claim": str(link.claim_id), "decisive": link.decisive})
     facts = {fact.ruling_id: fact for fact in Fact.objects.filter(ruling__in=rows)}
     told = {row.pk: _told(row, considered=considered[row.pk], fact=facts.get(row.pk)) for row in rows}

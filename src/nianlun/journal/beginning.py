@@ -1,5 +1,9 @@
 """How a log began, and whether people have written to it: what decides if a database may still be rebuilt into."""
 
+from pathlib import Path
+
+from django.conf import settings
+
 from nianlun.journal.models import Entry
 
 
@@ -11,3 +15,10 @@ def first_action() -> str | None:
 def people_wrote() -> bool:
     """Whether any entry tells of something a person did."""
     return Entry.objects.exclude(account_id=None).exists()
+
+
+def last_checkpoint() -> str:
+    """What is known outside the database of the log before this one, as half a sentence."""
+    folder = Path(getattr(settings, "CHECKPOINTS", "") or "/nonexistent")
+    newest = max(folder.iterdir(), key=lambda path: path.name, default=None) if folder.is_dir() else None
+    return f"它最后的检查点见 {newest.name}" if newest else "也没有找到它的检查点"

@@ -72,7 +72,7 @@ def store(
             at=at,
             replace_state=replace_state,
         )
-    news = _take_over(row, sealed=sealed, vault=vault, at=at) or version.added
+    news = take_over(row, sealed=sealed, vault=vault, at=at) or version.added
     line = queries.stored_object(object_id)
     if news:
         journal.record(
@@ -106,7 +106,7 @@ def _locked(object_id: str, *, secrecy: Secrecy, vault: Store, at: datetime) -> 
     return row, lies_sealed
 
 
-def _take_over(row: StoredObject, *, sealed: bool, vault: Store, at: datetime) -> bool:
+def take_over(row: StoredObject, *, sealed: bool, vault: Store, at: datetime) -> bool:
     """Bring the rows up to what lies on the disk; True if there was anything to bring."""
     # Looked at only under the row's lock: a writer that was faster has then already told of its version.
     head = vault.inventory(row.object_id).number

@@ -4,8 +4,8 @@ import base64
 import binascii
 import re
 
-CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
-"""What may not stand in a note: ASCII control characters other than the newline, and halves that UTF-8 cannot spell."""
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+"""ASCII control characters other than the newline: none may stand in a note."""
 
 NAME = re.compile(r"[^\s+\x00-\x1f]{1,200}")
 """The name of a signer: no white space of any script and no plus."""
