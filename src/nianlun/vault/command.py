@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from nianlun.vault import rebuild_command
+from nianlun.vault import key_commands, rebuild_command
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.check_root import RootReport, is_root, verify_root
 from nianlun.vault.ocfl.faults import StorageError
@@ -55,6 +55,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     sweep_parser = actions.add_parser("sweep", help="清理中断的存入留下的临时文件")
     sweep_parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     sweep_parser.set_defaults(run=sweep, needs_database=True)
+    key_commands.add_to(actions)
     rebuild_command.add_to(actions)
     _add_verify(subparsers)  # the older name
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.domain import Job
 from nianlun.jobs.registry import handles
-from nianlun.vault import copies, keeping, runs, schedules, settling
+from nianlun.vault import copies, keeping, rotation, runs, schedules, settling
 
 
 @handles(runs.CHECK_SLICE)
@@ -56,3 +56,10 @@ def settle_object(job: Job, at: datetime) -> None:
     with jobs.effect(job):
         if problem := settling.settle(job.payload):
             settling.settle_again(job.payload, key=job.key, problem=problem, at=at)
+
+
+@handles(rotation.REWRAP)
+def rewrap_keys(job: Job, at: datetime) -> None:
+    """Wrap the next objects' keys with the newest class keys; what a location hinders is tried again later."""
+    with jobs.effect(job):
+        rotation.continue_rewrapping(job.payload, key=job.key, at=at)
