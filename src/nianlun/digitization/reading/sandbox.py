@@ -8,11 +8,9 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -23,6 +21,7 @@ from typing import Any, Self
 from nianlun.digitization.reading import wire
 from nianlun.digitization.reading.fences import Limits
 from nianlun.digitization.reading.refusals import Refused, refusal
+from nianlun.digitization.reading.scratch import Scratch
 
 _START_SECONDS = 60.0  # imports on a busy machine; nothing untrusted has been read by then
 _DAMAGED = "解析中断"
@@ -55,7 +54,7 @@ class Child:
             calls,
         )
         self._process: subprocess.Popen[bytes] | None = None
-        self._scratch: str | None = None
+        self._scratch: Scratch | None = None
         self._served = 0
         self.fences: tuple[str, ...] = ()
 
@@ -98,16 +97,17 @@ class Child:
         return answer, answer_blobs
 
     def _start(self) -> None:
-        self._scratch = tempfile.mkdtemp(prefix="nianlun-reading-")
+        self._scratch = Scratch()
+        scratch = str(self._scratch.path)
         command = [sys.executable, "-P", "-s", "-m", "nianlun.digitization.reading.child"]
         limits = json.dumps(asdict(self._limits))
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-            [*command, self._scratch, limits, *self._modules],
+            [*command, scratch, limits, *self._modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=self._scratch,
-            env=_environment(self._scratch),
+            cwd=scratch,
+            env=_environment(scratch),
             pass_fds=() if self._file is None else (self._file,),
             start_new_session=True,  # Ctrl-C at the terminal ends the caller, who ends us
             bufsize=0,
@@ -138,7 +138,7 @@ class Child:
                         stream.close()
         scratch, self._scratch = self._scratch, None
         if scratch is not None:
-            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.remove()
 
     def _epitaph(self) -> Refused:
         """Why the child died by itself, from its end and from what it had used."""
