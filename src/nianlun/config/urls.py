@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((looks, "ui"))),
     path("", include("nianlun.journal.urls")),
     path("", include("nianlun.contributions.urls")),
+    path("", include("nianlun.media.urls")),
     path("", include("nianlun.lawbook.urls")),
     path("", include("nianlun.api.urls")),
     path("", include("nianlun.portal.urls")),

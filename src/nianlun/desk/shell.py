@@ -14,6 +14,7 @@ from nianlun.digitization import queries as digitization
 from nianlun.entitlements import assessing
 from nianlun.evidence import queue
 from nianlun.lawbook import queries as lawbook
+from nianlun.media import queries as media
 from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
 from nianlun.vault import incidents
 
@@ -62,6 +63,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["policy"] = lawbook.count_waiting(who)
     if who.may(Right.VAULT_READ):
         counts["vault"] = incidents.open_count()
+    if who.may(Right.MEDIA_READ):
+        counts["media"] = media.due_count(who, on=timezone.localdate())
     return counts
 
 
@@ -70,6 +73,8 @@ def _duties(who: Viewer, *, waiting: dict[str, int]) -> list[Duty]:
     if who.may(Right.REVIEW_DECIDE) or who.may(Right.REVIEW_CONFIRM):
         word = "待复核" if who.may(Right.REVIEW_CONFIRM) else "待审"
         duties.append(Duty(label=word, count=waiting.get("review", 0), url=reverse("desk:review-queue")))
+    if who.may(Right.MEDIA_INSPECT) and waiting.get("media"):
+        duties.append(Duty(label="介质应检", count=waiting["media"], url=reverse("media:due")))
     return duties
 
 
@@ -117,6 +122,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
             "管理",
             [
                 ("档案库", reverse("desk:vault"), Right.VAULT_READ, "vault"),
+                ("离线介质", reverse("media:sets"), Right.MEDIA_READ, "media"),
                 ("核定重放", reverse("desk:replays"), Right.BENEFIT_REPLAY, ""),
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
                 ("工作人员", reverse("access:staff"), Right.STAFF_READ, ""),

@@ -89,6 +89,12 @@ def due_count(who: Viewer, *, on: date) -> int:
     return _due(who, on=on).filter(Q(next_check_on__lte=on) | Q(renew_by__lte=on)).count()
 
 
+def due_everywhere(*, on: date) -> list[MediumLine]:
+    """Media of every agency to be inspected or renewed by a month from the day; for the system's own use."""
+    rows = _due_by(on).select_related("set").order_by("next_check_on", "renew_by", "id")
+    return [medium_line(row) for row in rows]
+
+
 def on_media(object_id: str) -> list[tuple[str, str]]:
     """Number of the set and place of each medium that has been verified and holds the object."""
     rows = Medium.objects.filter(
@@ -146,11 +152,22 @@ def _visible(who: Viewer) -> QuerySet[MediaSet]:
 
 
 def _due(who: Viewer, *, on: date) -> QuerySet[Medium]:
-    if not who.scope:
-        return Medium.objects.none()
+    rows = _due_by(on)
+    return rows.filter(set__scope__startswith=who.scope) if who.scope else rows.none()
+
+
+def _due_by(on: date) -> QuerySet[Medium]:
     soon = on + SOON
-    rows = Medium.objects.filter(set__scope__startswith=who.scope, state__in=IN_USE)
+    rows = Medium.objects.filter(state__in=IN_USE)
     return rows.filter(Q(next_check_on__lte=soon) | Q(renew_by__lte=soon))
+
+
+def set_named(who: Viewer, number: str) -> SetLine:
+    """The set of this number; raises `NotVisible`."""
+    row = _visible(who).filter(number=number).first()
+    if row is None:
+        raise NotVisible(f"没有离线介质 {number}，或不在您的业务范围内。请核对编号。")
+    return line_of(row)
 
 
 def last_fonds(who: Viewer) -> str:

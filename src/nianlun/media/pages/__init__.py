@@ -1,0 +1,1 @@
+"""The register of offline media on the screen."""
