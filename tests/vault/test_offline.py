@@ -4,8 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from tests import factories
-from vault_corpus import ITEM, NOON
+from vault_corpus import ITEM, NOON, OTHER
 
 from nianlun.access.domain import Refused
 from nianlun.jobs import operations as jobs
@@ -22,6 +23,7 @@ from nianlun.vault.stores import open_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MEDIUM = "B001-2026-003A"
+THIRD = "urn:uuid:0190b2b4-0000-7000-8000-000000000003"
 
 
 @pytest.fixture(autouse=True)
@@ -134,3 +136,36 @@ def test_who_comes_back_before_a_late_location_heard_of_it_stays_online_there(ke
     operations.bring_back(ITEM, data_key, by=keeper, at=NOON + timedelta(seconds=1))
     work(at=NOON + timedelta(seconds=2))
     assert keys(tmp_path) == [True, True]
+
+
+def test_a_key_left_by_a_return_that_failed_or_by_a_store_that_never_was_is_swept(keeper, tmp_path):
+    store({"a": b"1"})
+    data_key = operations.key_for_media(ITEM)
+    operations.take_offline(ITEM, medium=MEDIUM, by=keeper, at=NOON)
+    work()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        operations.bring_back(ITEM, data_key, by=keeper, at=NOON)
+        raise RuntimeError("a later step of the caller failed")
+    never = key_folder.WrappedKey.wrap(
+        bytes(32), object_id=OTHER, secrecy=Secrecy.WORK_SECRET, keys=sealing.class_keys()
+    )
+    key_folder.place(queries.root(), never)
+    operations.store(THIRD, {"a": b"3"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
+    operations.sweep(by=None, at=NOON)
+    assert [key.object_id for key in key_folder.every(queries.root())] == [THIRD]
+    assert Entry.objects.get(action="vault.stray_keys_swept").details["count"] == 2
+    with pytest.raises(Offline):
+        queries.open_file(ITEM, "a")
+
+
+def test_a_sweep_between_key_and_object_does_not_cost_the_key(monkeypatch):
+    put = type(queries.root()).put
+
+    def swept_before(self, *arguments, **named):
+        key_folder.remove(self, ITEM)  # another process cannot see the row yet
+        return put(self, *arguments, **named)
+
+    monkeypatch.setattr(type(queries.root()), "put", swept_before)
+    operations.store(ITEM, {"a": b"1"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
+    with queries.open_file(ITEM, "a") as stream:
+        assert stream.read() == b"1"

@@ -1,6 +1,7 @@
 """Storing. The object is written first and the rows after it: a crash between loses nothing."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -9,11 +10,12 @@ from django.db.models import QuerySet
 from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import copies, key_folder, presence, queries, sealing, settling
+from nianlun.kernel.cipher import SealBroken
+from nianlun.vault import copies, key_folder, locations, presence, queries, sealing, settling
 from nianlun.vault.domain import HEAD, Secrecy, StoredObjectLine, media_type
 from nianlun.vault.key_folder import WrappedKey
 from nianlun.vault.models import StoredFile, StoredObject
-from nianlun.vault.ocfl import Damaged, NotStored, Source
+from nianlun.vault.ocfl import Damaged, NotStored, Source, StorageError
 from nianlun.vault.ocfl.names import check_object_id
 from nianlun.vault.ocfl.store import Store
 from nianlun.vault.ocfl.tree import Left
@@ -22,7 +24,9 @@ from nianlun.vault.sealing import PlainFile
 STORED = declare("vault.object_stored", "把 {about} 存入档案库，第 {version} 版，共 {files} 个文件")
 TAKEN_OFFLINE = declare("vault.object_taken_offline", "把 {about} 转离线，密钥只留在介质 {medium} 上")
 BROUGHT_BACK = declare("vault.object_brought_back", "从离线介质取回 {about} 的密钥，恢复在线")
+KEYS_SWEPT = declare("vault.stray_keys_swept", "清理{about}里 {count} 份没有对象可开的密钥")
 SWEPT = declare("vault.leftovers_swept", "清理 {objects} 次没有完成的存入留下的 {bytes} 字节")
+_LISTED = 100  # ids kept with a journal entry; its count tells the rest
 
 
 @transaction.atomic
@@ -233,9 +237,17 @@ def _sealed_row(object_id: str, rows: QuerySet[StoredObject]) -> StoredObject:
 
 @transaction.atomic
 def sweep(*, by: Viewer | None, at: datetime) -> Sequence[Left]:
-    """Take away what killed writers left in the staging folder, and say so in the journal; returns what it was."""
+    """Take away what killed writers left in the staging folder, and say so in the journal; returns what it was.
+
+    With it go keys that belong to no object any more, at every location that answers.
+    """
     taken = queries.root().sweep()
     if taken:
         total = sum(leftover.size for leftover in taken)
         journal.record(SWEPT, by=by, about="档案库", details={"objects": len(taken), "bytes": total}, at=at)
+    for place in locations.locations():
+        with suppress(StorageError, SealBroken):
+            if stray := settling.take_stray_keys(locations.open_for_reading(place.name)):
+                details = {"count": len(stray), "objects": stray[:_LISTED]}
+                journal.record(KEYS_SWEPT, by=by, about=place.name, details=details, at=at)
     return taken

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from nianlun.jobs import operations as jobs
@@ -24,6 +25,7 @@ from nianlun.vault.ocfl.store import Store
 SETTLE = "vault.settle_object"
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """How long after a failure a location is tried again; the last one is repeated."""
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,25 @@ def pending(object_id: str = "", *, limit: int = 100) -> list[Pending]:
         if job.payload["object"] in names
     ]
     return sorted(found, key=lambda one: (one.since, one.object_id, one.location))
+
+
+def take_stray_keys(store: Store) -> list[str]:
+    """Take away keys of objects that were never stored, or that are offline or destroyed; returns their objects' ids.
+
+    Within a transaction. A store that is putting its object away just now places its key again (`sealing.put`).
+    """
+    taken = []
+    keys = key_folder.every(store)
+    while batch := [key.object_id for key in islice(keys, _BATCH)]:
+        online = StoredObject.objects.filter(object_id__in=batch, state=StoredObject.State.ONLINE)
+        known = set(online.values_list("object_id", flat=True))
+        for name in (name for name in batch if name not in known):
+            # Looked at again under the row's lock: it may be on its way back.
+            row = StoredObject.objects.select_for_update().filter(object_id=name).first()
+            if row.state != StoredObject.State.ONLINE if row else not store.holds(name):
+                key_folder.remove(store, name)
+                taken.append(name)
+    return taken
 
 
 def destruction_mark(row: StoredObject) -> bytes:
