@@ -26,6 +26,7 @@ from ocfl.version_metadata import VersionMetadata
 from nianlun.kernel.digests import digest_file
 from nianlun.vault.ocfl import StorageRoot, Submission, streams
 from nianlun.vault.ocfl.check_root import verify_root
+from nianlun.vault.ocfl.durable import sync_tree
 
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 WHO = {"message": "benchmark", "author_name": "benchmark", "author_address": "urn:nianlun:system"}
@@ -65,6 +66,9 @@ def scans(folder: Path, count: int) -> None:
             "the same + SM3 + fsync": lambda: [copy_hash_sync([s], folder / "safe") for s in sources],
             "ocfl-py (no SM3, no fsync)": lambda: [
                 put_theirs(folder / "theirs", s.parent) for s in sources
+            ],
+            "ocfl-py + SM3 + fsync": lambda: [
+                put_theirs_safely(folder / "safer", s.parent) for s in sources
             ],
             "vault put": lambda: [put(one_by_one, s) for s in submissions],
             "vault put_many": lambda: exhaust(many.put_many(submissions)),
@@ -177,13 +181,21 @@ def copied(sources: list[Path], folder: Path) -> Iterator[Path]:
         yield target
 
 
-def put_theirs(root: Path, source: Path) -> None:
+def put_theirs_safely(root: Path, source: Path) -> None:
+    """As much as we promise: the national digest as well, and everything on the disk."""
+    for file in source.iterdir():
+        digest_file(file)
+    sync_tree(put_theirs(root, source))
+
+
+def put_theirs(root: Path, source: Path) -> Path:
     """The same object as ours by ocfl-py, at the same place below a root."""
     object_id = f"urn:nianlun:benchmark:{source.name}"
     place = root / StorageRoot(source.parents[1] / "one").layout.path_of(object_id)
     place.parent.mkdir(parents=True, exist_ok=True)
     metadata = VersionMetadata(message="benchmark", name="benchmark", address="urn:nianlun:system")
     TheirObject(identifier=object_id).create(srcdir=str(source), metadata=metadata, objdir=str(place))
+    return place
 
 
 def sha512(path: Path) -> str:
