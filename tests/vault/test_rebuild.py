@@ -128,6 +128,31 @@ def test_what_one_store_lacks_the_other_brings_and_nothing_comes_twice(lost):
     assert dump() == lost.rows
 
 
+@pytest.mark.parametrize("behind", [["hired"], ["card"], ["earlier"], ["hired", "card"]])
+def test_of_two_items_that_tell_of_a_ruling_the_one_that_knows_more_counts(lost, behind):
+    """The system died before the new ruling was written with every item that it considered."""
+    root = StorageRoot(lost.places / "vault")
+    for name in behind:
+        then = {"evidence.json": evidence_before_the_second_ruling(root, lost.objects[name])}
+        author = {"author_name": "年轮系统", "author_address": "urn:nianlun:system"}
+        root.put(lost.objects[name], then, message="旧的一版", at=LATER, **author)
+    assert rebuild(at=LATER).unreadable == ()
+    told = dump()
+    for table in ("evidence.Ruling", "evidence.Considered", "evidence.Fact"):
+        assert told[table] == lost.rows[table], table
+
+
+def evidence_before_the_second_ruling(root, name):
+    head = root.inventory(name).number
+    for number in range(head, 0, -1):
+        with root.open(name, "evidence.json", number) as stream:
+            raw = stream.read()
+        states = [r["state"] for r in json.loads(raw)["rulings"] if r["kind"] == "birth_date"]
+        if states in ([], ["in_force"]):
+            return raw
+    raise AssertionError(f"{name} never told of the first ruling alone")
+
+
 def test_a_rebuild_cut_off_goes_on_where_it_stopped(lost, monkeypatch):
     restore, left = rebuilding._restore_content, iter(range(7))
 

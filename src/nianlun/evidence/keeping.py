@@ -16,7 +16,7 @@ from nianlun.archives import queries as archive_queries
 from nianlun.archives.queries import ItemLine
 from nianlun.digitization import keeping as digitization
 from nianlun.evidence import operations
-from nianlun.evidence.kept_rulings import restore_rulings, told_rulings
+from nianlun.evidence.kept_rulings import restore_rulings, tie_rulings, told_rulings
 from nianlun.evidence.models import Claim, Decision, Examination, Fact, Ruling
 from nianlun.evidence.queries import grade_of
 from nianlun.registry import keeping as registry
@@ -150,7 +150,11 @@ def _restore(content: Mapping[str, Any]) -> None:
         for c in new
         for d in c["decisions"]
     )
-    restore_rulings(content["rulings"], claims={UUID(c["id"]) for c in content["claims"]})
+    restore_rulings(content["rulings"])
+
+
+def _tie(content: Mapping[str, Any]) -> None:
+    tie_rulings(content["rulings"])
 
 
 def _restore_examination(item: str, told: Mapping[str, Any]) -> None:
@@ -218,5 +222,6 @@ keeps(
         restore=_restore,
         counts=_counts,
         finish=_finish,
+        tie=_tie,
     )
 )

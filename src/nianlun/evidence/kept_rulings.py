@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from nianlun.evidence.models import Considered, Fact, Ruling
+from nianlun.evidence.models import Claim, Considered, Fact, Ruling
 from nianlun.vault.record_text import as_day, as_moment, day, moment
 
 _SAME = "kind value rule by_rule reason return_reason is_sample"
@@ -67,18 +67,24 @@ def _told(row: Ruling, *, considered: Sequence[Mapping[str, Any]], fact: Fact | 
     }
 
 
-def restore_rulings(contents: Sequence[Mapping[str, Any]], *, claims: Collection[UUID]) -> None:
-    """Bring rulings and their facts back, with those of the considered claims that lie in the same object."""
+def restore_rulings(contents: Sequence[Mapping[str, Any]]) -> None:
+    """Bring rulings and their facts back; the claims they considered may lie in objects that come later."""
     for told in contents:
         _restore_ruling(told)
     for told in sorted(contents, key=lambda c: c["fact"]["known_since"] if c["fact"] else ""):
         if told["fact"]:
             _restore_fact(told, told["fact"])
+
+
+def tie_rulings(contents: Sequence[Mapping[str, Any]]) -> None:
+    """Tie rulings to the claims they considered, once all that can come back is there."""
+    named = {UUID(link["claim"]) for told in contents for link in told["considered"]}
+    there = set(Claim.objects.filter(pk__in=named).values_list("pk", flat=True))
     links = [
         Considered(ruling_id=told["id"], claim_id=link["claim"], decisive=link["decisive"])
         for told in contents
         for link in told["considered"]
-        if UUID(link["claim"]) in claims
+        if UUID(link["claim"]) in there
     ]
     Considered.objects.bulk_create(links, ignore_conflicts=True)
 

@@ -33,7 +33,8 @@ class Keeping:
 
     `gather` gives the contents for many objects at once, without those it knows nothing of; `restore` writes rows
     back from one content within the caller's transaction, and does nothing the second time; `counts` tells what is
-    there; `finish` follows the last object of a rebuild, with the moment and how many objects could not be read.
+    there; `finish` follows the last object of a rebuild, with the moment and how many objects could not be read. Before
+    it, `tie` is given every content a second time, where one object's rows refer to those of others.
     """
 
     prefix: str
@@ -43,6 +44,7 @@ class Keeping:
     restore: Callable[[Mapping[str, Any]], None]
     counts: Callable[[], Mapping[str, int]]
     finish: Callable[[datetime, int], None]
+    tie: Callable[[Mapping[str, Any]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

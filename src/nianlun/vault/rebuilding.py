@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
 from django.db import DatabaseError, connection, transaction
@@ -36,6 +37,7 @@ from nianlun.vault.stores import open_store
 
 BEGUN = declare("vault.rebuild_begun", "从 {source} 重建数据库；以前的日志不在库里，{log}")
 FINISHED = declare("vault.rebuilt", "重建数据库：回来 {objects} 个对象、{items} 件，读不出 {unreadable} 个")
+_BATCH = 200
 _ACCOUNT = re.compile(r"urn:nianlun:account:(\d+)")
 
 
@@ -91,6 +93,22 @@ class _Work:
             told = str(error.__cause__ or error).split("\n")[0]
             self._left_out(object_id, f"与已经恢复的内容冲突，没有恢复：{told}")
 
+    def tie(self) -> None:
+        """Let what refers to other objects be tied to them, now that all that can come back is there."""
+        for kept in keeping.keepings():
+            tie = kept.tie
+            if tie is None:
+                continue
+            rows = StoredObject.objects.filter(object_id__startswith=kept.prefix).order_by("pk")
+            waiting = rows.iterator(_BATCH)
+            while batch := list(islice(waiting, _BATCH)):
+                with transaction.atomic():
+                    for row in batch:
+                        try:
+                            tie(_content(row, kept, vault=self.here))
+                        except NotARecord as reason:  # it could be read a moment ago
+                            self._left_out(row.object_id, str(reason))
+
     def _left_out(self, object_id: str, reason: str, *, sealed: bool = False) -> None:
         secrecy = _class_of(self.source, object_id) if sealed else ""
         self.unreadable.append(Unreadable(object_id=object_id, reason=reason, secrecy=secrecy))
@@ -136,6 +154,7 @@ def rebuild(
         if not resumed:
             _begin(found.name, at=at)
         verify_root(found.tree, each=work.object)
+        work.tie()
         return _finish(work, at=at)
 
 
