@@ -12,20 +12,34 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 from nianlun.config.children import Children, end_group, end_left_over
+from nianlun.config.demo_secrets import log_key
 from nianlun.config.places import Hindered, demo_folder, var_folder
-from nianlun.config.postgres import Server, embedded
+from nianlun.config.postgres import OWNER, Server, embedded
+from nianlun.kernel.notes import LogKey
 
 SETTINGS = "nianlun.config.settings.demo"
 COMMAND = [sys.executable, "-m", "nianlun.config.command"]
+WITNESS = [sys.executable, "-m", "nianlun_partners.witness"]
 READY_SECONDS = 60
 STOP_SECONDS = 8
-MADE_BY_DEMO = ("vault", "vault-offsite", "quarantine", "derived", "private", "static", "demo", "postgres")
+MADE_BY_DEMO = (
+    "checkpoints",
+    "witness",
+    "vault",
+    "vault-offsite",
+    "quarantine",
+    "derived",
+    "private",
+    "static",
+    "demo",
+    "postgres",
+)
 
 
 class _Stop(BaseException):
@@ -114,7 +128,8 @@ class _Demo:
             url = self.server.start()
             self.environment["DATABASE_URL"] = self.children.environment["DATABASE_URL"] = url
         _say("更新数据库的表……")
-        self._do("migrate")
+        owner = {"NIANLUN_OWNER_URL": self.server.url(role=OWNER)} if self.server else {}
+        self._do("migrate", also=owner)
         self._do("manage", "collectstatic", "--noinput", "--verbosity=0")
         self._seed()
 
@@ -130,13 +145,32 @@ class _Demo:
         self._do("sample", "seed")
         mark.write_text(database, encoding="utf-8")
 
-    def _do(self, *command: str) -> None:
+    def _do(self, *command: str, also: Mapping[str, str] | None = None) -> None:
         """One step in a process of its own. Its output is the progress a person watches."""
-        self.step = subprocess.Popen([*COMMAND, *command], env=self.environment, start_new_session=True)  # noqa: S603
+        environment = {**self.environment, **(also or {})}
+        self.step = subprocess.Popen([*COMMAND, *command], env=environment, start_new_session=True)  # noqa: S603
         if status := self.step.wait():
             raise Hindered(f"演示没有启动：{command[0]} 这一步没有做成（状态 {status}）。原因见上。")
 
+    def _witness(self) -> None:
+        """Start the journal's witness, which stands for an office apart: its own folder, its own key."""
+        port = _free_port()
+        command = [*WITNESS, "--folder", str(var_folder() / "witness"), "--name", "nianlun.demo/witness"]
+        command += ["--log", LogKey.load(log_key(self.folder)).vkey, "--port", str(port)]
+        self.children.start("日志证人", command, log=self.folder / "witness.log")
+        until = time.monotonic() + READY_SECONDS
+        while not (vkey := _asked(port, "/key")):
+            self._tend()
+            if time.monotonic() > until:
+                raise Hindered(f"日志证人没有就绪。请查看 {self.folder / 'witness.log'}。")
+            time.sleep(0.1)
+        known = {"NIANLUN_LOG_WITNESSES": f"http://127.0.0.1:{port} {vkey.strip()}"}
+        self.environment |= known
+        self.children.environment |= known
+
     def _serve(self) -> None:
+        self._witness()
+        self.children.start("日志排序", [*COMMAND, "journal", "run"], log=self.folder / "journal.log")
         web_log = self.folder / "web.log"
         self.children.start("网页服务", [*COMMAND, "serve", "--port", str(self.port)], log=web_log)
         workers = int(os.environ.get("NIANLUN_WORKERS") or min(2, os.cpu_count() or 1))
@@ -183,13 +217,25 @@ def _refuse_busy(port: int) -> None:
             ) from None
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _healthy(port: int) -> bool:
+    return _asked(port, "/healthz") is not None
+
+
+def _asked(port: int, path: str) -> str | None:
+    """What a server of ours answers, or nothing if it does not, or not well."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.read().decode("utf-8", errors="replace") if answer.status == 200 else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nianlun.kernel.cipher import Keyring
+from nianlun.kernel.notes import LogKey
 from nianlun.media.imaging.sealing import new_identity, public_of
 from nianlun.vault.class_keys import ClassKeys
 
 MARK = "demo"
+LOG_ORIGIN = "nianlun.demo/journal"
 
 
 def secret_key(folder: Path) -> str:
@@ -46,6 +48,11 @@ def media_recipients(folder: Path) -> Path:
             lines += [f"# {name}", public_of(kept.read_text(encoding="utf-8"))]
         _place(path, "\n".join(lines) + "\n")
     return path
+
+
+def log_key(folder: Path) -> Path:
+    """The key file with which the demo's journal signs its checkpoints, made and marked likewise."""
+    return _marked(folder / "log_key.json", lambda path: LogKey.create(path, name=LOG_ORIGIN, sm2=True))
 
 
 def is_marked(path: Path) -> bool:

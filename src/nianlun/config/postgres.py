@@ -1,7 +1,8 @@
 """The embedded PostgreSQL: finds server programs, makes a cluster, starts and stops it. One machine, no TCP.
 
     python -m nianlun.config.postgres start | stop | status
-    python -m nianlun.config.postgres run COMMAND ...     a throw-away server for the length of one command
+    python -m nianlun.config.postgres run COMMAND ...     a throw-away server for the length of one command,
+                                                          which works as the owner of the tables
 
 A site with a PostgreSQL of its own sets DATABASE_URL and never comes here (docs/adr/0001-embedded-postgresql.md).
 """
@@ -36,6 +37,9 @@ STOP_SECONDS = 30
 LOG_LIMIT = 10_000_000  # bytes, after which the log of the run before last is dropped
 ROOT_HOME = Path("/var/lib/nianlun")
 ROLE = "nianlun"
+"""The role of the application, and the name of its database. It may read and write rows, not change tables."""
+OWNER = "nianlun_owner"
+"""The role that owns the tables; only migrations (and tests) work as it."""
 SETTINGS = (
     "listen_addresses=",
     "unix_socket_permissions=0777",  # the folder around the socket is what keeps others out
@@ -190,7 +194,7 @@ class Server:
         with (self.home / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two starts at once: the second finds the first one's server
             self._launch_until_it_answers()
-            self._make_role_and_database()
+            self._make_roles_and_database()
         return self.url()
 
     def stop(self) -> bool:
@@ -304,13 +308,26 @@ class Server:
             return log.read().decode("utf-8", errors="replace").strip()
         return ""
 
-    def _make_role_and_database(self) -> None:
-        """The product is no superuser even in the demo; it may make databases, because tests do."""
+    def _make_roles_and_database(self) -> None:
+        """The product is no superuser even in the demo. The owner may make databases, because tests do.
+
+        A cluster from before there were two roles has its tables handed to the owner, once.
+        """
         with psycopg.connect(self.url(name="postgres", role="postgres"), autocommit=True) as connection:
-            if not connection.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone():
-                connection.execute("create role nianlun login createdb")
-            if not connection.execute("select 1 from pg_database where datname = %s", [ROLE]).fetchone():
-                connection.execute("create database nianlun owner nianlun")
+            roles = {name for (name,) in connection.execute("select rolname from pg_roles")}
+            if OWNER not in roles:
+                connection.execute("create role nianlun_owner login createdb")
+            if ROLE not in roles:
+                connection.execute("create role nianlun login")
+            databases = dict(
+                connection.execute("select datname, pg_get_userbyid(datdba) from pg_database").fetchall()
+            )
+            if ROLE not in databases:
+                connection.execute("create database nianlun owner nianlun_owner")
+        if databases.get(ROLE) == ROLE:
+            with psycopg.connect(self.url(role="postgres"), autocommit=True) as connection:
+                connection.execute("reassign owned by nianlun to nianlun_owner")
+                connection.execute("alter role nianlun nocreatedb")
 
 
 def embedded(var: Path | None = None) -> Server:
@@ -328,7 +345,7 @@ def throw_away() -> Iterator[Server]:
         server.start()
         with psycopg.connect(server.url(name="postgres", role="postgres"), autocommit=True) as connection:
             # Tests forge the journal as a database administrator could, past its triggers.
-            connection.execute("grant set on parameter session_replication_role to nianlun")
+            connection.execute("grant set on parameter session_replication_role to nianlun_owner")
         yield server
     finally:
         server.remove()
@@ -338,7 +355,7 @@ def _run(command: Sequence[str]) -> int:
     if os.environ.get("DATABASE_URL"):
         return subprocess.run(command, check=False).returncode  # noqa: S603 the caller's own command
     with throw_away() as server:
-        child = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": server.url()})  # noqa: S603
+        child = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": server.url(role=OWNER)})  # noqa: S603
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda received, _frame: child.send_signal(received))
         while True:

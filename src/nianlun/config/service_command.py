@@ -58,7 +58,13 @@ def serve(args: argparse.Namespace) -> int:
 
 
 def migrate(_args: argparse.Namespace) -> int:
-    call_command("migrate", interactive=False, verbosity=1)
+    """Bring the tables up to date as their owner, then give the application's role what it needs and no more."""
+    from nianlun.config.database_rights import as_owner, grant  # noqa: PLC0415 needs Django set up
+
+    with as_owner() as application:
+        call_command("migrate", interactive=False, verbosity=1)
+        if application:
+            grant(application)
     return 0
 
 

@@ -1,6 +1,6 @@
-"""What a journal entry says, how it is digested and chained, and whose address counts. No database, no clock."""
+"""What a journal entry says, how it is digested, and whose address counts. No database, no clock."""
 
-import hashlib
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from string import Formatter
 from typing import Protocol
 from uuid import UUID
-
-GENESIS = hashlib.sha256("年轮操作日志".encode()).digest()
-"""What the first link of the chain names as its predecessor."""
 
 DONE = "done"
 REFUSED = "refused"
@@ -129,10 +126,10 @@ class Content:
     address: str
     details: Json
 
-    def digest(self) -> bytes:
-        """SHA-256 of the content in one fixed spelling."""
+    def said(self) -> str:
+        """The content in one fixed spelling: what the digest covers and a receipt shows."""
         said = [
-            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            spelled_time(self.at),
             self.account_id,
             self.role,
             self.role_label,
@@ -149,13 +146,74 @@ class Content:
             self.address,
             self.details,
         ]
-        spelled = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(spelled.encode()).digest()
+        return spelled(said)
 
 
-def link_digest(*, previous: bytes, position: int, entry_id: int, content: bytes) -> bytes:
-    """The digest of one link: it holds the one before it, so nothing can be changed, dropped or moved (S6.1)."""
-    return hashlib.sha256(previous + position.to_bytes(8) + entry_id.to_bytes(8) + content).digest()
+def spelled_time(at: datetime) -> str:
+    """An instant in the one spelling that digests are taken of."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def spelled(said: Json) -> str:
+    """JSON in the one spelling that digests are taken of: sorted keys, no blanks, characters as they are."""
+    return _SPELLING.encode(said)
+
+
+_SPELLING = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+SALT_BYTES = 16
+"""An entry's salt keeps anybody who has only its digest from guessing what it said."""
+
+
+CONTENTS_DESTROYED = declare(
+    "journal.contents_destroyed",
+    "依法销毁操作日志 {count} 条的内容，依据：{authority}，批准人：{approved_by}",
+)
+"""Names which entries were emptied, on whose authority and by which two persons."""
+EMPTIED = declare("journal.emptied", "（内容已依法销毁）")
+"""What an entry's action becomes when its content is destroyed; its digest and its place in the log stay."""
+
+
+_CHECKPOINT_TIME = "time "
+"""Begins the line of a checkpoint that says when it was signed."""
+
+
+def time_line(at: datetime) -> str:
+    """The line by which a checkpoint says when it was signed."""
+    return _CHECKPOINT_TIME + spelled_time(at)
+
+
+def signed_at(lines: Iterable[str]) -> datetime:
+    """When a checkpoint with these further lines was signed; the beginning of time where none says so."""
+    for line in lines:
+        if line.startswith(_CHECKPOINT_TIME):
+            with contextlib.suppress(ValueError):
+                return datetime.fromisoformat(line.removeprefix(_CHECKPOINT_TIME)).astimezone(UTC)
+    return datetime.min.replace(tzinfo=UTC)
+
+
+class InsideTransaction(RuntimeError):
+    """What writes outside the database was called in a transaction that may yet be undone."""
+
+
+class Refusal(Exception):
+    """The log must not be signed as it is; the sentence says why, and it is for a person to look into."""
+
+
+class NotInLog(LookupError):
+    """The entry does not exist, or does not stand in the log yet."""
+
+
+class ContentDestroyed(LookupError):
+    """What the entry said was destroyed by law; only its digest is left."""
+
+
+def emptied_content(*, at: datetime) -> Content:
+    """All that an entry still says after its content was destroyed: when it was written."""
+    return Content(
+        at=at, account_id=None, role="", role_label="", name="", agency_name="", scope="", action=EMPTIED,
+        about="", about_id="", person_id=None, purpose="", rows=0, outcome=DONE, address="", details={},
+    )  # fmt: skip
 
 
 def source_address(remote: str, *, forwarded: str, trusted: Iterable[IPv4Network | IPv6Network]) -> str:

@@ -158,6 +158,18 @@ MEDIA_IN = Path(os.environ.get("NIANLUN_MEDIA_IN") or VAR / "media-in")
 """Where media to be read lie: image files, mounted folders, links to drives put there by the administrator."""
 MEDIA_RECIPIENTS = Path(os.environ.get("NIANLUN_MEDIA_RECIPIENTS") or VAR / "media-recipients.txt")
 """The public keys of the keepers for whom offline media are sealed; the private ones never lie on this machine."""
+LOG_KEY = Path(os.environ.get("NIANLUN_LOG_KEY") or VAR / "log_key.json")
+"""The key file with which the journal signs its checkpoints (`nianlun journal key`). Outside the database."""
+CHECKPOINTS = Path(os.environ.get("NIANLUN_CHECKPOINTS") or VAR / "checkpoints")
+"""The folder of signed checkpoints; best where the database's administrator cannot write."""
+_witnesses = os.environ.get("NIANLUN_LOG_WITNESSES", "").split()
+LOG_WITNESSES = tuple(zip(_witnesses[::2], _witnesses[1::2], strict=True))
+"""Who cosigns the checkpoints: address and public key of each, `https://… name+id+key`, parted by blanks."""
+TSA_URL = os.environ.get("NIANLUN_TSA_URL", "")
+TSA_ROOTS = Path(os.environ["NIANLUN_TSA_ROOTS"]) if os.environ.get("NIANLUN_TSA_ROOTS") else None
+"""A time-stamping authority (RFC 3161), asked once a day, and the PEM file of roots it is trusted by."""
+OWNER_URL = os.environ.get("NIANLUN_OWNER_URL", "")
+"""The address under which `nianlun migrate` works, as the role that owns the tables. Unset: `DATABASE_URL`."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_TEMP_DIR = None

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from nianlun.config.demo_secrets import class_keys, keyring, media_recipients
+from nianlun.config.demo_secrets import class_keys, keyring, log_key, media_recipients
 from nianlun.config.settings.base import *  # noqa: F403
 from nianlun.config.settings.base import database
 
@@ -36,3 +36,6 @@ VAULT_KEYS = class_keys(VAR)
 MEDIA_OUT = VAR / "media-out"
 MEDIA_IN = VAR / "media-in"
 MEDIA_RECIPIENTS = media_recipients(VAR)
+LOG_KEY = log_key(VAR)
+CHECKPOINTS = VAR / "checkpoints"
+LOG_WITNESSES = ()

@@ -60,9 +60,12 @@ class LogKey:
             # Without `from`: a parser's message may quote the file, and the file is keys.
             raise KeyMissing(f"日志签名密钥 {path.name} 的内容不对。请从保管处恢复密钥文件。") from None
 
-    def rotate(self, path: Path) -> "LogKey":
-        """Take new secrets, in the file too (replaced whole); the old public keys are kept as retired."""
-        name = self.ed25519.name
+    def rotate(self, path: Path, *, name: str = "") -> "LogKey":
+        """Take new secrets, in the file too (replaced whole); the old public keys are kept as retired.
+
+        With a new name the log is another: what follows a restored backup is not what was signed before.
+        """
+        name = name or self.ed25519.name
         key = LogKey(
             version=self.version + 1,
             ed25519=_fresh(name),

@@ -1,0 +1,90 @@
+"""Letting others sign what the log says of itself: witnesses each checkpoint, a time-stamping authority once a day.
+
+Both are outside: they may be away, slow or wrong. That is said in the status and tried again; nothing waits for it.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from nianlun.journal import queries, time_stamps, witness_client
+from nianlun.journal.models import Cosignature, TimeStamp
+from nianlun.journal.operations.sequencing import note_condition
+from nianlun.journal.queries import CheckpointLine
+from nianlun.journal.time_stamps import NotStamped
+from nianlun.journal.witness_client import KnowsOther, NotCosigned
+from nianlun.kernel.notes import Verifier, open_note, verifier
+
+WAIT_SECONDS = 10.0
+STAMP_EVERY = timedelta(days=1)
+
+
+def ask_witnesses(*, at: datetime) -> bool:
+    """Have every witness cosign the newest checkpoint that it has not; whether all have now."""
+    newest = queries.last_checkpoint()
+    if newest is None:
+        return True
+    well = True
+    for url, vkey in settings.LOG_WITNESSES:
+        key = verifier(vkey)
+        last = queries.last_cosignature(key.name)
+        if last is not None and last.checkpoint_id >= newest.size:
+            continue
+        try:
+            _cosign(url, key, newest, known=last.checkpoint_id if last else 0)
+            problem = ""
+        except NotCosigned as reason:
+            problem, well = str(reason), False
+        note_condition(queries.WITNESS + key.name, problem, at=at)
+    return well
+
+
+def stamp_time(*, at: datetime) -> bool:
+    """Have the newest checkpoint time-stamped if the last stamp is a day old; whether there is one now.
+
+    Nothing is asked where the site has named no authority.
+    """
+    newest = queries.last_checkpoint()
+    if not settings.TSA_URL or newest is None:
+        return True
+    last = TimeStamp.objects.order_by("-at").first()
+    if last is not None and (at - last.at < STAMP_EVERY or last.checkpoint_id == newest.size):
+        return True
+    try:
+        response, stamped_at = time_stamps.stamped(
+            settings.TSA_URL, note=newest.note, roots=settings.TSA_ROOTS, seconds=WAIT_SECONDS
+        )
+    except NotStamped as reason:
+        note_condition(queries.TIME_STAMPS, str(reason), at=at)
+        return False
+    with transaction.atomic():
+        TimeStamp.objects.create(checkpoint_id=newest.size, at=stamped_at, response=response)
+        note_condition(queries.TIME_STAMPS, "", at=at)
+    return True
+
+
+def _cosign(url: str, key: Verifier, newest: CheckpointLine, *, known: int) -> None:
+    try:
+        line = _asked(url, key, newest, known=known)
+    except KnowsOther as other:
+        if other.size > newest.size:
+            raise NotCosigned(
+                f"证人见过 {other.size} 条的日志，现在只有 {newest.size} 条：日志尾部被截，或数据库是从旧备份恢复的。"
+                "请用 nianlun journal verify 查明。"
+            ) from None
+        try:
+            line = _asked(url, key, newest, known=other.size)
+        except KnowsOther:
+            raise NotCosigned("证人两次说的日志长度不同。") from None
+    at = open_note(newest.note + line, verifiers=[key]).cosigned_at[key.name]
+    Cosignature.objects.get_or_create(
+        witness=key.name, checkpoint_id=newest.size, defaults={"at": at, "line": line}
+    )
+
+
+def _asked(url: str, key: Verifier, newest: CheckpointLine, *, known: int) -> str:
+    proof = queries.consistency(known, newest.size)
+    return witness_client.ask(
+        url, note=newest.note, old_size=known, proof=proof, key=key, seconds=WAIT_SECONDS
+    )

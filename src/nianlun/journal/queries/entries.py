@@ -1,0 +1,121 @@
+"""Reading the journal: as sentences for the auditor and for the person concerned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from nianlun.journal import domain
+from nianlun.journal.models import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLine:
+    """One entry as people read it; `what` is the sentence of the action."""
+
+    id: int
+    at: datetime
+    account_id: int | None
+    agency_name: str
+    role_label: str
+    name: str
+    purpose: str
+    what: str
+    action: str
+    outcome: str
+    outcome_label: str
+    address: str
+    person_id: UUID | None
+    rows: int
+
+    @property
+    def cursor(self) -> str:
+        """Where the page after this line begins, for `entries(before=…)`."""
+        return f"{self.at.isoformat()}~{self.id}"
+
+
+def entries(
+    *,
+    scope: str,
+    action: str = "",
+    person_id: UUID | None = None,
+    account_id: int | None = None,
+    name: str = "",
+    outcome: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: str = "",
+    limit: int = 50,
+) -> list[EntryLine]:
+    """The entries of actors within a scope, latest first; empty filters ask for everything.
+
+    What the system did without an actor is seen by every scope but the empty one, which sees nothing.
+    `before` is the `cursor` of the last line of the page before; a cursor nobody gave out is ignored.
+    """
+    if scope == "":
+        return []
+    rows = Entry.objects.filter(Q(scope__startswith=scope) | Q(account_id=None))
+    exact = {
+        "action": action,
+        "person_id": person_id,
+        "account_id": account_id,
+        "name": name,
+        "outcome": outcome,
+    }
+    rows = rows.filter(**{field: value for field, value in exact.items() if value})
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    return _lines(_before(rows, before), limit=limit)
+
+
+def reads_of_person(person_id: UUID, limit: int = 100) -> list[EntryLine]:
+    """Who had to do with this person's file, latest first, for that person to see (S3.3).
+
+    Every deed of a person with an account counts, not only reading: who changes a file has seen it.
+    Refused attempts are left to the auditor.
+    """
+    rows = Entry.objects.filter(person_id=person_id, outcome=domain.DONE).exclude(account_id=None)
+    return _lines(rows, limit=limit)
+
+
+def entry_count(*, since: datetime | None = None) -> int:
+    """How many entries there are, from an instant on."""
+    rows = Entry.objects.all()
+    return (rows if since is None else rows.filter(at__gte=since)).count()
+
+
+def _before(rows: QuerySet[Entry], cursor: str) -> QuerySet[Entry]:
+    instant, _, number = cursor.partition("~")
+    try:
+        at, entry_id = datetime.fromisoformat(instant), int(number)
+    except ValueError:
+        return rows
+    if at.tzinfo is None or not 0 < entry_id < 2**63:
+        return rows
+    return rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=entry_id))
+
+
+def _lines(rows: QuerySet[Entry], *, limit: int) -> list[EntryLine]:
+    return [_line(row) for row in rows.order_by("-at", "-pk")[:limit]]
+
+
+def _line(row: Entry) -> EntryLine:
+    return EntryLine(
+        id=row.pk,
+        at=row.at,
+        account_id=row.account_id,
+        agency_name=row.agency_name,
+        role_label=row.role_label,
+        name=row.name,
+        purpose=row.purpose,
+        what=domain.tell(row.action, about=row.about, rows=row.rows, details=row.details),
+        action=row.action,
+        outcome=row.outcome,
+        outcome_label=domain.OUTCOMES.get(row.outcome, row.outcome),
+        address=row.address,
+        person_id=row.person_id,
+        rows=row.rows,
+    )
