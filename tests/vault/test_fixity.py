@@ -10,7 +10,7 @@ from nianlun.access.domain import Refused
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.registry import handlers
 from nianlun.journal.models import Entry
-from nianlun.vault import incidents, locations, operations, queries, runs, schedules
+from nianlun.vault import checking, incidents, locations, operations, queries, runs, schedules
 from nianlun.vault.models import FixityRun, ObjectCopy, StoredObject
 
 pytestmark = pytest.mark.django_db
@@ -118,11 +118,11 @@ def test_an_object_mended_by_hand_closes_its_incident(keeper, tmp_path):
 def test_a_killed_slice_is_repeated_and_what_was_checked_is_not_read_again(keeper, monkeypatch):
     monkeypatch.setattr(runs, "SLICE_OBJECTS", 2)
     read = []
-    honest = runs.checking.check_copies
+    honest = checking._check_copy
     monkeypatch.setattr(
-        runs.checking,
-        "check_copies",
-        lambda copies, **how: (read.extend(copy.pk for copy in copies), honest(copies, **how))[1],
+        checking,
+        "_check_copy",
+        lambda copy, files, **how: (read.append(copy.pk), honest(copy, files, **how))[1],
     )
     run_id = begin(keeper)
     step()
@@ -219,6 +219,37 @@ def test_a_location_that_is_away_pauses_the_run_and_blames_no_object(keeper, tmp
     runs.go_on(run_id, by=keeper, at=NOON)
     work()
     assert runs.run(run_id).sound
+
+
+def test_a_location_that_goes_away_half_way_keeps_what_was_read(keeper, monkeypatch):
+    from nianlun.vault.ocfl.faults import Unreachable
+    from nianlun.vault.ocfl.folder_store import FolderStore
+
+    asked = []
+
+    def answers_twice(store, object_id, **how):
+        asked.append(object_id)
+        if len(asked) > 2:
+            raise Unreachable("存放处不应答。")
+        return []
+
+    with monkeypatch.context() as gone:
+        gone.setattr(FolderStore, "verify", answers_twice)
+        run_id = begin(keeper)
+        work()
+    run = runs.run(run_id)
+    assert (run.state, run.objects_read, run.findings[-1].message) == ("paused", 2, "存放处不应答。")
+    assert incidents.open_count() == 0
+    runs.go_on(run_id, by=keeper, at=NOON)
+    work()
+    assert (runs.run(run_id).sound, runs.run(run_id).objects_read) == (True, 5)
+
+
+def test_an_empty_location_is_sound(settings, tmp_path, keeper):
+    settings.VAULT_COPIES = {"offsite": str(tmp_path / "offsite")}
+    run_id = runs.request_run("offsite", by=keeper, at=NOON)
+    work()
+    assert (runs.run(run_id).sound, runs.run(run_id).objects_read) == (True, 0)
 
 
 def test_what_was_stored_after_the_run_began_is_not_its_business(keeper):

@@ -1,11 +1,10 @@
 """Holding what lies at a location against its own inventories and against the rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,20 +13,18 @@ from django.db.models.functions import Now
 from nianlun.access.domain import Viewer
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.kernel.cipher import KeyMissing
-from nianlun.vault import incidents, locations, queries, sealing
+from nianlun.vault import incidents, locations, queries
+from nianlun.vault.comparing import compare
 from nianlun.vault.domain import PRIMARY
-from nianlun.vault.models import FixityRun, ObjectCopy, StoredFile, StoredObject
-from nianlun.vault.ocfl.beside import destroyed_file, key_file
+from nianlun.vault.models import FixityRun, ObjectCopy, StoredFile
 from nianlun.vault.ocfl.check_root import RootReport, verify_root
-from nianlun.vault.ocfl.faults import NotStored, StorageError, Unreachable
-from nianlun.vault.ocfl.findings import KEY_MISSING, UNANSWERED, UNREADABLE, Finding
+from nianlun.vault.ocfl.faults import NotStored, Unreachable
+from nianlun.vault.ocfl.findings import UNANSWERED, UNREADABLE, Finding
 from nianlun.vault.ocfl.store import Store
 
 VERIFIED = declare("vault.verified", "核对{about} {objects} 个对象，发现 {findings} 处问题")
 
-LOST, CHANGED, BEHIND, MARKED_GONE = "NE010", "NE011", "NE012", "NE013"
-ORPHAN, AHEAD = "NW010", "NW011"
+ORPHAN = "NW010"
 LISTED = 1000
 """Findings kept with a run; the incidents and the journal's count tell the rest."""
 _BATCH = 500
@@ -67,7 +64,7 @@ def verify(
     """
     seen = _Seen()
     try:
-        store = _store(location)
+        store = locations.open_for_writing(location)  # an empty vault is sound
     except Unreachable as fault:
         seen.add([Finding(location, UNREADABLE, str(fault))])
     else:
@@ -102,10 +99,13 @@ def record_verified(location: str, *, objects: int, findings: int, by: Viewer | 
     journal.record(VERIFIED, by=by, about=about, details={"objects": objects, "findings": findings}, at=at)
 
 
-def check_copies(copies: Sequence[ObjectCopy], *, store: Store, sm3: bool = False) -> list[list[Finding]]:
+def check_copies(
+    copies: Sequence[ObjectCopy], *, store: Store, sm3: bool = False
+) -> Iterator[list[Finding]]:
     """Read each copy at its location byte for byte and hold it against the rows; the findings of each, in order."""
     files = _files_of(copies)
-    return [_check_copy(copy, files[copy.object_id], store=store, sm3=sm3) for copy in copies]
+    for copy in copies:
+        yield _check_copy(copy, files[copy.object_id], store=store, sm3=sm3)
 
 
 def note_checked(
@@ -130,13 +130,6 @@ def orphans_of(store: Store) -> list[Finding]:
         Finding(name, ORPHAN, "对象在库里，没有记录：存入后事务没有完成。重新存入同样的文件即可补记")
         for name in sorted(queries.without_rows(store.object_ids()))
     ]
-
-
-def _store(location: str) -> Store:
-    """The primary root is made where nothing has been stored yet: an empty vault is sound."""
-    if location == PRIMARY and not ObjectCopy.objects.filter(location=PRIMARY).exists():
-        return locations.open_for_writing(location)
-    return locations.open_for_reading(location)
 
 
 def _check_everything(
@@ -226,81 +219,14 @@ def _check_copy(copy: ObjectCopy, files: Sequence[StoredFile], *, store: Store, 
     if not store.holds(name):
         return compare(copy, files, store=store)
     at_place = store.place(name).name
-    found = [
-        Finding(name, finding.code, finding.message) if finding.object == at_place else finding
-        for finding in store.verify(name, sm3=sm3)
-    ]
-    if any(finding.code in {UNREADABLE, UNANSWERED} for finding in found):
-        return found
-    return found + [finding for finding in compare(copy, files, store=store) if finding not in found]
-
-
-def compare(copy: ObjectCopy, files: Iterable[StoredFile], *, store: Store) -> list[Finding]:
-    """Hold the rows of one object against the inventory of its copy, without reading content."""
-    row = copy.object
-    name = row.object_id
-    if row.state == StoredObject.State.DESTROYED:
-        return []
     try:
-        if store.read_extra(destroyed_file(name)) is not None:
-            return [Finding(name, MARKED_GONE, "库里标着已销毁，记录里没有销毁：标记不是本系统所写")]
-        if not store.holds(name):
-            return [Finding(name, LOST, "有记录，库里没有这个对象，须从别的存放处或备份恢复")]
-        inventory = store.inventory(name)
-        if inventory.number < copy.version:
-            return [Finding(name, BEHIND, f"记录里有 {copy.version} 版，库里只到第 {inventory.number} 版")]
-        found = []
-        if inventory.number > row.versions:
-            found.append(Finding(name, AHEAD, f"第 {row.versions + 1} 版起没有记录：存入后事务没有完成"))
-        return found + _differences(row, files, store=store, until=inventory.number)
+        told = store.verify(name, sm3=sm3)
     except Unreachable as fault:
         return [Finding(name, UNANSWERED, str(fault))]
-    except (StorageError, OSError) as fault:
-        return [Finding(name, UNREADABLE, str(fault))]
-
-
-def _differences(
-    row: StoredObject, files: Iterable[StoredFile], *, store: Store, until: int
-) -> list[Finding]:
-    """Where the digests in the rows and those in the store part. A sealed object's are known with its key only."""
-    name = row.object_id
-    key = None
-    if row.key_version is not None:
-        if row.state == StoredObject.State.OFFLINE:
-            return []
-        if store.read_extra(key_file(name)) is None:
-            return [Finding(name, KEY_MISSING, "密钥文件不见了，须从别的存放处恢复")]
-        try:
-            key = sealing.data_key(store, name)
-        except KeyMissing:  # class keys are no part of the store; `nianlun vault keys` tells of them
-            return []
-    found = []
-    states: dict[int, Mapping[str, _Digested]] = {}
-    for file in files:
-        if file.version > until:
-            continue
-        if file.version not in states:
-            states[file.version] = (
-                store.version(name, file.version).files
-                if key is None
-                else sealing.contents(store, name, number=file.version, key=key)
-            )
-        stored = states[file.version].get(file.logical_path)
-        if stored is None or (stored.sha512, stored.sm3, stored.size) != (
-            file.sha512,
-            file.sm3,
-            file.size,
-        ):
-            found.append(
-                Finding(name, CHANGED, f"文件“{file.logical_path}”第 {file.version} 版与记录的摘要不符")
-            )
-    return found
-
-
-class _Digested(Protocol):
-    @property
-    def sha512(self) -> str: ...
-    @property
-    def sm3(self) -> str: ...
-    @property
-    def size(self) -> int: ...
+    found = [
+        Finding(name, finding.code, finding.message) if finding.object == at_place else finding
+        for finding in told
+    ]
+    if any(finding.is_damage for finding in found):  # the rows would only say it again
+        return found
+    return found + [finding for finding in compare(copy, files, store=store) if finding not in found]

@@ -10,6 +10,7 @@ from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.vault import checking, incidents, locations
+from nianlun.vault.comparing import compare
 from nianlun.vault.domain import IncidentLine
 from nianlun.vault.models import Incident, ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl.faults import StorageError
@@ -116,7 +117,7 @@ def _refuse_unlike(copy: ObjectCopy, good: Store) -> None:
     """What would be put in place has to be what the rows say, not only whole in itself."""
     wanted = ObjectCopy(object=copy.object, location=copy.location, version=copy.object.versions)
     files = StoredFile.objects.filter(object=copy.object).order_by("logical_path", "version")
-    found = [f for f in checking.compare(wanted, files, store=good) if f.is_damage]
+    found = [f for f in compare(wanted, files, store=good) if f.is_damage]
     if found:
         raise _Unfit(found[0].message)
 

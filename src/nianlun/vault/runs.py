@@ -22,7 +22,7 @@ from nianlun.vault import checking, incidents, locations
 from nianlun.vault.domain import PRIMARY, FindingLine, RunLine
 from nianlun.vault.models import FixityRun, ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl.faults import Unreachable
-from nianlun.vault.ocfl.findings import LEFT_OVER, UNREADABLE, Finding
+from nianlun.vault.ocfl.findings import LEFT_OVER, UNANSWERED, UNREADABLE, Finding
 
 CHECK_SLICE = "vault.check_slice"
 REQUESTED = declare("vault.check_requested", "要求核对{about}")
@@ -81,7 +81,7 @@ def read_slice(run_id: UUID) -> Slice:
     if run.state != FixityRun.State.RUNNING:
         return nothing
     try:
-        store = locations.open_for_reading(run.location)
+        store = locations.open_for_writing(run.location)
     except (Unreachable, locations.NotConfigured) as fault:
         return Slice(
             run_id=run_id, copies=(), found=(), beside=(), size=0, pause=timedelta(), last=False,
@@ -100,10 +100,13 @@ def read_slice(run_id: UUID) -> Slice:
     sizes = _sizes(waiting)
     copies: list[ObjectCopy] = []
     found: list[Sequence[Finding]] = []
-    size = 0
+    size, hindered = 0, ""
     most = run.pace * MEGABYTE * SLICE_SECONDS if run.pace else None
-    for copy in waiting:
-        found += checking.check_copies([copy], store=store)
+    for copy, findings in zip(waiting, checking.check_copies(waiting, store=store), strict=True):
+        if silent := next((one for one in findings if one.code == UNANSWERED), None):
+            hindered = silent.message  # the store has gone away meanwhile: nothing is said of the object
+            break
+        found.append(findings)
         copies.append(copy)
         size += sizes.get(copy.object_id, 0)
         taken = time.monotonic() - began
@@ -118,6 +121,7 @@ def read_slice(run_id: UUID) -> Slice:
         size=size,
         pause=timedelta(seconds=max(owed, 0.0)),
         last=False,
+        hindered=hindered,
     )
 
 
@@ -125,12 +129,6 @@ def conclude(read: Slice, *, number: int, at: datetime) -> None:
     """Write what a slice read, and queue the next or finish the run. In the transaction of the slice's job."""
     run = FixityRun.objects.select_for_update().get(pk=read.run_id)
     if run.state == FixityRun.State.CANCELLED:
-        return
-    if read.hindered:
-        run.state = FixityRun.State.PAUSED
-        run.findings = _listed(run, [Finding(run.location, UNREADABLE, read.hindered)])
-        run.save()
-        _tell_stopped(run, f"暂停，{read.hindered}", by=None, at=at)
         return
     told = _told_already(run, read.copies)
     fresh = [
@@ -150,7 +148,11 @@ def conclude(read: Slice, *, number: int, at: datetime) -> None:
     run.bytes_read += read.size
     run.damaged += len(damage)
     run.findings = _listed(run, [*read.beside, *(finding for _, found in fresh for finding in found)])
-    if read.last:
+    if read.hindered:
+        run.state = FixityRun.State.PAUSED
+        run.findings = _listed(run, [Finding(run.location, UNREADABLE, read.hindered)])
+        _tell_stopped(run, f"暂停，{read.hindered}", by=None, at=at)
+    elif read.last:
         run.state, run.finished_at, run.sound = FixityRun.State.FINISHED, at, run.damaged == 0
         checking.record_verified(
             run.location, objects=run.objects_read, findings=len(run.findings), by=None, at=at
