@@ -1,7 +1,9 @@
 """Images: read by others, damage found and named, an object taken out again."""
 
+import os
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,3 +168,46 @@ def test_a_full_disk_leaves_nothing_that_looks_finished(tmp_path: Path, full_dis
             at=AT,
         )
     assert [path.name for path in full_disk.rglob("*") if path.is_file()] == []
+
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW = """
+import sys, time
+from pathlib import Path
+from nianlun.media.imaging import writing
+from nianlun.media.imaging.packing import Packed
+from nianlun.media.imaging.sealing import Recipient, new_identity
+from tests.media.objects import AT
+
+class Slow:
+    def __init__(self): self.left = 300
+    def __enter__(self): return self
+    def __exit__(self, *_): pass
+    def read(self, size):
+        self.left -= 1
+        print("chunk", flush=True)
+        time.sleep(0.02)
+        return b"x" * 100_000 if self.left else b""
+
+files = [Packed(path="a", size=100_000 * 299, opens=Slow, object_id="urn:a")]
+keepers = [Recipient(name=n, key=new_identity()[1]) for n in "ab"]
+writing.seal_package(files, Path(sys.argv[1]), name="x", info=[], recipients=keepers, at=AT)
+"""
+
+
+def test_killed_in_the_middle_of_sealing_nothing_looks_finished_and_the_next_attempt_is_whole(
+    tmp_path: Path,
+):
+    command = [sys.executable, "-c", SLOW, tmp_path / "draft"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    ) as process:
+        assert process.stdout is not None
+        for _ in range(20):
+            assert process.stdout.readline() == b"chunk\n"
+        process.kill()
+    assert {path.name for path in (tmp_path / "draft").iterdir()} == {"package.tar.age.part"}
+    assert writing.sealed_package(tmp_path / "draft") is None
+    after = made(tmp_path)
+    assert inspect(after.image, expected=after.expected, identity=after.identities[0]).sound
+    assert not (tmp_path / "draft" / "package.tar.age.part").exists()

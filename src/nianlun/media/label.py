@@ -3,12 +3,14 @@
 import io
 import json
 from collections.abc import Sequence
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import segno
 import typst
+from django.utils import timezone
 from noto_cjk_sans_otc import FONT_PATH
 
 from nianlun.media.imaging.leaflet import Cover
@@ -79,7 +81,13 @@ def register_sheet(line: MediumLine, *, of: SetLine, events: Sequence[EventLine]
         ["更新期限", _day(line.renew_by)],
     ]
     told = [
-        [one.action.label, f"{one.at:%Y-%m-%d %H:%M}", one.by_name, one.outcome.label, one.note]
+        [
+            one.action.label,
+            f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}",
+            one.by_name,
+            one.outcome.label if one.is_reading else "—",
+            one.note,
+        ]
         for one in reversed(events)
     ]
     return _typeset(
@@ -94,7 +102,9 @@ def register_sheet(line: MediumLine, *, of: SetLine, events: Sequence[EventLine]
     )
 
 
-def _day(value: object) -> str:
+def _day(value: date | None) -> str:
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
     return f"{value:%Y-%m-%d}" if value else "—"
 
 

@@ -20,6 +20,12 @@ class EventLine:
     note: str
     findings: tuple[str, ...]
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether something was read, so that its outcome says anything."""
+        reading = {Action.VERIFIED, Action.INSPECTED, Action.RESTORED}
+        return self.action in reading or self.outcome is not Outcome.SOUND
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediumLine:

@@ -115,6 +115,7 @@ def _plan_form(request: HttpRequest, *, fault: str = "", status: int = 200) -> H
         status=status,
         fault=fault,
         waiting=[(level, len(found), sum(size for _, _, size in found)) for level, found in waiting],
+        preset=next((level for level, found in waiting if found), None),
         state_secrets=STATE_SECRETS,
         kinds=kinds().values(),
         token=sent.get("token") or uuid4(),

@@ -41,7 +41,7 @@ def size_word(size: int | None) -> str:
     """Bytes in the unit people read."""
     if size is None:
         return "—"
-    for unit, factor in (("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1000)):
+    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
         if size >= factor:
             return f"{size / factor:.1f} {unit}"
     return f"{size} 字节"

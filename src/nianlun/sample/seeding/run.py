@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianlun.entitlements import operations as entitlements
 from nianlun.sample.city import build_city
-from nianlun.sample.seeding import accounts, files, inbox, law, people, vault
+from nianlun.sample.seeding import accounts, files, inbox, law, media, people, vault
 from nianlun.vault import copies
 
 
@@ -39,6 +39,7 @@ def seed(*, persons: int, number: int, at: datetime, folder: Path, processes: in
         people.book(city, registered, at=at, tell=tell)
         files.file_past(city, registered, at=at, tell=tell, processes=processes)
     vault.keep_elsewhere(at=at, tell=tell)
+    media.shelve_a_set(at=at, tell=tell)
     entitlements.refresh_careers(registered.persons.values(), at=at)
     tell("年轮", len(city.persons), len(city.persons))
     centre = registered.agencies[min(registered.agencies)]
