@@ -1,9 +1,11 @@
 """Destruction: two people, nothing resting on it, for good, and told apart from damage ever after (S2.5)."""
 
 import json
+import shutil
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from tests import factories
 from vault_corpus import ITEM, NOON, OTHER
 
@@ -179,3 +181,20 @@ def test_what_a_restore_set_aside_goes_too(archivist, leader, tmp_path):
     work()
     assert CONTENT not in bytes_below(tmp_path)
     assert list((tmp_path / "vault" / "extensions" / "nianlun-set-aside").iterdir()) == []
+
+
+def test_a_copy_that_was_under_way_while_its_object_was_destroyed_is_undone(archivist, leader, tmp_path):
+    operations.store(ITEM, {"a.txt": CONTENT}, by=None, message="入库", at=NOON)
+    pk = StoredObject.objects.get().pk
+    arrival = copies.bring_up(pk, "offsite")
+    asked = destroying.propose(ITEM, AUTHORITY, by=archivist, at=NOON)
+    destroying.decide(asked, approve=True, by=leader, at=NOON)
+    (tmp_path / "offsite").rename(tmp_path / "not-yet")
+    open_store(tmp_path / "offsite")
+    work()
+    shutil.rmtree(tmp_path / "offsite")
+    (tmp_path / "not-yet").rename(tmp_path / "offsite")  # the bytes arrive after the location was settled
+    with transaction.atomic():
+        copies.note([arrival], at=NOON + timedelta(seconds=5))
+    work(at=NOON + timedelta(seconds=5))
+    assert CONTENT not in bytes_below(tmp_path)

@@ -17,7 +17,7 @@ from nianlun.jobs import operations as jobs
 from nianlun.jobs import queries as queued
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import locations, queries
+from nianlun.vault import locations, queries, settling
 from nianlun.vault.domain import PRIMARY
 from nianlun.vault.models import ObjectCopy, StoredObject
 from nianlun.vault.ocfl import StorageError
@@ -135,6 +135,11 @@ def note(arrivals: Sequence[Arrival], *, at: datetime) -> None:
         else:
             copy.filter(version__lt=one.version).update(version=one.version, written_at=at)
             copy.update(problem="")
+    # An object that went offline or was destroyed meanwhile may have arrived with its key.
+    arrived = [one.object_pk for one in arrivals if not one.problem]
+    away = StoredObject.objects.filter(pk__in=arrived).exclude(state=StoredObject.State.ONLINE)
+    for row in away:
+        settling.settle_later(row, cause=f"arrived {at.isoformat()}", at=at)
 
 
 def read_slice(location: str, *, after: int) -> Slice:

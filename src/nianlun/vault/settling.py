@@ -139,7 +139,8 @@ def _settle(row: StoredObject, store: Store, payload: Mapping[str, Any]) -> None
         store.delete_extra(offline_file(name))
     elif state is StoredObject.State.OFFLINE:
         # The mark first: a sealed object with neither key nor mark would be damage.
-        store.write_extra(offline_file(name), _offline_mark(row, payload))
+        if payload["medium"] or store.read_extra(offline_file(name)) is None:
+            store.write_extra(offline_file(name), _offline_mark(row, payload))
         key_folder.remove(store, name)
     else:
         store.write_extra(destroyed_file(name), destruction_mark(row))
