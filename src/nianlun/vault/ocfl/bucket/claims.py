@@ -102,7 +102,7 @@ class Claim:
         etag = self._client.swap(_file(note.path), note.to_bytes(), etag=self._etag)
         if etag is None and not self._is_mine(note):
             forget(note.token)
-            raise _busy(note.object_id)
+            raise busy(note.object_id)
         forget(self._note.token)
         self._note, self._etag, self._seen_at = note, etag or self._etag, time.monotonic()
 
@@ -134,7 +134,7 @@ def take(client: Client, *, object_id: str, path: str) -> tuple[Claim, Note | No
             etag = client.swap(_file(path), note.to_bytes(), etag=found.key.etag)
             if etag:
                 return Claim(client, note, etag), found.note
-        raise _busy(object_id)
+        raise busy(object_id)
     except BaseException:
         forget(note.token)
         raise
@@ -180,7 +180,7 @@ def _file(path: str) -> str:
     return f"{FOLDER}/{hashlib.sha256(path.encode()).hexdigest()}.json"
 
 
-def _busy(object_id: str) -> Busy:
+def busy(object_id: str) -> Busy:
     return Busy(f"对象 {object_id} 正由另一个程序写入，这次没有存入任何内容。请稍后重试。")
 
 

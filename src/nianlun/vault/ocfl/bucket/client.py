@@ -50,9 +50,7 @@ class Client:
         region: str,
         key: str,
         secret: str,
-        patient: bool = True,
     ) -> None:
-        """`patient` waits and tries again as a background job should; without it one refusal is enough."""
         self.name = f"s3://{bucket}/{prefix}".rstrip("/")
         self._store = S3Store(
             bucket,
@@ -67,7 +65,7 @@ class Client:
                 "timeout": _TIMEOUT,
                 "connect_timeout": timedelta(seconds=10),
             },
-            retry_config={"max_retries": _RETRIES if patient else 0, "retry_timeout": _RETRY_FOR},
+            retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_FOR},
         )
 
     def read(self, path: str) -> bytes:
@@ -119,7 +117,7 @@ class Client:
         """Put a small file down and read it back: a store that confirms what it did not keep is found out."""
         with self._put(path):
             self._store.put(path, data, use_multipart=False)
-        self._confirm(path, hashlib.sha512(data).hexdigest())
+        self.confirm(path, data)
 
     def create(self, path: str, data: bytes) -> str | None:
         """Put a small file down where there is none: its entity tag, or None if there is one already."""
@@ -138,11 +136,17 @@ class Client:
             return None
 
     def upload(
-        self, path: str, chunks: Iterable[bytes], *, alive: Callable[[], None] = lambda: None
-    ) -> None:
+        self,
+        path: str,
+        chunks: Iterable[bytes],
+        *,
+        new: bool = False,
+        alive: Callable[[], None] = lambda: None,
+    ) -> bool:
         """Put down a file of any size and read it back. Nothing appears if the chunks raise before their end.
 
-        `alive` is called again and again meanwhile.
+        With `new` only where there is none: False if another lies there. Of files above one part that is looked at
+        before, since S3 has no condition for them. `alive` is called again and again meanwhile.
         """
         state = hashlib.sha512()
 
@@ -152,25 +156,29 @@ class Client:
                 state.update(chunk)
                 yield chunk
 
-        waiting, held = sent(), list[bytes]()
-        size = 0
+        waiting, held, size = sent(), list[bytes](), 0
         for chunk in waiting:
             held.append(chunk)
             size += len(chunk)
             if size > PART:
                 break
-        with self._put(path):
-            if size <= PART:
-                self._store.put(path, b"".join(held), use_multipart=False)
-            else:
-                self._store.put(
-                    path,
-                    chain(_handed_over(held), waiting),
-                    use_multipart=True,
-                    chunk_size=PART,
-                    max_concurrency=_AT_ONCE,
-                )
+        try:
+            with self._put(path):
+                if size <= PART:
+                    self._store.put(
+                        path, b"".join(held), use_multipart=False, mode="create" if new else "overwrite"
+                    )
+                elif new and self.head(path) is not None:
+                    return False
+                else:
+                    parts = chain(_handed_over(held), waiting)
+                    self._store.put(
+                        path, parts, use_multipart=True, chunk_size=PART, max_concurrency=_AT_ONCE
+                    )
+        except AlreadyExistsError:  # perhaps our own, answered with an error and tried again
+            return self._sha512(path) == state.hexdigest()
         self._confirm(path, state.hexdigest(), alive=alive)
+        return True
 
     def delete(self, path: str) -> None:
         """Take a file away; nothing happens if there is none."""
@@ -194,20 +202,28 @@ class Client:
             folders = sorted(str(path).rpartition("/")[2] for path in found["common_prefixes"])
             return folders, sorted(_key(dict(meta)).path.rpartition("/")[2] for meta in found["objects"])
 
+    def confirm(self, path: str, data: bytes) -> None:
+        """Read a small file back; raises `Unreachable` if it is not what was put there."""
+        self._confirm(path, hashlib.sha512(data).hexdigest())
+
     def _confirm(self, path: str, sha512: str, *, alive: Callable[[], None] = lambda: None) -> None:
-        state = hashlib.sha512()
         try:
-            for chunk in self.chunks(path):
-                alive()
-                state.update(chunk)
+            found = self._sha512(path, alive=alive)
         except FileNotFoundError:
             raise Unreachable(
                 f"对象存储 {self.name} 答复已存入 {path}，再读却没有，这次不算存入。请查存储服务。"
             ) from None
-        if state.hexdigest() != sha512:
+        if found != sha512:
             raise Unreachable(
                 f"对象存储 {self.name} 里的 {path} 读回的内容与写入的不同，这次不算存入。请查存储服务。"
             )
+
+    def _sha512(self, path: str, *, alive: Callable[[], None] = lambda: None) -> str:
+        state = hashlib.sha512()
+        for chunk in self.chunks(path):
+            alive()
+            state.update(chunk)
+        return state.hexdigest()
 
     def _whole(self, data: bytes, size: int, *, path: str) -> bytes:
         if len(data) != size:
@@ -228,6 +244,8 @@ class Client:
                 f"对象存储 {self.name} 拒绝访问。请核对 NIANLUN_S3_KEY、NIANLUN_S3_SECRET 和桶的权限。"
             ) from fault
         except BaseError as fault:
+            if "NoSuchBucket" in str(fault):
+                raise self._no_bucket() from fault
             raise Unreachable(
                 f"对象存储 {self.name} 没有正常应答（{path or '列目录'}）。请查网络和存储服务，稍后重试。"
             ) from fault
@@ -238,7 +256,10 @@ class Client:
             with self._asked(path):
                 yield
         except FileNotFoundError as fault:
-            raise Unreachable(f"对象存储上没有 {self.name} 这个桶。请先建桶，或核对地址。") from fault
+            raise self._no_bucket() from fault
+
+    def _no_bucket(self) -> Unreachable:
+        return Unreachable(f"对象存储上没有 {self.name} 这个桶。请先建桶，或核对地址。")
 
 
 def _handed_over(held: list[bytes]) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from nianlun.vault.ocfl.check_root import verify_stored
 from nianlun.vault.ocfl.contents import contents_of, version_of
 from nianlun.vault.ocfl.faults import BadName, Busy, Damaged, Foreign, NotARoot, NotStored
 from nianlun.vault.ocfl.findings import Finding
-from nianlun.vault.ocfl.inventory import TYPE, Content, Inventory, Version
+from nianlun.vault.ocfl.inventory import FILE, TYPE, Content, Inventory, Version
 from nianlun.vault.ocfl.layout import Layout, find_layout
 from nianlun.vault.ocfl.names import check_logical_path, check_no_conflict, check_object_id
 from nianlun.vault.ocfl.store import Shipment
@@ -147,12 +147,13 @@ class BucketStore:
     def receive(self, shipment: Shipment, *, before: Inventory | None) -> None:
         object_id, place = shipment.object_id, self.place(shipment.object_id)
         with writing.claimed(self._client, place, object_id=object_id) as claim:
-            there = place.all_keys()
-            now = self.inventory(object_id) if there else None
+            head = self._client.head(f"{place.path}/{FILE}")
+            now = self.inventory(object_id) if place.all_keys() else None
             if (now and now.data) != (before and before.data):
                 raise Busy(f"对象 {object_id} 刚被别的程序改过，这次没有复制。请稍后重试。")
             claim.begin(before=before.number if before else 0)
-            writing.receive(self._client, place, shipment, claim=claim, before=before)
+            etag = head.etag if head else ""
+            writing.receive(self._client, place, shipment, claim=claim, before=before, etag=etag)
 
     def replace(self, shipment: Shipment, *, keep: Path | None = None) -> str:
         object_id, place = shipment.object_id, self.place(shipment.object_id)

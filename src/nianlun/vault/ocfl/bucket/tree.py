@@ -72,7 +72,7 @@ class BucketPlace:
         head = self.head() if FILE in keys else 0
         if head > before or (head == 0 and before > 0):
             return []
-        return [path for path in keys if before == 0 or _version(path) > before]
+        return [path for path in keys if before == 0 or version_of(path) > before]
 
     def head(self) -> int:
         """The number of the version that the inventory calls the current one, 0 if it cannot be made out."""
@@ -124,23 +124,23 @@ class BucketTree:
 
     def walk(self) -> Iterator[tuple[str, str]]:
         """One listing of everything: keys come in order, and an object's declaration or inventory before the rest."""
-        current, complete = "", False
+        current, declared, complete = "", False, False
         for key in self._client.below(""):
             path = key.path
             if current and path.startswith(f"{current}/"):
                 complete = complete or path == f"{current}/{FILE}"
                 continue
-            if current and (complete or not self._is_claimed(current)):
+            if current and ((declared and complete) or not self._is_claimed(current)):
                 yield current, ""
-            current, complete = "", False
+            current = ""
             folder, _, name = path.rpartition("/")
             if not folder or path.startswith("extensions/"):
                 continue
             if name.startswith("0=") or name == FILE:
-                current, complete = folder, name == FILE
+                current, declared, complete = folder, name != FILE, name == FILE
             elif not self._is_claimed(path):
                 yield path, "E072"
-        if current and (complete or not self._is_claimed(current)):
+        if current and ((declared and complete) or not self._is_claimed(current)):
             yield current, ""
 
     def place(self, path: str) -> BucketPlace:
@@ -163,6 +163,7 @@ class BucketTree:
         )
 
 
-def _version(path: str) -> int:
+def version_of(path: str) -> int:
+    """The number of the version in whose folder a path lies, 0 for any other."""
     name = path.partition("/")[0]
     return int(name[1:]) if name.startswith("v") and name[1:].isdigit() else 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nianlun.vault.ocfl.bucket import claims
 from nianlun.vault.ocfl.bucket.client import Client
-from nianlun.vault.ocfl.bucket.tree import SIDECAR, Abandoned, BucketPlace, BucketTree
+from nianlun.vault.ocfl.bucket.tree import SIDECAR, Abandoned, BucketPlace, BucketTree, version_of
 from nianlun.vault.ocfl.faults import Busy, Damaged, StorageError, Unreachable
 from nianlun.vault.ocfl.inventory import FILE, Inventory
 from nianlun.vault.ocfl.store import Shipment
@@ -31,6 +31,7 @@ def claimed(client: Client, place: BucketPlace, *, object_id: str) -> Iterator[c
         yield claim
     except BaseException:
         with suppress(StorageError, OSError):
+            claim.confirm()  # whoever took it over has cleared away, and what lies there now is theirs
             if claim.note.before is not None:
                 settle(client, place, before=claim.note.before)
             claim.drop()
@@ -65,19 +66,39 @@ def sweep(client: Client, tree: BucketTree) -> list[Abandoned]:
 
 
 def receive(
-    client: Client, place: BucketPlace, shipment: Shipment, *, claim: claims.Claim, before: Inventory | None
+    client: Client,
+    place: BucketPlace,
+    shipment: Shipment,
+    *,
+    claim: claims.Claim,
+    before: Inventory | None,
+    etag: str,
 ) -> None:
-    """Put what `before`, the inventory that lies there, does not name; see above for the order."""
-    here = {path for paths in before.data["manifest"].values() for path in paths} if before else set[str]()
-    top = [path for path in shipment.files if "/" not in path]
+    """Put what `before`, the inventory that lies there, does not name; `etag` is its file's entity tag.
+
+    Every put but a few of the first version's is conditional: a writer that slept until its claim was taken over
+    is refused by the store itself. Raises `Busy`.
+    """
+    old = before.number if before else 0
     for path in shipment.files:
-        if "/" in path and path not in here:
-            client.upload(f"{place.path}/{path}", shipment.chunks(path), alive=claim.alive)
-    last = [FILE, SIDECAR] if before else [*(path for path in top if path != FILE), FILE]
-    contents = {path: b"".join(shipment.chunks(path)) for path in last}
+        if "/" not in path or version_of(path) in range(1, old + 1):
+            continue
+        claim.confirm()
+        new = version_of(path) > 0  # not so logs, which an object may always have gathered
+        if not client.upload(f"{place.path}/{path}", shipment.chunks(path), new=new, alive=claim.alive):
+            raise claims.busy(shipment.object_id)
+    top = {path: b"".join(shipment.chunks(path)) for path in shipment.files if "/" not in path}
     claim.confirm()
-    for path in last:
-        client.write(f"{place.path}/{path}", contents[path])
+    if before is None:
+        for path in sorted(top.keys() - {FILE}):
+            client.write(f"{place.path}/{path}", top[path])
+    inventory = f"{place.path}/{FILE}"
+    put = client.swap(inventory, top[FILE], etag=etag) if before else client.create(inventory, top[FILE])
+    if put is None and client.read(inventory) != top[FILE]:
+        raise claims.busy(shipment.object_id)
+    client.confirm(inventory, top[FILE])
+    if before is not None:
+        client.write(f"{place.path}/{SIDECAR}", top[SIDECAR])
 
 
 def replace(client: Client, place: BucketPlace, shipment: Shipment, *, claim: claims.Claim) -> None:
