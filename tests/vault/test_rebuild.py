@@ -1,5 +1,6 @@
 """The storage root and the key files are enough: the database made again equals the one that was lost."""
 
+import base64
 import json
 import shutil
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from nianlun.access.operations import add_account
 from nianlun.archives.models import CodeSequence, Item
 from nianlun.evidence.models import Considered, Fact, Ruling
 from nianlun.jobs.models import Job
+from nianlun.journal.checkpoint_files import CheckpointFiles
 from nianlun.journal.models import Entry
 from nianlun.vault import keeping, queries, rebuilding
 from nianlun.vault.models import ObjectCopy, StoredObject
@@ -210,10 +212,21 @@ def test_the_new_journal_begins_with_the_rebuild_and_what_follows_is_worked_out_
     rebuild(at=LATER)
     entries = list(Entry.objects.order_by("pk").values_list("action", flat=True))
     assert entries == ["vault.rebuild_begun", "vault.rebuilt"]
+    assert "没有找到它的检查点" in Entry.objects.earliest("pk").details["log"]
     assert Job.objects.filter(kind="evidence.person_changed", state="waiting").count() == 2
     small_archive.work()
     assert not Job.objects.filter(state="failed").exists()
     assert set(ObjectCopy.objects.values_list("location", "problem")) == {("primary", ""), ("offsite", "")}
+
+
+def test_the_first_entry_names_where_the_lost_log_stood(lost, settings, tmp_path):
+    settings.CHECKPOINTS = tmp_path / "checkpoints"
+    root = base64.b64encode(bytes(range(32))).decode()
+    note = f"nianlun.example/journal\n421\n{root}\n\n— nianlun.example/journal AAAA\n"
+    CheckpointFiles(settings.CHECKPOINTS).append(note, day=LATER.date())
+    rebuild(at=LATER)
+    told = Entry.objects.earliest("pk").details["log"]
+    assert "nianlun.example/journal 第 421 条" in told and bytes(range(32)).hex() in told
 
 
 def test_no_identity_number_lies_in_plain_in_the_files_kept(lost):

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from nianlun.journal.checkpoint_files import CheckpointFiles
 from nianlun.journal.models import Entry
+from nianlun.kernel.notes import BadCheckpoint, Checkpoint
 
 
 def first_action() -> str | None:
@@ -19,6 +21,9 @@ def people_wrote() -> bool:
 
 def last_checkpoint() -> str:
     """What is known outside the database of the log before this one, as half a sentence."""
-    folder = Path(getattr(settings, "CHECKPOINTS", "") or "/nonexistent")
-    newest = max(folder.iterdir(), key=lambda path: path.name, default=None) if folder.is_dir() else None
-    return f"它最后的检查点见 {newest.name}" if newest else "也没有找到它的检查点"
+    note = next(CheckpointFiles(Path(settings.CHECKPOINTS)).newest(), "")
+    try:
+        signed = Checkpoint.parse(note.partition("\n\n")[0] + "\n")
+    except BadCheckpoint:
+        return "也没有找到它的检查点"
+    return f"它最后的检查点是 {signed.origin} 第 {signed.size} 条，根 {signed.root.hex()}"
