@@ -168,6 +168,15 @@ def test_an_object_rewritten_with_a_consistent_inventory_is_found_by_its_rows(tm
     assert "NE011" in {f.code for f in checking.verify(None, at=NOON).findings}
 
 
+def test_a_mark_of_destruction_that_the_rows_know_nothing_of_is_damage():
+    from nianlun.vault.ocfl.beside import destroyed_file
+
+    store({"a": b"1"})
+    queries.root().write_extra(destroyed_file(ITEM), b"{}")
+    assert (ITEM, "NE013") in {(f.object, f.code) for f in checking.verify(None, at=NOON).findings}
+    assert (ITEM, "NE013") in {(f.object, f.code) for f in checking.verify(ITEM, at=NOON).findings}
+
+
 def test_orphans_are_told_but_are_no_damage():
     with pytest.raises(RuntimeError), transaction.atomic():
         store({"a": b"1"})

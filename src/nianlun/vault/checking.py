@@ -65,13 +65,12 @@ def verify(
     seen = _Seen()
     try:
         store = locations.open_for_writing(location)  # an empty vault is sound
-    except Unreachable as fault:
-        seen.add([Finding(location, UNREADABLE, str(fault))])
-    else:
         if object_id is None:
             _check_everything(seen, store, location=location, at=at, by=by, sm3=sm3, each=each)
         else:
             _check_one(seen, store, object_id, location=location, at=at, by=by, sm3=sm3)
+    except Unreachable as fault:
+        seen.add([Finding(location, UNREADABLE, str(fault))])
     report = RootReport(objects=seen.objects, findings=tuple(seen.findings))
     with transaction.atomic():
         run = None
