@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from nianlun.journal.domain import Content
+from nianlun.kernel.identifiers import uuid7
 
 
 class Entry(models.Model):
@@ -113,3 +114,73 @@ class Condition(models.Model):
     problem = models.TextField("问题", blank=True)
     since = models.DateTimeField("从何时起")
     seen_at = models.DateTimeField("最近一次")
+
+
+class IssuedDocument(models.Model):
+    """A paper given out that anybody may ask about by its code. Of the code only a digest is kept.
+
+    What decides is the entry of the journal that tells of it: a row that no longer agrees with it is not believed.
+    """
+
+    class Kind(models.TextChoices):
+        DETERMINATION = "determination", "待遇计发表"
+        EXPLANATION = "explanation", "待遇推算说明"
+        COPY = "copy", "档案复制件"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code_digest = models.BinaryField("编号摘要", max_length=32, unique=True)
+    kind = models.CharField("种类", max_length=20, choices=Kind)
+    about_id = models.CharField("关于", max_length=100)
+    holder = models.CharField("遮掩后的姓名", max_length=10, blank=True)
+    agency_name = models.CharField("出具机构", max_length=200)
+    division = models.CharField("机构所在行政区", max_length=12)
+    issued_at = models.DateTimeField("出具时间")
+    pages = models.PositiveIntegerField("页数")
+    sha512 = models.CharField("SHA-512", max_length=128, db_index=True)
+    sm3 = models.CharField("SM3", max_length=64)
+    entry_id = models.BigIntegerField("出具的留痕", unique=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["kind", "about_id", "issued_at"], name="issued_document_about"),
+            models.Index(fields=["-issued_at", "-id"], name="issued_document_latest"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(pages__gt=0), name="issued_document_has_pages"),
+        ]
+
+
+class WrongGuess(models.Model):
+    """One asking about a document that there is not, kept for an hour; of the source only a keyed digest."""
+
+    source = models.BinaryField("来源摘要", max_length=32)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["source", "at"], name="wrong_guess_source"),
+        ]
+
+
+class LogCheck(models.Model):
+    """One proving of the whole log in the background: who asked for it, how far it is, what it found."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    asked_by = models.CharField("提出人", max_length=100)
+    asked_at = models.DateTimeField("提出时间")
+    done = models.BigIntegerField("已核对", default=0)
+    total = models.BigIntegerField("共有", default=0)
+    finished_at = models.DateTimeField("结束时间", null=True)
+    fault_count = models.PositiveIntegerField("问题数", default=0)
+    faults = models.JSONField("问题", default=list)
+    losses = models.JSONField("说明", default=list)
+    counts = models.JSONField("各项数目", default=dict)
+    problem = models.TextField("没有做成的原因", blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                models.Value(1), condition=models.Q(finished_at=None), name="log_check_one_at_a_time"
+            ),
+        ]

@@ -1,0 +1,51 @@
+"""How many wrong questions a source may put to the public verification (as S1.8)."""
+
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
+
+from nianlun.journal.models import WrongGuess
+
+MOST, WITHIN = 30, timedelta(hours=1)
+_ONE_READER = 64  # bits: whoever has one IPv6 address has all of its network
+
+
+def is_stopped(address: str, *, at: datetime) -> bool:
+    """Whether a source has been wrong too often of late."""
+    return _recent(_source(address), at=at) >= MOST
+
+
+@transaction.atomic
+def count(address: str, *, at: datetime) -> None:
+    """Count one wrong question of a source; what is older than an hour is forgotten."""
+    WrongGuess.objects.filter(at__lte=at - WITHIN).delete()
+    WrongGuess.objects.create(source=_source(address), at=at)
+
+
+@transaction.atomic
+def alone(address: str) -> None:
+    """Let one question of a source be answered at a time, so that a hundred at once cannot slip through the count.
+
+    Lasts as long as the caller's transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(_source(address)[:8], signed=True)]
+        )
+
+
+def _recent(source: bytes, *, at: datetime) -> int:
+    return WrongGuess.objects.filter(source=source, at__gt=at - WITHIN).count()
+
+
+def _source(address: str) -> bytes:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        name = ""
+    else:
+        whole = isinstance(found, IPv6Address) and found.ipv4_mapped is None
+        name = str(ip_network((found, _ONE_READER), strict=False)) if whole else str(found)
+    return salted_hmac("nianlun.journal.guess", name, algorithm="sha256").digest()
