@@ -211,7 +211,8 @@ def test_a_fork_is_not_signed():
     cut_to(1)
     with behind_the_back() as cursor:  # whoever owns the database puts another entry in its place
         cursor.execute(
-            "SELECT nianlun_journal_place(1, ARRAY[%s]::bigint[], ARRAY[%s]::bytea[], '{0}', '{0}', ARRAY[%s]::bytea[])",
+            "SELECT nianlun_journal_place(1, ARRAY[%s]::bigint[], ARRAY[%s]::bytea[], '{0}', '{0}',"
+            " ARRAY[%s]::bytea[])",
             _forged(deed("forged")),
         )
     assert "改写" in refusal()

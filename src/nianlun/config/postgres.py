@@ -319,7 +319,7 @@ class Server:
                 connection.execute("create role nianlun_owner login createdb")
             if ROLE not in roles:
                 connection.execute("create role nianlun login")
-            databases = dict(
+            databases: dict[str, str] = dict(
                 connection.execute("select datname, pg_get_userbyid(datdba) from pg_database").fetchall()
             )
             if ROLE not in databases:

@@ -150,8 +150,9 @@ def log_status() -> LogStatus:
         size=log_size(),
         pending=pending_count(),
         checkpoint=last_checkpoint(),
-        sequencer=sequencer
-        and ConditionLine(sequencer.name, sequencer.problem, sequencer.since, sequencer.seen_at),
+        sequencer=ConditionLine(sequencer.name, sequencer.problem, sequencer.since, sequencer.seen_at)
+        if sequencer
+        else None,
         witnesses=tuple(_witness(url, vkey, conditions) for url, vkey in settings.LOG_WITNESSES),
         stamped_at=stamp.at if stamp else None,
         stamp_problem=stamps.problem if stamps else "",
