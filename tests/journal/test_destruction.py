@@ -98,6 +98,7 @@ def test_the_time_of_an_emptied_entry_and_its_notice_are_still_held_to(people):
         numbers[0]
     }
     assert {notice, *numbers} == found(
-        "UPDATE journal_entry SET details = jsonb_set(details, '{authority}', '\"别的\"') WHERE id = %s", notice
+        "UPDATE journal_entry SET details = jsonb_set(details, '{authority}', '\"别的\"') WHERE id = %s",
+        notice,
     )
     assert queries.verify_log().sound

@@ -16,6 +16,10 @@ class NotFound(LookupError):
     """What was asked for is not in the log."""
 
 
+class KeyThere(Exception):
+    """A key file is not written over."""
+
+
 def add_parser(subparsers: Any) -> None:
     journal = subparsers.add_parser("journal", help="操作日志：排序签署、核对、回执、证明")
     actions = journal.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
@@ -162,7 +166,10 @@ def status(args: argparse.Namespace) -> int:
 
 def key(args: argparse.Namespace) -> int:
     if args.create:
-        made = LogKey.create(args.file, name=args.create, sm2=args.sm2)
+        try:
+            made = LogKey.create(args.file, name=args.create, sm2=args.sm2)
+        except FileExistsError:
+            raise KeyThere(f"{args.file} 已经有密钥，没有另建。换新密钥用 --rotate。") from None
     else:
         made = LogKey.load(args.file)
         if args.rotate or args.rename:
