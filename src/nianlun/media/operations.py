@@ -12,6 +12,7 @@ from nianlun.journal.domain import FAILED, REFUSED, declare
 from nianlun.media import domain, queries
 from nianlun.media.domain import LETTERS, Action, MediumState, NotNow, Outcome, SetState, StateSecret, kinds
 from nianlun.media.models import MediaSet, Medium, MediumEvent, MediumObject
+from nianlun.vault import queries as vault
 from nianlun.vault.domain import Secrecy
 
 PLANNED = declare("media.set_planned", "规划离线介质 {about}：{secrecy}，{objects} 个对象")
@@ -146,9 +147,12 @@ def shelve(
     )
     if other.exists():
         raise NotNow("同一套的另一份已在这个位置。两份要分开放，最好不在同一座楼。")
-    term = kinds()[row.kind].term(row.written_at.date())
-    row.renew_by = domain.months_after(row.written_at.date(), term.renew_months)
-    row.next_check_on = domain.next_check_on(term, checked_on=row.checked_on or on, renew_by=row.renew_by)
+    if row.state == MediumState.VERIFIED.value:  # moved later to another shelf it stays as due as it was
+        term = kinds()[row.kind].term(row.written_at.date())
+        row.renew_by = domain.months_after(row.written_at.date(), term.renew_months)
+        row.next_check_on = domain.next_check_on(
+            term, checked_on=row.checked_on or on, renew_by=row.renew_by
+        )
     row.state, row.location, row.keeper = MediumState.SHELVED.value, place, name
     row.serial = " ".join(serial.split())[:60]
     row.save(update_fields=["state", "location", "keeper", "serial", "renew_by", "next_check_on"])
@@ -199,8 +203,11 @@ def retire(who: Viewer, medium_id: UUID, *, reason: str, at: datetime) -> None:
     others = row.set.media.exclude(pk=row.pk).filter(
         state__in=[MediumState.VERIFIED.value, MediumState.SHELVED.value], sound=True
     )
-    if row.set.offline_at is not None and not others.exists():
-        raise NotNow("这一套已转离线，没有另一份完好的介质，不能报废最后一份。请先更新或恢复在线。")
+    away = vault.offline_among(row.set.contents.values_list("object_id", flat=True))
+    if away and not others.exists():
+        raise NotNow(
+            f"这一套有 {away} 个对象已转离线，没有另一份完好的介质，不能报废最后一份。请先更新，或把它们取回在线。"
+        )
     row.state = MediumState.RETIRED.value
     row.save(update_fields=["state"])
     note(row, Action.RETIRED, by=who, at=at, text=text)

@@ -120,6 +120,11 @@ def absence(object_id: str) -> str:
     return ""
 
 
+def offline_among(object_ids: Iterable[str]) -> int:
+    """How many of the objects can be read only with the key that lies on their media."""
+    return StoredObject.objects.filter(object_id__in=object_ids, state=StoredObject.State.OFFLINE).count()
+
+
 def objects_holding(sha512: str) -> list[str]:
     """Ids of objects that hold, or once held, a file with this digest in lower-case hex; sorted."""
     rows = StoredFile.objects.filter(sha512=sha512).order_by("object__object_id")
