@@ -33,6 +33,8 @@ MADE_BY_DEMO = (
     "witness",
     "vault",
     "vault-offsite",
+    "media-out",
+    "media-in",
     "quarantine",
     "derived",
     "private",
