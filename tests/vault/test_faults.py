@@ -8,15 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from vault_corpus import ITEM, NOON, OTHER, contents, put
+from vault_corpus import ITEM, NOON, contents, put, submission
 
 from nianlun.vault.ocfl import (
-    BadName,
     BrokenSource,
     Busy,
     NoSpace,
     StorageRoot,
-    Submission,
     TooLarge,
     streams,
 )
@@ -282,54 +280,6 @@ def test_what_looked_unchanged_is_brought_anew_if_the_object_was_taken_away_mean
 
     put(root, {"1.tif": b"page", "2.tif": Overtaken(b"new")})
     assert contents(root) == {"1.tif": b"page", "2.tif": b"new"}
-    assert verify_root(root.path).findings == ()
-
-
-def submission(object_id, files, **named):
-    return Submission(
-        object_id=object_id,
-        files=files,
-        message="入库",
-        author_name="李档案",
-        author_address="urn:nianlun:account:7",
-        at=NOON,
-        **named,
-    )
-
-
-def test_many_at_once_come_back_in_their_order(root):
-    scans = [submission(f"urn:x:{n}", {"1.tif": b"%d" % n * (40 - n) * 1000}) for n in range(40)]
-    assert [v.object_id for v in root.put_many(scans, threads=3)] == [s.object_id for s in scans]
-    assert [v.added for v in root.put_many(scans)] == [False] * 40
-    assert sorted(root.object_ids()) == sorted(s.object_id for s in scans)
-    assert verify_root(root.path).findings == ()
-
-
-def test_one_bad_object_among_many_does_not_take_back_the_others(root):
-    scans = [
-        submission(ITEM, {"a": b"1"}),
-        submission("urn:x:bad", {"../a": b"1"}),
-        submission(OTHER, {"a": b"2"}),
-    ]
-    stored = root.put_many(scans, threads=1)
-    assert next(stored).object_id == ITEM
-    with pytest.raises(BadName):
-        next(stored)
-    assert ITEM in list(root.object_ids())
-    assert [v.object_id for v in root.put_many([scans[0], scans[2]])] == [ITEM, OTHER]
-    assert verify_root(root.path).findings == ()
-
-
-def test_two_threads_that_store_one_object_make_a_version_each_or_step_back(root):
-    scans = [submission(ITEM, {f"{n}.tif": b"%d" % n}) for n in range(12)]
-    for _ in range(100):
-        try:
-            for _ in root.put_many(list(scans), threads=4):
-                scans.pop(0)
-        except Busy:
-            continue
-        break
-    assert contents(root) == {f"{n}.tif": b"%d" % n for n in range(12)}
     assert verify_root(root.path).findings == ()
 
 

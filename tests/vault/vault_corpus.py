@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nianlun.vault.ocfl import Source, StorageRoot, Version
+from nianlun.vault.ocfl import Source, StorageRoot, Submission, Version
 
 ITEM = "urn:uuid:0190b2b4-0000-7000-8000-000000000001"
 OTHER = "urn:uuid:0190b2b4-0000-7000-8000-000000000002"
@@ -27,6 +27,18 @@ def put(
         author_address="urn:nianlun:account:7",
         at=NOON,
         replace_state=replace,
+    )
+
+
+def submission(object_id: str, files: Mapping[str, Source], *, largest: int | None = None) -> Submission:
+    return Submission(
+        object_id=object_id,
+        files=files,
+        message="入库",
+        author_name="李档案",
+        author_address="urn:nianlun:account:7",
+        at=NOON,
+        largest=largest,
     )
 
 
