@@ -1,6 +1,5 @@
 """A set's life: planned, written, read back by another, shelved, inspected, lent, retired."""
 
-from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,12 +25,21 @@ from nianlun.access.domain import NotVisible, Refused
 from nianlun.jobs import operations as jobs
 from nianlun.journal.models import Entry
 from nianlun.media import inspecting, operations, queries, recovering, writing
-from nianlun.media.domain import Action, MediumState, NotNow, Outcome, SetState, StateSecret
+from nianlun.media.domain import (
+    Action,
+    MediumState,
+    NotNow,
+    Outcome,
+    SetState,
+    StateSecret,
+    months_after,
+)
 from nianlun.media.imaging.faults import NoRecipients, WrongIdentity
 from nianlun.media.imaging.sealing import new_identity
 from nianlun.media.models import MediaSet
 from nianlun.vault import queries as vault
 from nianlun.vault.domain import Secrecy
+from nianlun.vault.restoring import elsewhere
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 
@@ -104,8 +112,9 @@ def test_a_set_goes_from_plan_to_shelf_with_two_people_and_every_step_on_record(
     assert line.state is SetState.SHELVED
     a, b = line.media
     assert (a.verified_by_name, a.sound) == ("赵敏", True)
-    assert (a.next_check_on, a.renew_by) == (date(2030, 11, 23), date(2036, 11, 23))
-    assert (b.next_check_on, b.renew_by) == (date(2027, 5, 23), date(2031, 11, 23))
+    on = timezone.localdate(a.written_at)
+    assert (a.next_check_on, a.renew_by) == (months_after(a.checked_on, 48), months_after(on, 120))
+    assert (b.next_check_on, b.renew_by) == (months_after(b.checked_on, 6), months_after(on, 60))
     assert [one.action for one in reversed(queries.events(a.id))] == [
         Action.WRITTEN,
         Action.VERIFIED,
@@ -208,6 +217,18 @@ def test_a_medium_is_lent_returned_and_then_due_at_once(tmp_path: Path):
         operations.lend(shi, medium.id, purpose="市局恢复演练", at=AT)
     operations.take_back(shi, medium.id, at=AT, on=TODAY)
     assert queries.medium(shi, medium.id).is_due(TODAY)
+    operations.shelve(shi, medium.id, serial="", location="丙库", keeper="石磊", at=AT, on=TODAY)
+    assert queries.medium(shi, medium.id).is_due(TODAY)  # another shelf is no inspection
+
+
+def test_who_must_restore_is_told_on_which_media_an_object_lies(tmp_path: Path):
+    fill_vault(tmp_path)
+    shi, zhao = keeper("石磊"), keeper("赵敏")
+    assert elsewhere(IDS[1]) == []
+    shelved(shi, zhao)
+    (told,) = elsewhere(IDS[1])
+    assert "J001-2026-001 A（A 库-3 柜-2 格）有第 1 版" in told
+    assert elsewhere("urn:nowhere") == []
 
 
 def test_an_object_is_tried_out_of_a_medium_byte_for_byte(tmp_path: Path, settings):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.jobs import operations as jobs
@@ -180,7 +181,7 @@ def _conclude(row: Medium, event: MediumEvent, found: Outcomes, *, at: datetime,
         row.verified_by_id, row.verified_by_name, row.verified_at = event.by_id, event.by_name, at
         _retire_predecessor(row, at=at)
     if row.renew_by is not None and row.written_at is not None:
-        term = kinds()[row.kind].term(row.written_at.date())
+        term = kinds()[row.kind].term(timezone.localdate(row.written_at))
         # A damaged medium stays due until it is renewed or retired.
         row.next_check_on = (
             domain.next_check_on(term, checked_on=on, renew_by=row.renew_by) if found.sound else on

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
 from nianlun.journal import operations as journal
@@ -148,8 +149,9 @@ def shelve(
     if other.exists():
         raise NotNow("同一套的另一份已在这个位置。两份要分开放，最好不在同一座楼。")
     if row.state == MediumState.VERIFIED.value:  # moved later to another shelf it stays as due as it was
-        term = kinds()[row.kind].term(row.written_at.date())
-        row.renew_by = domain.months_after(row.written_at.date(), term.renew_months)
+        written_on = timezone.localdate(row.written_at)
+        term = kinds()[row.kind].term(written_on)
+        row.renew_by = domain.months_after(written_on, term.renew_months)
         row.next_check_on = domain.next_check_on(
             term, checked_on=row.checked_on or on, renew_by=row.renew_by
         )

@@ -6,14 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
 
 from nianlun.access.domain import NotVisible, Viewer, covers
 from nianlun.media.domain import (
     FIXED,
     OVERHEAD,
     SOON,
-    STATE_SECRETS,
     Action,
     MediumState,
     Outcome,
@@ -95,13 +94,18 @@ def due_everywhere(*, on: date) -> list[MediumLine]:
     return [medium_line(row) for row in rows]
 
 
-def on_media(object_id: str) -> list[tuple[str, str]]:
-    """Number of the set and place of each medium that has been verified and holds the object."""
+def on_media(object_id: str) -> str | None:
+    """Which verified media hold the object, as a sentence for whoever must restore it; nothing if none does."""
     rows = Medium.objects.filter(
         set__contents__object_id=object_id,
         state__in=[MediumState.VERIFIED.value, *IN_USE],
-    ).order_by("set__number", "letter")
-    return [(f"{row.set.number} {row.letter}", row.location) for row in rows.select_related("set")]
+    )
+    rows = rows.annotate(version=F("set__contents__version")).order_by("set__number", "letter")
+    told = [
+        f"{medium_line(row).name}（{row.location or '未上架'}）有第 {row.version} 版"
+        for row in rows.select_related("set")
+    ]
+    return f"离线介质 {'，'.join(told)}，请向保管人调取。" if told else None
 
 
 def waiting(secrecy: Secrecy) -> list[tuple[str, int, int]]:
@@ -136,11 +140,6 @@ def progress(line: SetLine) -> tuple[int, int]:
             images += (folder / name).stat().st_size if (folder / name).exists() else 0
     draft = folder / ".drafts" / str(line.id)
     return min(images + sealed_so_far(draft), expected * 3), expected * 3
-
-
-def is_state_secret(text: str) -> bool:
-    """Whether a level named in a form is one of state secrecy."""
-    return text in STATE_SECRETS or text in STATE_SECRETS.values()
 
 
 def _visible(who: Viewer) -> QuerySet[MediaSet]:

@@ -1,9 +1,6 @@
 """Writing a set: asked for by one person, done in the background, and either wholly on record or not at all."""
 
-import io
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,21 +16,17 @@ from nianlun.journal import operations as journal
 from nianlun.journal.domain import FAILED, declare
 from nianlun.media import domain, operations, queries
 from nianlun.media.domain import Action, MediumState, NotNow, SetState
+from nianlun.media.gathering import Gathered
 from nianlun.media.imaging import leaflet, unpacking
 from nianlun.media.imaging import writing as imaging
 from nianlun.media.imaging.faults import NoRecipients, NoRoom
-from nianlun.media.imaging.leaflet import Cover, Listed
-from nianlun.media.imaging.packing import Packed
+from nianlun.media.imaging.leaflet import Cover
 from nianlun.media.imaging.sealing import Recipient, read_recipients
 from nianlun.media.imaging.writing import Package, Written
 from nianlun.media.label import label_of
 from nianlun.media.lines import MediumLine
 from nianlun.media.models import MediaSet, Medium, MediumObject
-from nianlun.vault import carrying
-from nianlun.vault import operations as vault
-from nianlun.vault.carrying import CarriedObject
 from nianlun.vault.domain import Secrecy
-from nianlun.vault.sealing import NotSealed
 
 WRITE_REQUESTED = declare("media.write_requested", "要求写入离线介质 {about}")
 WRITTEN = declare(
@@ -105,7 +98,7 @@ def produce(set_id: UUID) -> Produced:
     at = row.write_requested_at or row.planned_at
     keepers = recipients()
     folder = draft_folder(set_id)
-    gathered = _Gathered(set_id)
+    gathered = Gathered(set_id)
     size = sum(row.contents.values_list("size", flat=True))
     cover = _cover(row, keepers, letter="", payload_bytes=size)
     package = imaging.sealed_package(folder)
@@ -241,82 +234,3 @@ def _check_room(package_bytes: int) -> None:
         raise NoRoom(
             f"写镜像的磁盘还有 {free >> 20} MB，这一套要 {needed >> 20} MB。请腾出空间，或另设 NIANLUN_MEDIA_OUT。"
         )
-
-
-class _Gathered:
-    """The objects of a set, read from the vault one after the other."""
-
-    def __init__(self, set_id: UUID) -> None:
-        rows = MediumObject.objects.filter(set=set_id).order_by("id")
-        self._ids = list(rows.values_list("object_id", flat=True))
-        self.looked_up: dict[str, tuple[str, str]] = {}
-
-    def look(self) -> None:
-        """Only what is to be noted of each object."""
-        for object_id in self._ids:
-            self._note(carrying.carried(object_id))
-
-    def files(self, cover: Cover) -> list[Packed]:
-        """Everything that goes into the bag, the catalogue first."""
-        found: list[Packed] = []
-        listed: list[Listed] = []
-        for object_id in self._ids:
-            one = carrying.carried(object_id)
-            self._note(one)
-            listed += _listed(one)
-            # The key just before its object, so that a reading in one passing has both.
-            found += _key(object_id)
-            found += [
-                Packed(
-                    path=f"{leaflet.OBJECTS}/{one.folder}/{file.path}",
-                    size=file.size,
-                    opens=file.opens,
-                    object_id=object_id,
-                    sha512=file.sha512,
-                )
-                for file in one.files
-            ]
-        title = f"离线介质 {cover.number} 目录"
-        beside = {
-            leaflet.CATALOGUE_CSV: leaflet.catalogue_csv(listed),
-            leaflet.CATALOGUE_HTML: leaflet.catalogue_html(listed, title=title),
-        }
-        beside |= {f"{leaflet.OBJECTS}/{path}": raw for path, raw in carrying.root_files().items()}
-        return [_packed(path, raw) for path, raw in beside.items()] + found
-
-    def _note(self, one: CarriedObject) -> None:
-        self.looked_up[one.object_id] = (one.folder, one.inventory_sha512)
-
-
-def _listed(one: CarriedObject) -> Iterator[Listed]:
-    for line, content in one.logical:
-        yield Listed(
-            object_id=one.object_id,
-            version=one.version,
-            path=line.logical_path,
-            size=line.size,
-            sha512=line.sha512,
-            sm3=line.sm3,
-            folder=one.folder,
-            content=content,
-        )
-
-
-def _key(object_id: str) -> list[Packed]:
-    """The data key of an object that is sealed in the vault, as hexadecimal text."""
-    try:
-        key = vault.key_for_media(object_id)
-    except NotSealed:
-        return []
-    path = unpacking.key_path(object_id).removeprefix("data/")
-    return [_packed(path, f"{key.hex()}\n".encode(), object_id=object_id)]
-
-
-def _packed(path: str, raw: bytes, *, object_id: str = "") -> Packed:
-    return Packed(path=path, size=len(raw), opens=lambda: io.BytesIO(raw), object_id=object_id)
-
-
-def remove_image(line: MediumLine) -> None:
-    """Take a medium's image out of the folder for burning, once it was read back from the medium itself."""
-    with suppress(OSError):
-        image_path(line).unlink(missing_ok=True)
