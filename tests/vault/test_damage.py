@@ -1,5 +1,7 @@
 """Whatever happens to a file of the store, a check names the object and the file."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,10 @@ from ocfl.validator import Validator
 from vault_corpus import ITEM, OTHER, page_of, put
 
 from nianlun.vault.ocfl import StorageRoot, check_object
+from nianlun.vault.ocfl.beside import destroyed_file, key_file, offline_file
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.check_root import verify_root
+from nianlun.vault.ocfl.folder_store import FolderStore
 from nianlun.vault.ocfl.folder_tree import FolderPlace
 
 
@@ -219,3 +223,75 @@ def test_a_version_that_arrives_meanwhile_is_no_damage(root, monkeypatch):
     monkeypatch.setattr(check_object, "check_inventory", slow)
     assert verify_object(root.folder_of(ITEM)) == []
     assert done[0].number == 3
+
+
+def sealed(root: FolderStore) -> None:
+    """An object as `vault.sealing` writes it; that its bytes cannot be opened here does not matter to a check."""
+    put(root, {"正本/1.tif": b"NLS1 sealed page", "manifest-plain.json": b"NLS1 sealed list"})
+
+
+def test_a_sealed_object_without_its_key_is_a_finding_of_its_own(tmp_path):
+    store = FolderStore(tmp_path / "vault")
+    sealed(store)
+    assert [(f.object, f.code) for f in verify_root(store.path).findings] == [(ITEM, "NE005")]
+    assert [f.code for f in store.verify(ITEM)] == ["NE005"]
+    store.write_extra(key_file(ITEM), b"{}")
+    assert verify_root(store.path).findings == ()
+
+
+def test_a_sealed_object_whose_key_lies_on_a_medium_is_whole(tmp_path):
+    store = FolderStore(tmp_path / "vault")
+    sealed(store)
+    store.write_extra(offline_file(ITEM), b"{}")
+    assert store.verify(ITEM) == []
+
+
+def test_an_object_lawfully_destroyed_is_told_and_is_no_damage(root):
+    store = FolderStore(root.path)
+    sealed(store)
+    store.write_extra(destroyed_file(ITEM), b"{}")
+    assert [f.code for f in store.verify(ITEM)] == ["NW002"]
+    store.remove(ITEM)
+    assert [f.code for f in store.verify(ITEM)] == ["NW002"]
+    report = verify_root(root.path)
+    assert report.sound and report.objects == 1
+    assert {f.code for f in store.verify(OTHER)} == set()
+
+
+def test_a_mark_of_destruction_excuses_only_what_is_gone(root):
+    store = FolderStore(root.path)
+    store.write_extra(destroyed_file(ITEM), b"{}")
+    page_of(root, "正本/1.tif").write_bytes(b"page onf")
+    assert {f.code for f in store.verify(ITEM)} == {"E092", "NW002"}
+    page_of(root, "正本/1.tif").unlink()
+    assert {f.code for f in store.verify(ITEM)} == {"NW002"}
+
+
+def test_an_object_that_is_nowhere_is_damage(root):
+    store = FolderStore(root.path)
+    assert {f.code for f in store.verify("urn:x:nowhere")} == {"E003", "E063"}
+
+
+def test_the_same_object_at_two_places_is_found(root):
+    other = root.path / "abc" / "def" / "012" / "copy"
+    other.parent.mkdir(parents=True)
+    shutil.copytree(root.folder_of(ITEM), other)
+    report = verify_root(root.path)
+    assert {(f.object, f.code) for f in report.findings} == {(ITEM, "NE003"), (ITEM, "NE004")}
+    assert report.objects == 3
+
+
+def test_a_pipe_in_place_of_a_page_does_not_hang_the_check(root):
+    page = page_of(root, "正本/1.tif")
+    page.unlink()
+    os.mkfifo(page)
+    assert {"E090", "E092"} <= {f.code for f in verify_object(root.folder_of(ITEM))}
+
+
+def test_objects_are_told_of_in_the_order_of_their_places(root):
+    for number in range(30):
+        put(root, {"a": b"%d" % number}, object_id=f"urn:x:{number}")
+    told: list[str] = []
+    report = verify_root(root.path, each=lambda object_id, found: told.append(object_id))
+    assert told == list(root.object_ids())
+    assert report.objects == 32

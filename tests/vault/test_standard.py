@@ -13,8 +13,11 @@ from ocfl.validator import Validator
 from vault_corpus import ITEM, put
 
 from nianlun.vault.ocfl import StorageRoot
+from nianlun.vault.ocfl.beside import key_file
 from nianlun.vault.ocfl.check_object import verify_object
+from nianlun.vault.ocfl.folder_store import FolderStore
 from nianlun.vault.ocfl.layout import HASHED, HASHED_WITH_ID, Layout
+from nianlun.vault.ocfl.transfer import copy_object, restore_object
 
 SHARED = Path(os.environ.get("NIANLUN_CORPUS") or Path(__file__).parents[3] / "shared" / "data")
 FIXTURES = SHARED / "preservation" / "ocfl-fixtures"
@@ -61,6 +64,20 @@ def test_an_independent_validator_accepts_a_root_we_wrote(tmp_path, extension):
     theirs = TheirRoot(root=str(root.path))
     assert theirs.validate(log_warnings=True)
     assert (theirs.num_objects, theirs.good_objects, theirs.errors) == (5, 5, [])
+
+
+def test_an_independent_validator_accepts_a_copy_that_was_made_and_mended(tmp_path):
+    primary, copy = FolderStore(tmp_path / "vault"), FolderStore(tmp_path / "offsite")
+    put(primary, {"正本/第 1 页.tif": b"page"})
+    copy_object(ITEM, source=primary, target=copy)
+    put(primary, {"b": b"new"})
+    copy_object(ITEM, source=primary, target=copy)
+    copy.write_extra(key_file(ITEM), b"{}")
+    copy.path_of(ITEM, "b").write_bytes(b"rotten")
+    restore_object(ITEM, good=primary, damaged=copy)
+    theirs = TheirRoot(root=str(copy.path))
+    assert theirs.validate(log_warnings=True)
+    assert (theirs.num_objects, theirs.good_objects, theirs.errors) == (1, 1, [])
 
 
 def test_an_independent_validator_has_not_even_advice_for_our_objects(tmp_path):

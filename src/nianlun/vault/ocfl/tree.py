@@ -61,7 +61,7 @@ class Place(Protocol):
         """The bytes of a small file."""
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        """The bytes of a file of any size, about a megabyte at a time."""
+        """The bytes of a file of any size, some at a time."""
 
     def changed(self) -> bool:
         """Whether a writer has put something else here since `listing` was last asked."""
