@@ -22,16 +22,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     Only the test database loses these triggers; tests of the triggers themselves switch them on again.
     """
-    from django.db import connection
+    from tests.tables import let_tables_be_emptied
 
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        # Bit 32 of tgtype: fires on TRUNCATE.
-        cursor.execute(
-            "SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname) "
-            "FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 32 = 32"
-        )
-        for (statement,) in cursor.fetchall():
-            cursor.execute(statement)
+    with django_db_blocker.unblock():
+        let_tables_be_emptied()
 
 
 @pytest.fixture
