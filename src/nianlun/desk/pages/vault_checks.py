@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from nianlun.access.domain import Refused, Right
 from nianlun.access.gate import needs, viewer
@@ -96,8 +97,11 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @require_GET
 @needs(Right.VAULT_READ, polled=True)
 def progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """How far a run is, for the page that shows it."""
-    return fragment(request, "desk/vault_progress.html", run=_run(run_id))
+    """How far a run is, for the page that shows it; once it stands still, the whole page, with what was found."""
+    line = _run(run_id)
+    if getattr(request, "htmx", False) and not line.active:
+        return HttpResponseClientRefresh()
+    return fragment(request, "desk/vault_progress.html", run=line)
 
 
 @require_POST
