@@ -3,6 +3,7 @@
 The store is moto, a mock that runs as a server; faults come from a proxy before it. See object_store.py.
 """
 
+import argparse
 import io
 import json
 import os
@@ -20,6 +21,7 @@ from ocfl.storage_root import StorageRoot as TheirRoot
 from tests.corpus import corpus
 from vault_corpus import ITEM, OTHER, contents, put
 
+from nianlun.vault import command
 from nianlun.vault.ocfl import BadName, Busy, Damaged, NotARoot, NotStored
 from nianlun.vault.ocfl.beside import destroyed_file, key_file
 from nianlun.vault.ocfl.bucket import claims, client
@@ -572,3 +574,23 @@ def test_published_examples_are_judged_alike_in_a_bucket(service):
     walked = [path for path, code in open_tree(service.url(store.name.split("/")[2])).walk() if not code]
     assert len(walked) == judged
     assert json.dumps(walked) == json.dumps(sorted(walked))
+
+
+def test_the_command_checks_a_bucket_by_its_address(store, service, capsys):
+    def run(url: str) -> int:
+        parser = argparse.ArgumentParser()
+        command.add_parser(parser.add_subparsers())
+        args = parser.parse_args(["vault", "verify", url, "--json"])
+        assert not args.needs_database
+        return args.run(args)
+
+    put(store, FIRST)
+    name = store.name.split("/")[2]
+    assert run(service.url(name)) == 0
+    assert json.loads(capsys.readouterr().out) == {"sound": True, "objects": 1, "findings": []}
+    damage(store, "v1/content/00001.tif", b"page onf")
+    assert run(service.url(name)) == 1
+    assert json.loads(capsys.readouterr().out)["findings"][0]["object"] == ITEM
+    assert run(service.url(name).replace("/vault?", "/nothing?")) == 2
+    assert run(service.url("nowhere")) == 2
+    assert "没有" in capsys.readouterr().err

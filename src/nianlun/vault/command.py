@@ -14,7 +14,7 @@ from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.check_root import RootReport, is_root, verify_root
 from nianlun.vault.ocfl.faults import StorageError
 from nianlun.vault.ocfl.findings import Finding
-from nianlun.vault.stores import open_store
+from nianlun.vault.stores import open_tree
 
 SOUND, DAMAGED, UNUSABLE = 0, 1, 2
 
@@ -195,7 +195,10 @@ class _Nothing(Exception):
 
 def _verify_path(args: argparse.Namespace, progress: "_Progress") -> RootReport:
     if args.path.startswith("s3://"):
-        return verify_root(open_store(args.path, create=False).tree, sm3=args.sm3, each=progress.tick)
+        tree = open_tree(args.path)
+        if not tree.look(""):
+            raise _Nothing(f"{tree.name} 里什么也没有。请核对地址。")
+        return verify_root(tree, sm3=args.sm3, each=progress.tick)
     path = Path(args.path)
     if not path.is_dir():
         raise _Nothing(f"{path} 不是文件夹。请给出一个 OCFL 对象或存储根的路径。")
