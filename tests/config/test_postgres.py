@@ -16,7 +16,15 @@ import pytest
 
 from nianlun.config import postgres, postgres_programs
 from nianlun.config.places import Hindered
-from nianlun.config.postgres import SOCKET_PATH_LIMIT, Server, cluster_home, embedded, socket_folder
+from nianlun.config.postgres import (
+    OWNER,
+    ROLE,
+    SOCKET_PATH_LIMIT,
+    Server,
+    cluster_home,
+    embedded,
+    socket_folder,
+)
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change the account")
 
@@ -37,14 +45,14 @@ def server(folder: Path) -> Iterator[Server]:
     one.remove()
 
 
-def ask(server: Server, question: str) -> object:
-    with psycopg.connect(server.url()) as connection:
+def ask(server: Server, question: str, *, role: str = OWNER) -> object:
+    with psycopg.connect(server.url(role=role)) as connection:
         row = connection.execute(question).fetchone()
         return row[0] if row else None
 
 
-def write(server: Server, statement: str) -> None:
-    with psycopg.connect(server.url()) as connection:
+def write(server: Server, statement: str, *, role: str = OWNER) -> None:
+    with psycopg.connect(server.url(role=role)) as connection:
         connection.execute(statement)
 
 
@@ -70,7 +78,7 @@ def test_a_killed_server_recovers_what_was_committed_and_nothing_else(server):
     server.start()
     write(server, "create table kept (n int)")
     write(server, "insert into kept values (1)")
-    half = psycopg.connect(server.url())
+    half = psycopg.connect(server.url(role=OWNER))
     half.execute("insert into kept values (2)")
     os.kill(server.pid(), signal.SIGKILL)
     assert (server.data / "postmaster.pid").exists()
@@ -78,6 +86,25 @@ def test_a_killed_server_recovers_what_was_committed_and_nothing_else(server):
     assert ask(server, "select array_agg(n) from kept") == [1]
     with contextlib.suppress(psycopg.OperationalError):
         half.close()
+
+
+def test_a_cluster_from_before_there_was_an_owner_hands_its_tables_over_once(server):
+    server.start()
+    with psycopg.connect(server.url(role="postgres"), autocommit=True) as old:
+        old.execute("alter database nianlun owner to nianlun")
+    write(server, "create table kept as select 42 as n", role=ROLE)
+    server.stop()
+    server.start()
+    assert (
+        ask(server, "select pg_get_userbyid(relowner) from pg_class where relname = 'kept'")
+        == "nianlun_owner"
+    )
+    assert (
+        ask(server, "select pg_get_userbyid(datdba) from pg_database where datname = 'nianlun'")
+        == "nianlun_owner"
+    )
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        write(server, "create table public.more (n int)", role=ROLE)
 
 
 def test_a_pid_file_that_names_another_process_is_seen_to_be_stale(server):
@@ -108,7 +135,7 @@ def test_it_listens_on_no_network_and_waits_for_the_disk_and_reads_chinese(serve
     assert ask(server, "select current_setting('listen_addresses')") == ""
     assert ask(server, "select current_setting('fsync') || current_setting('full_page_writes')") == "onon"
     assert ask(server, "select length('年轮') || current_setting('server_encoding')") == "2UTF8"
-    assert ask(server, "select usesuper from pg_user where usename = current_user") is False
+    assert ask(server, "select usesuper from pg_user where usename = current_user", role=ROLE) is False
 
 
 def test_a_long_path_with_spaces_and_chinese_works(folder):

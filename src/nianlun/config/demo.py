@@ -166,9 +166,8 @@ class _Demo:
             if time.monotonic() > until:
                 raise Hindered(f"日志证人没有就绪。请查看 {self.folder / 'witness.log'}。")
             time.sleep(0.1)
-        known = {"NIANLUN_LOG_WITNESSES": f"http://127.0.0.1:{port} {vkey.strip()}"}
-        self.environment |= known
-        self.children.environment |= known
+        # In a file, so that commands in another terminal know it too. The port is another each time.
+        (self.folder / "witness").write_text(f"http://127.0.0.1:{port} {vkey.strip()}\n", encoding="utf-8")
 
     def _serve(self) -> None:
         self._witness()

@@ -1,5 +1,6 @@
 """The secrets of a demo: made at its first start, never good for production."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -53,6 +54,14 @@ def media_recipients(folder: Path) -> Path:
 def log_key(folder: Path) -> Path:
     """The key file with which the demo's journal signs its checkpoints, made and marked likewise."""
     return _marked(folder / "log_key.json", lambda path: LogKey.create(path, name=LOG_ORIGIN, sm2=True))
+
+
+def log_witnesses(folder: Path) -> tuple[tuple[str, str], ...]:
+    """Address and public key of the witness that the running demo has started; none before."""
+    with contextlib.suppress(OSError):
+        url, vkey = (folder / "witness").read_text(encoding="utf-8").split()
+        return ((url, vkey),)
+    return ()
 
 
 def is_marked(path: Path) -> bool:

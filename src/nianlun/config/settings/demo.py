@@ -2,11 +2,18 @@
 
 import os
 
-from nianlun.config.demo_secrets import class_keys, keyring, log_key, media_recipients, secret_key
+from nianlun.config.demo_secrets import (
+    class_keys,
+    keyring,
+    log_key,
+    log_witnesses,
+    media_recipients,
+    secret_key,
+)
 from nianlun.config.places import demo_folder
 from nianlun.config.postgres import OWNER, embedded
 from nianlun.config.settings.base import *  # noqa: F403
-from nianlun.config.settings.base import VAR, VAULT_COPIES, database
+from nianlun.config.settings.base import LOG_WITNESSES, VAR, VAULT_COPIES, database
 
 DEMO = True
 SECRET_KEY = secret_key(demo_folder())
@@ -16,6 +23,7 @@ MEDIA_RECIPIENTS = media_recipients(demo_folder())
 VAULT_COPIES = VAULT_COPIES or {"offsite": str(VAR / "vault-offsite")}
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded().url())}
 LOG_KEY = log_key(demo_folder())
+LOG_WITNESSES = LOG_WITNESSES or log_witnesses(demo_folder())
 OWNER_URL = os.environ.get("NIANLUN_OWNER_URL", "")
 if not os.environ.get("DATABASE_URL"):
     OWNER_URL = OWNER_URL or embedded().url(role=OWNER)
