@@ -22,7 +22,7 @@ extensions 下若另有 nianlun-keys（加密保存的密钥）和 nianlun-destr
 
 def begin(path: Path, layout: Layout) -> None:
     """Make a root of a folder that is missing, empty or was begun before; raises `NotARoot` for any other."""
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)  # originals are for this system's account alone
     known = {"extensions", "ocfl_layout.json", "README.txt"}
     strangers = sorted(e.name for e in path.iterdir() if e.name not in known and not e.name.startswith("."))
     if strangers:
