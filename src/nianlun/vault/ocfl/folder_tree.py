@@ -28,13 +28,16 @@ class FolderPlace:
         return dict(_below(str(self.path), "")) if self._seen else {}
 
     def read(self, path: str) -> bytes:
-        with open(f"{self.path}/{path}", "rb", buffering=0) as file:  # noqa: PTH123  Path costs a tenth of a check
-            return file.read()
+        return b"".join(self.chunks(path))
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        with open(f"{self.path}/{path}", "rb", buffering=0) as file:  # noqa: PTH123
-            while chunk := file.read(CHUNK):
+        # A check opens seven small files for each object: file objects cost it more than the system calls.
+        handle = os.open(f"{self.path}/{path}", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            while chunk := os.read(handle, CHUNK):
                 yield chunk
+        finally:
+            os.close(handle)
 
     def changed(self) -> bool:
         return self._seen != self._stamp()
