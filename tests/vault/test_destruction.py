@@ -13,7 +13,16 @@ from nianlun.access.domain import Refused
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.registry import handlers
 from nianlun.journal.models import Entry
-from nianlun.vault import copies, destroying, destruction_rules, key_folder, operations, queries, settling
+from nianlun.vault import (
+    checking,
+    copies,
+    destroying,
+    destruction_rules,
+    key_folder,
+    operations,
+    queries,
+    settling,
+)
 from nianlun.vault.class_keys import ClassKeys
 from nianlun.vault.destroying import Hindered
 from nianlun.vault.domain import Secrecy
@@ -21,6 +30,7 @@ from nianlun.vault.models import Destruction, StoredObject
 from nianlun.vault.ocfl import NotStored
 from nianlun.vault.ocfl.beside import destroyed_file
 from nianlun.vault.ocfl.check_root import verify_root
+from nianlun.vault.ocfl.findings import GONE
 from nianlun.vault.presence import Destroyed
 from nianlun.vault.stores import open_store
 
@@ -86,6 +96,9 @@ def test_what_two_people_destroy_is_gone_at_every_location_and_no_damage(
         assert mark["files"][0]["sha512"] == queries.files(ITEM)[0].sha512
         report = verify_root(one.path)
         assert [f for f in report.findings if f.is_damage] == []
+    for location in ("primary", "offsite"):
+        told_by_check = checking.verify(None, location=location, at=NOON).findings
+        assert [(f.object, f.code) for f in told_by_check] == [(ITEM, GONE)]
     assert CONTENT not in bytes_below(tmp_path)
     with queries.open_file(OTHER, "a.txt") as stream:
         assert stream.read() == b"stays"

@@ -8,7 +8,7 @@ from nianlun.vault import sealing
 from nianlun.vault.models import ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl.beside import destroyed_file, key_file
 from nianlun.vault.ocfl.faults import StorageError, Unreachable
-from nianlun.vault.ocfl.findings import KEY_MISSING, UNANSWERED, UNREADABLE, Finding
+from nianlun.vault.ocfl.findings import KEY_MISSING, UNANSWERED, UNREADABLE, Finding, lawfully_destroyed
 from nianlun.vault.ocfl.store import Store
 
 LOST, CHANGED, BEHIND, MARKED_GONE = "NE010", "NE011", "NE012", "NE013"
@@ -19,9 +19,10 @@ def compare(copy: ObjectCopy, files: Iterable[StoredFile], *, store: Store) -> l
     """Hold the rows of one object against the inventory of its copy, without reading content."""
     row = copy.object
     name = row.object_id
-    if row.state == StoredObject.State.DESTROYED:
-        return []
     try:
+        if row.state == StoredObject.State.DESTROYED:  # of what is left of it here, whoever reads it tells
+            is_gone = not store.holds(name) and store.read_extra(destroyed_file(name)) is not None
+            return [lawfully_destroyed(name)] if is_gone else []
         if store.read_extra(destroyed_file(name)) is not None:
             return [Finding(name, MARKED_GONE, "库里标着已销毁，记录里没有销毁：标记不是本系统所写")]
         if not store.holds(name):

@@ -10,7 +10,6 @@ from nianlun.vault.ocfl.check_inventory import SPECIFICATIONS
 from nianlun.vault.ocfl.check_object import Options, Verdict, examine_object
 from nianlun.vault.ocfl.faults import Damaged, NotARoot, Unreachable
 from nianlun.vault.ocfl.findings import (
-    GONE,
     KEY_MISSING,
     LEFT_OVER,
     MISPLACED,
@@ -18,6 +17,7 @@ from nianlun.vault.ocfl.findings import (
     UNANSWERED,
     Finding,
     Findings,
+    lawfully_destroyed,
 )
 from nianlun.vault.ocfl.folder_tree import FolderTree
 from nianlun.vault.ocfl.inventory import Inventory
@@ -122,11 +122,13 @@ class Books:
         known = object_id or (self._id_at(path) if self.has_marks else "")
         gone = bool(known) and self._has(destroyed_file(known))
         if gone and not place.listing():
-            return Verdict(object_id=known, specification="", sealed=False, findings=[_gone(known)])
+            return Verdict(
+                object_id=known, specification="", sealed=False, findings=[lawfully_destroyed(known)]
+            )
         verdict = examine_object(place, replace(options, destroyed=gone))
         found, name = verdict.findings, verdict.object_id
         if gone:
-            found.append(_gone(known))
+            found.append(lawfully_destroyed(known))
         if name and self.layout and path != str(self.layout.path_of(name)):
             meant = self.layout.path_of(name)
             found.append(
@@ -172,10 +174,6 @@ def _examine(books: Books, path: str, code: str, *, sm3: bool) -> tuple[str, str
         name = books.tree.place(path).name
         found = [Finding(name, UNANSWERED, f"这次没能核对：{fault}")]
         return path, code, Verdict(object_id="", specification="", sealed=False, findings=found)
-
-
-def _gone(object_id: str) -> Finding:
-    return Finding(object_id, GONE, "对象已依法销毁，内容不再保存，不是损坏")
 
 
 def _check_declaration(tree: Tree, top: Findings) -> None:

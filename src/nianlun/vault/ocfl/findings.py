@@ -41,3 +41,8 @@ class Findings:
     @property
     def damaged(self) -> bool:
         return any(finding.is_damage for finding in self.found)
+
+
+def lawfully_destroyed(object_id: str) -> Finding:
+    """What a check says of an object whose content was taken away by two people's decision."""
+    return Finding(object_id, GONE, "对象已依法销毁，内容不再保存，不是损坏")
