@@ -15,15 +15,22 @@ from tests.entitlements.test_benefit import local_book, working_life
 
 from nianlun import policy
 from nianlun.entitlements.benefit import BenefitView, benefit_view
-from nianlun.entitlements.form import GlyphMissing, number, typeset
+from nianlun.entitlements.form import number, typeset
 from nianlun.entitlements.form_content import FormContent, NothingToPrint, determination, explained
 from nianlun.entitlements.wish import Wish
 from nianlun.kernel.months import parse_month
 from nianlun.policy.assess import assess_case
 from nianlun.policy.cases import read_case
 from nianlun.registry.domain import Sex
+from nianlun.ui.stamp import Stamp, stamped_code
+from nianlun.ui.typesetting import GlyphMissing
 
 ON = date(2026, 11, 23)
+STAMP = Stamp("7Q2K-9WZ4-TB1X-0F8M", "https://ylbx.example.gov.cn")
+
+
+def printed(given: FormContent) -> bytes:
+    return typeset(given, stamp=STAMP)
 
 
 def content(made=determination, *, name: str = "周桂兰", wish: Wish | None = None) -> FormContent:
@@ -41,7 +48,7 @@ def texts(pdf: bytes) -> list[str]:
 
 def test_the_form_of_hebei_has_two_pages_with_every_field_of_the_original():
     given = content()
-    first, second = texts(typeset(given))
+    first, second = texts(printed(given))
     for word in (
         "姓名周桂兰 性别男 出生年月 参加工作时间 "
         "参保日期 建账日期1996-01 首次缴费日期1993-01 缴费起止 退休时间2025-04 "
@@ -60,7 +67,7 @@ def test_the_form_of_hebei_has_two_pages_with_every_field_of_the_original():
 
 
 def test_it_is_pdf_a_2b_and_says_so():
-    with pikepdf.open(io.BytesIO(typeset(content()))) as pdf, pdf.open_metadata() as said:
+    with pikepdf.open(io.BytesIO(printed(content()))) as pdf, pdf.open_metadata() as said:
         assert said["pdfaid:part"] == "2"
         assert said["pdfaid:conformance"] == "B"
         fonts = [
@@ -75,38 +82,38 @@ def test_it_is_pdf_a_2b_and_says_so():
 @pytest.mark.parametrize("made", [determination, explained])
 def test_equal_content_gives_equal_bytes_and_another_day_another_number(made):
     given = content(made)
-    assert typeset(given) == typeset(given)
+    assert printed(given) == printed(given)
     other = replace(given, on=date(2026, 11, 24))
     assert number(other) != number(given)
-    assert typeset(other) != typeset(given)
+    assert printed(other) != printed(given)
 
 
 def test_a_long_name_is_printed_whole_and_moves_nothing_to_a_third_page():
     name = "阿卜杜热西提·买买提明·" * 4 + "吐尔逊"
-    pages = texts(typeset(content(name=name)))
+    pages = texts(printed(content(name=name)))
     assert len(pages) == 2
     assert name in pages[0]
 
 
 def test_a_rare_character_that_the_font_has_is_printed():
-    assert "周𬱖𠮷" in texts(typeset(content(name="周𬱖𠮷")))[0]
+    assert "周𬱖𠮷" in texts(printed(content(name="周𬱖𠮷")))[0]
 
 
 @pytest.mark.parametrize(("character", "shown"), [("𪚥", "𪚥"), ("\U0010fffd", "U+10FFFD")])
 def test_a_character_without_a_glyph_is_refused_by_name(character: str, shown: str):
     with pytest.raises(GlyphMissing, match="没有生成") as refused:
-        typeset(content(name=f"周{character}"))
+        printed(content(name=f"周{character}"))
     assert refused.value.characters == shown
 
 
 def test_words_of_a_name_are_never_read_as_commands_of_the_typesetter():
     name = '#panic("x") $a$ *b* `c` "'
-    assert re.sub(r"\s", "", name) in texts(typeset(content(name=name)))[0]
+    assert re.sub(r"\s", "", name) in texts(printed(content(name=name)))[0]
 
 
 def test_the_explanation_holds_sentence_amounts_every_step_and_the_sources():
     given = content(explained)
-    said = "".join(texts(typeset(given)))
+    said = "".join(texts(printed(given)))
     assert given.notices[0].replace(" ", "") in said
     for step in given.steps:
         assert re.sub(r"\s", "", step.title) in said
@@ -129,7 +136,7 @@ def test_whatever_the_policy_answers_can_be_explained_and_printed(path: Path):
     view = BenefitView(kind=case.kind, month=parse_month("2025-04"), assessment=answer)
     for made in (determination, explained):
         given = made(working_life(), view, on=ON, issued_by="李敏", edition="0" * 64)
-        said = "".join(texts(typeset(given)))
+        said = "".join(texts(printed(given)))
         for name, amount in answer.amounts.items():
             assert f"{amount:,.2f}" in said, name
 
@@ -151,3 +158,15 @@ def test_where_there_is_no_amount_there_is_no_form():
     )
     with pytest.raises(NothingToPrint, match="缺少利率"):
         determination(working_life(), view, on=ON, issued_by="李敏", edition="0" * 64)
+
+
+def test_the_code_stands_on_every_page_and_the_address_where_it_is_verified_on_the_first():
+    given = printed(content())
+    pages = texts(given)
+    assert all(STAMP.code in page for page in pages)
+    assert "https://ylbx.example.gov.cn/verify/" in pages[0]
+    assert stamped_code(given) == STAMP.code
+
+
+def test_the_number_of_a_form_is_that_of_its_content_whatever_its_code():
+    assert number(content()) in texts(typeset(content(), stamp=Stamp("0000-0000-0000-0000", "")))[0]

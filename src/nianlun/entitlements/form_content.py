@@ -62,7 +62,6 @@ class FormContent:
     issued_by: str
     on: date
     edition: str
-    verify: str
     sections: tuple[Section, ...]
     amounts: tuple[Line, ...]
     total: str
@@ -90,7 +89,6 @@ def determination(
         issued_by=issued_by,
         on=on,
         edition=edition,
-        verify=_verify(working, view, answer),
         sections=tuple(sections),
         amounts=_amounts(shown),
         total=_total(answer),
@@ -114,7 +112,6 @@ def explained(
         issued_by=issued_by,
         on=on,
         edition=edition,
-        verify=_verify(working, view, answer),
         sections=(_person(working),),
         amounts=_amounts(shown),
         total=_total(answer),
@@ -233,11 +230,6 @@ def _notices(view: BenefitView, answer: Assessment) -> tuple[str, ...]:
     if view.estimate:
         said.insert(0, "这是试算，不是核定结果。")
     return tuple(dict.fromkeys([*said, *view.assumptions]))
-
-
-def _verify(working: Working, view: BenefitView, answer: Assessment) -> str:
-    """What the code on the paper says beside the number: enough to compare, no name and no identity number."""
-    return f"个人编号 {working.person.personal_number}，{_month(view.month)} 起每月 {_total(answer)} 元"
 
 
 def _articles(shown: Explanation) -> tuple[str, ...]:

@@ -1,14 +1,13 @@
 """A question about a person's benefit: as it stands, and as somebody supposes; and the papers that may be supposed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.utils import timezone
 
 from nianlun.access.domain import Viewer
-from nianlun.entitlements import form, form_content
 from nianlun.entitlements.benefit import BenefitView, benefit_view
 from nianlun.entitlements.gathering import Working, gather
 from nianlun.entitlements.wish import Wish
@@ -89,24 +88,6 @@ def compared(now: BenefitView, supposed: BenefitView) -> list[Compared]:
 def missing_in_words(view: BenefitView) -> list[str]:
     """What is missing, without the names that only a case file knows."""
     return [one for one in view.missing if not one.isascii()]
-
-
-def determination_form(question: Answered, *, on: date, issued_by: str) -> bytes:
-    """The determination form as PDF/A. Raises `NothingToPrint` and `GlyphMissing`."""
-    return form.typeset(
-        form_content.determination(
-            question.working, question.view, on=on, issued_by=issued_by, edition=question.edition
-        )
-    )
-
-
-def explanation_form(question: Answered, *, on: date, issued_by: str) -> bytes:
-    """The explanation as PDF/A. Raises `NothingToPrint` and `GlyphMissing`."""
-    return form.typeset(
-        form_content.explained(
-            question.working, question.view, on=on, issued_by=issued_by, edition=question.edition
-        )
-    )
 
 
 def _amount(label: str, now: Decimal | None, supposed: Decimal | None) -> Compared:

@@ -24,7 +24,6 @@ def count(address: str, *, at: datetime) -> None:
     WrongGuess.objects.create(source=_source(address), at=at)
 
 
-@transaction.atomic
 def alone(address: str) -> None:
     """Let one question of a source be answered at a time, so that a hundred at once cannot slip through the count.
 

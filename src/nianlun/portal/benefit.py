@@ -12,9 +12,8 @@ from django.views.decorators.http import require_GET
 
 from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
-from nianlun.entitlements import inquiry
+from nianlun.entitlements import inquiry, issuing
 from nianlun.entitlements.benefit import BenefitView
-from nianlun.entitlements.form import GlyphMissing
 from nianlun.entitlements.form_content import NothingToPrint
 from nianlun.entitlements.inquiry import Answered
 from nianlun.entitlements.wish import Wish
@@ -22,6 +21,8 @@ from nianlun.kernel.months import NotAMonth, parse_month
 from nianlun.policy.assessment import Assessment
 from nianlun.portal.frame import answer, own_person
 from nianlun.ui.downloads import pdf
+from nianlun.ui.stamp import stamp
+from nianlun.ui.typesetting import GlyphMissing
 from nianlun.ui.widgets.explanation import explanation
 
 YEARS = range(2000, 2101)
@@ -98,7 +99,9 @@ def explanation_sheet(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     question: Answered = inquiry.answered(who, person_id, wish=Wish(), at=at)
     try:
-        content = inquiry.explanation_form(question, on=timezone.localdate(at), issued_by="本人下载")
+        content = issuing.explanation_form(
+            question, by=who, issued_by="本人下载", stamp=lambda code: stamp(request, code=code), at=at
+        )
     except (NothingToPrint, GlyphMissing) as reason:
         messages.error(request, str(reason))
         return redirect("portal:benefit")

@@ -1,8 +1,8 @@
-"""Addresses of the insured person's pages."""
+"""Addresses of the insured person's pages, and of the verification that is everybody's."""
 
 from django.urls import path
 
-from nianlun.portal import benefit, pages
+from nianlun.portal import benefit, pages, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -13,4 +13,8 @@ urlpatterns = [
     path("my/benefit/why/", benefit.why, name="benefit-why"),
     path("my/benefit/explanation.pdf", benefit.explanation_sheet, name="benefit-explanation"),
     path("my/reads/", pages.reads, name="reads"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/keys.txt", verify.keys, name="verify-keys"),
+    path("verify/checkpoint", verify.checkpoint, name="verify-checkpoint"),
+    path("verify/<str:code>", verify.of_code, name="verify-code"),
 ]

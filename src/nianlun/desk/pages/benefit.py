@@ -1,7 +1,8 @@
 """What a person is to receive a month: the answer, how it comes about, what if; and the same on paper."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,14 +18,15 @@ from nianlun.desk import person_view
 from nianlun.desk.seeing import see_person
 from nianlun.desk.shell import answer
 from nianlun.desk.wish_form import WishForm, read_wish
-from nianlun.entitlements import assessing, inquiry
-from nianlun.entitlements.form import GlyphMissing
+from nianlun.entitlements import assessing, inquiry, issuing
 from nianlun.entitlements.form_content import NothingToPrint
 from nianlun.entitlements.inquiry import Answered
 from nianlun.entitlements.wish import Wish
 from nianlun.policy.provinces import PROVINCES
 from nianlun.ui.downloads import pdf
 from nianlun.ui.shell import Crumb
+from nianlun.ui.stamp import stamp
+from nianlun.ui.typesetting import GlyphMissing
 from nianlun.ui.widgets.explanation import explanation
 
 Print = Callable[..., bytes]
@@ -75,7 +77,7 @@ def form(request: HttpRequest, person_id: UUID) -> HttpResponse:
     at = timezone.now()
     see_person(request, person_id, what="待遇计发表（打印）", at=at)
     question = inquiry.answered(viewer(request), person_id, wish=Wish(), at=at)
-    return _paper(request, question, inquiry.determination_form, name="待遇计发表", at=at)
+    return _paper(request, question, issuing.determination_form, name="待遇计发表", at=at)
 
 
 @require_GET
@@ -86,7 +88,8 @@ def explanation_sheet(request: HttpRequest, person_id: UUID) -> HttpResponse:
     at = timezone.now()
     see_person(request, person_id, what="待遇推算说明（打印）", at=at)
     now, _, supposed = _asked(request, who, person_id, at=at)
-    return _paper(request, supposed or now, inquiry.explanation_form, name="待遇推算说明", at=at)
+    made = partial(issuing.explanation_form, supposed=supposed is not None)
+    return _paper(request, supposed or now, made, name="待遇推算说明", at=at)
 
 
 def table_address(name: str) -> str:
@@ -107,11 +110,12 @@ def _asked(
 def _paper(
     request: HttpRequest, question: Answered, made: Print, *, name: str, at: datetime
 ) -> HttpResponse:
-    person = question.working.person
-    on: date = timezone.localdate(at)
+    person, who = question.working.person, viewer(request)
     try:
-        content = made(question, on=on, issued_by=viewer(request).name)
+        content = made(
+            question, by=who, issued_by=who.name, stamp=lambda code: stamp(request, code=code), at=at
+        )
     except (NothingToPrint, GlyphMissing) as reason:
         messages.error(request, str(reason))
         return redirect("desk:benefit", person.id)
-    return pdf(content, name=f"{name} {person.personal_number} {on}")
+    return pdf(content, name=f"{name} {person.personal_number} {timezone.localdate(at)}")
