@@ -73,6 +73,8 @@ class Right(StrEnum):
     PERSON_REVEAL_IDENTITY = "person.reveal_identity"
     ITEM_READ = "item.read"
     ITEM_DESCRIBE = "item.describe"
+    ITEM_CERTIFY = "item.certify"
+    DOCUMENT_WITHDRAW = "document.withdraw"
     RULING_READ = "ruling.read"
     RULING_MAKE = "ruling.make"
     RULING_CONFIRM = "ruling.confirm"
@@ -94,6 +96,7 @@ class Right(StrEnum):
     MEDIA_WRITE = "media.write"
     MEDIA_INSPECT = "media.inspect"
     JOURNAL_READ = "journal.read"
+    JOURNAL_PROVE = "journal.prove"
     STAFF_READ = "staff.read"
     STAFF_CHANGE = "staff.change"
     DESK_READ = "desk.read"
@@ -117,6 +120,8 @@ _RIGHT_LABELS: Mapping[Right, str] = {
     Right.PERSON_REVEAL_IDENTITY: "显示完整证件号",
     Right.ITEM_READ: "查看档案的件和页",
     Right.ITEM_DESCRIBE: "著录档案",
+    Right.ITEM_CERTIFY: "出具档案复制件",
+    Right.DOCUMENT_WITHDRAW: "查看和撤回出具的文件",
     Right.RULING_READ: "查看认定",
     Right.RULING_MAKE: "作出认定",
     Right.RULING_CONFIRM: "复核认定",
@@ -138,6 +143,7 @@ _RIGHT_LABELS: Mapping[Right, str] = {
     Right.MEDIA_WRITE: "规划、写入和上架离线介质",
     Right.MEDIA_INSPECT: "回读和巡检离线介质",
     Right.JOURNAL_READ: "查看操作日志",
+    Right.JOURNAL_PROVE: "查看日志证明、核对整个日志",
     Right.STAFF_READ: "查看工作人员账号",
     Right.STAFF_CHANGE: "启用和停用账号",
     Right.DESK_READ: "进入工作台",
@@ -176,6 +182,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.REVIEW_DECIDE,
         Right.PERSON_ADD,
         Right.ITEM_DESCRIBE,
+        Right.ITEM_CERTIFY,
+        Right.DOCUMENT_WITHDRAW,
         Right.VAULT_READ,
         Right.VAULT_CHECK,
         Right.VAULT_RESTORE,
@@ -202,6 +210,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.PERSON_REVEAL_IDENTITY,
         Right.RULING_CONFIRM,
         Right.BENEFIT_CONFIRM,
+        Right.DOCUMENT_WITHDRAW,
     },
     Role.LEADER: _ABOUT_PERSONS
     | {
@@ -228,12 +237,15 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.VAULT_CHECK,
         }
     ),
-    Role.SECURITY_OFFICER: frozenset({Right.DESK_READ, Right.POLICY_READ, Right.STAFF_READ}),
+    Role.SECURITY_OFFICER: frozenset(
+        {Right.DESK_READ, Right.POLICY_READ, Right.STAFF_READ, Right.JOURNAL_PROVE}
+    ),
     Role.AUDITOR: frozenset(
         {
             Right.DESK_READ,
             Right.POLICY_READ,
             Right.JOURNAL_READ,
+            Right.JOURNAL_PROVE,
             Right.VAULT_READ,
             Right.MEDIA_READ,
             Right.BENEFIT_REPLAY,

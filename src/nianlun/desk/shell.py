@@ -123,8 +123,10 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
             [
                 ("档案库", reverse("desk:vault"), Right.VAULT_READ, "vault"),
                 ("离线介质", reverse("media:sets"), Right.MEDIA_READ, "media"),
+                ("出具的文件", reverse("desk:documents"), Right.DOCUMENT_WITHDRAW, ""),
                 ("核定重放", reverse("desk:replays"), Right.BENEFIT_REPLAY, ""),
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
+                ("日志证明", reverse("desk:log"), Right.JOURNAL_PROVE, ""),
                 ("工作人员", reverse("access:staff"), Right.STAFF_READ, ""),
             ],
         ),

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -29,6 +31,26 @@ def page_of(item: ItemLine, *, number: int) -> PageImage:
         OpenedFile(path) as file,
     ):
         return rasterise(file, item_id=item.id, number=number, keep=not sealed)
+
+
+def pages_of(item: ItemLine) -> Iterator[PageImage]:
+    """The pictures of all pages in their order; the original is opened once however many are made anew.
+
+    Raises as `page_of`.
+    """
+    vault.ensure_online(item.vault_object)
+    sealed = vault.is_sealed(item.vault_object)
+    with ExitStack() as opened:
+        file: OpenedFile | None = None
+        for number in range(1, item.page_count + 1):
+            kept = None if sealed else _kept(item.id, number=number)
+            if kept is None and file is None:
+                path = opened.enter_context(vault.reading_path(item.vault_object, item.file_name))
+                file = opened.enter_context(OpenedFile(path))
+            if kept is None and file is not None:
+                kept = rasterise(file, item_id=item.id, number=number, keep=not sealed)
+            if kept is not None:
+                yield kept
 
 
 def rasterise(file: OpenedFile, *, item_id: UUID, number: int, keep: bool = True) -> PageImage:

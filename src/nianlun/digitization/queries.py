@@ -1,7 +1,7 @@
 """Reading batches, their progress and page readings."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -281,3 +281,8 @@ def picture(item: ItemLine, *, number: int) -> PageImage:
     or damaged.
     """
     return page_images.page_of(item, number=number)
+
+
+def pictures(item: ItemLine) -> Iterator[PageImage]:
+    """The upright pictures of all pages of an item in their order. Raises as `picture`."""
+    return page_images.pages_of(item)

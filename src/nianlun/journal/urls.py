@@ -1,8 +1,12 @@
-"""The address of the journal."""
+"""Addresses of the journal."""
 
 from django.urls import path
 
-from nianlun.journal import pages
+from nianlun.journal.pages import entries, entry
 
 app_name = "journal"
-urlpatterns = [path("journal/", pages.entries, name="entries")]
+urlpatterns = [
+    path("journal/", entries.entries, name="entries"),
+    path("journal/<int:entry_id>/", entry.entry, name="entry"),
+    path("journal/<int:entry_id>/receipt.json", entry.receipt, name="receipt"),
+]

@@ -13,6 +13,7 @@ from nianlun.desk.shell import answer
 from nianlun.digitization import queries as digitization
 from nianlun.entitlements import assessing
 from nianlun.evidence import queue
+from nianlun.journal import log_checks
 from nianlun.lawbook import queries as lawbook
 from nianlun.lawbook.domain import State
 from nianlun.registry import queries as registry
@@ -57,6 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         may_amend=may_amend,
         drafts=[line for line in lawbook.drafts(who) if line.state in IN_HAND][:6] if may_amend else [],
         holdings=archives.count_by_category(who) if who.may(Right.ITEM_READ) else {},
+        alarm=log_checks.alarm() if who.may(Right.JOURNAL_PROVE) else "",
         may_review=who.may(Right.REVIEW_READ),
         may_read=who.may(Right.ITEM_READ),
     )

@@ -3,27 +3,33 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from nianlun.access.domain import Right
+from nianlun.access.domain import Refused, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.domain import Category
 from nianlun.archives.queries import ItemLine, PageLine
+from nianlun.desk import certified_copy as copying
 from nianlun.desk import review_view
 from nianlun.desk.seeing import saw_list, see_item
 from nianlun.desk.shell import answer
 from nianlun.digitization import queries as digitization
-from nianlun.digitization.reading import Refused
+from nianlun.digitization.reading import Refused as Unrenderable
 from nianlun.evidence import queries as evidence
 from nianlun.evidence import queue
 from nianlun.evidence.queries import ClaimLine
 from nianlun.registry import queries as registry
+from nianlun.ui.downloads import pdf
 from nianlun.ui.shell import Crumb
+from nianlun.ui.stamp import stamp
+from nianlun.ui.typesetting import GlyphMissing
 from nianlun.ui.widgets.viewer import PageRegion, PageView, page_view
 from nianlun.vault import queries as vault
 
@@ -88,6 +94,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         weight_reason=weight_reason,
         files=vault.files(line.vault_object),
         absence=vault.absence(line.vault_object),
+        may_certify=who.may(Right.ITEM_CERTIFY),
         may_review=who.may(Right.REVIEW_READ),
         in_hand=bool(queue.in_hand(who, item_id)),
         crumbs=[
@@ -107,7 +114,7 @@ def page_image(request: HttpRequest, item_id: UUID, number: int) -> HttpResponse
         raise Http404
     try:
         picture = digitization.picture(line, number=number)
-    except Refused as reason:
+    except Unrenderable as reason:
         return _without(reason.sentence, status=422)
     except vault.Unreadable as reason:
         return _without(str(reason), status=_status(reason))
@@ -136,6 +143,25 @@ def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     response["Content-Security-Policy"] = SANDBOXED
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_POST
+@needs(Right.ITEM_CERTIFY)
+def certified_copy(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """A copy of the item to be given out, certified and to be verified by anybody."""
+    at = timezone.now()
+    line = see_item(request, item_id, what="，出具复制件", at=at)
+    try:
+        paper = copying.certified_copy(
+            line, by=viewer(request), stamp=lambda code: stamp(request, code=code), at=at
+        )
+    except (Refused, GlyphMissing, *vault.Unreadable) as reason:
+        messages.error(request, str(reason))
+        return redirect("desk:item", item_id)
+    except Unrenderable as reason:
+        messages.error(request, reason.sentence)
+        return redirect("desk:item", item_id)
+    return pdf(paper, name=f"复制件 {line.code}")
 
 
 def _without(sentence: str, *, status: int) -> HttpResponse:

@@ -1,6 +1,13 @@
 """Reading the journal: entries as sentences, the log they stand in, proofs from it, and the proof of it as a whole."""
 
-from nianlun.journal.queries.entries import EntryLine, entries, entry_count, reads_of_person
+from nianlun.journal.queries.entries import (
+    EntryLine,
+    EntryText,
+    entries,
+    entry,
+    entry_count,
+    reads_of_person,
+)
 from nianlun.journal.queries.log import (
     LOCK,
     SEQUENCER,
@@ -35,6 +42,7 @@ __all__ = [
     "CheckpointLine",
     "ConditionLine",
     "EntryLine",
+    "EntryText",
     "Fault",
     "Inclusion",
     "LogReport",
@@ -45,6 +53,7 @@ __all__ = [
     "consistency",
     "covering_checkpoint",
     "entries",
+    "entry",
     "entry_count",
     "inclusion",
     "last_checkpoint",

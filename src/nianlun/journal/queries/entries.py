@@ -1,5 +1,6 @@
 """Reading the journal: as sentences for the auditor and for the person concerned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -69,6 +70,63 @@ def entries(
     if until is not None:
         rows = rows.filter(at__lt=until)
     return _lines(_before(rows, before), limit=limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destroyed:
+    """How the content of an entry came to be destroyed: by whom, when, on whose word and authority."""
+
+    at: datetime
+    by: str
+    approved_by: str
+    authority: str
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryText:
+    """One entry with all it says. `destroyed` tells of an emptied one how that came, if any entry tells it."""
+
+    line: EntryLine
+    about: str
+    details: Mapping[str, object]
+    emptied: bool
+    destroyed: Destroyed | None
+
+
+def entry(entry_id: int, *, scope: str) -> EntryText | None:
+    """One entry of the scope, as `entries` bounds it; None for any other."""
+    if scope == "" or not 0 < entry_id < 2**63:
+        return None
+    rows = Entry.objects.filter(Q(scope__startswith=scope) | Q(account_id=None), pk=entry_id)
+    row = rows.first()
+    if row is None:
+        return None
+    emptied = row.action == domain.EMPTIED
+    return EntryText(
+        line=_line(row),
+        about=f"{row.about} {row.about_id}".strip(),
+        details=row.details,
+        emptied=emptied,
+        destroyed=_destroyed(entry_id) if emptied else None,
+    )
+
+
+def _destroyed(entry_id: int) -> Destroyed | None:
+    notices = Entry.objects.filter(action=domain.CONTENTS_DESTROYED)
+    notice = notices.filter(details__entries__has_key=str(entry_id)).order_by("pk").first()
+    if notice is None:
+        return None
+    told = notice.details
+    return Destroyed(
+        at=notice.at,
+        by=f"{notice.agency_name} {notice.role_label} {notice.name}",
+        approved_by=" ".join(
+            str(told.get(name, "")) for name in ("approved_by_agency", "approved_by_role", "approved_by")
+        ),
+        authority=str(told.get("authority", "")),
+        entry_id=notice.pk,
+    )
 
 
 def reads_of_person(person_id: UUID, limit: int = 100) -> list[EntryLine]:

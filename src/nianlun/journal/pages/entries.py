@@ -1,31 +1,20 @@
-"""The journal as the auditor reads it: sentences, filters, one page after the other.
+"""The journal as the auditor reads it: sentences, filters, one page after the other."""
 
-The gate belongs to `access`, which stands on the same rung and is not imported here. A page names the right it
-needs as `access_rule`; the gate enforces it and sets `request.viewer` and `request.shell_context`.
-"""
-
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nianlun.journal import domain, operations, queries
+from nianlun.journal.pages.gated import READ_RIGHT, GatedRequest
 
 READ = domain.declare("journal.entries_read", "查看操作日志 {rows} 条")
 _PAGE = 50
-
-
-class GatedRequest(HttpRequest):
-    """A request that has passed the gate."""
-
-    viewer: domain.Actor
-    shell_context: Callable[[], dict[str, object]]
 
 
 @require_safe
@@ -59,7 +48,7 @@ def entries(request: GatedRequest) -> HttpResponse:
     return render(request, "journal/entries.html", context, status=422 if faults else 200)
 
 
-entries.access_rule = "journal.read"  # type: ignore[attr-defined]  # the rule travels with the page
+entries.access_rule = READ_RIGHT  # type: ignore[attr-defined]  # the rule travels with the page
 
 
 def _filters(asked: dict[str, str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
