@@ -95,11 +95,11 @@ def test_the_demo_starts_heals_and_stops(demo):
     supervisor = demo.start()
     wait_for(demo.ready)
     assert demo.health() == 200
-    web, worker = demo.children()
-
-    os.kill(web, signal.SIGKILL)
-    os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: len(demo.children()) == 2 and not {web, worker} & set(demo.children()))
+    first = demo.children()
+    assert len(first) == 4  # witness, sequencer, web server, worker
+    for child in first:
+        os.kill(child, signal.SIGKILL)
+    wait_for(lambda: len(demo.children()) == 4 and not set(first) & set(demo.children()))
     wait_for(lambda: demo.health() == 200)
 
     os.kill(embedded(demo.var).pid(), signal.SIGKILL)

@@ -100,7 +100,8 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": True,  # a page and its journal entry stand or fall together (S3.2)
-        "OPTIONS": {"connect_timeout": 5}
+        # Prepared statements serve the journal's entries alone: Django's own cursors never use them.
+        "OPTIONS": {"connect_timeout": 5, "prepare_threshold": 2}
         | {name: query[name][0] for name in ("sslmode", "sslrootcert") if name in query},
     }
 

@@ -8,7 +8,7 @@ from nianlun.journal import domain
 from nianlun.journal.domain import ContentDestroyed, NotInLog
 from nianlun.journal.models import Entry, Leaf
 from nianlun.journal.queries import log
-from nianlun.kernel.merkle import consistency_path, inclusion_path
+from nianlun.kernel.merkle import Frontier, consistency_path, inclusion_path
 from nianlun.kernel.receipts import Receipt
 
 
@@ -39,7 +39,7 @@ def inclusion(entry_id: int, *, size: int = 0) -> Inclusion:
         raise NotInLog(f"第 {entry_id} 号留痕排在第 {position + 1} 条，不在前 {size} 条里。")
     node = log.nodes()
     path = inclusion_path(position, size=size, node=node)
-    return Inclusion(position, size, node(0, position), tuple(path), log.root_at(size))
+    return Inclusion(position, size, node(0, position), tuple(path), Frontier.of(size, node=node).root())
 
 
 def consistency(old_size: int, new_size: int) -> list[bytes]:
