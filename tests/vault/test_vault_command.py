@@ -2,12 +2,13 @@
 
 import argparse
 import json
+import shutil
 
 import pytest
 from tests import factories
 from vault_corpus import ITEM, NOON
 
-from nianlun.vault import checking, command, incidents, locations, operations
+from nianlun.vault import checking, command, incidents, keeping, locations, operations
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,17 @@ def test_status_says_which_copies_are_behind_and_copy_brings_them_up(run, stored
     status, said, _ = run("status", "--json")
     assert (status, [place["behind"] for place in said["locations"]]) == (0, [0, 0])
     assert "offsite" in run("status")[1]
+
+
+def test_status_lists_what_is_missing_and_counts_the_records_that_wait(run, stored):
+    run("copy")
+    keeping.changed([ITEM], at=NOON)
+    status, said, _ = run("status", "--json")
+    assert (status, said["missing"], said["kept_records_behind"]) == (0, [], 1)
+    shutil.rmtree(locations.open_for_reading("primary").folder_of(ITEM))
+    status, said, _ = run("status", "--json")
+    assert (status, said["missing"]) == (1, [ITEM])
+    assert f"主本里没有\t{ITEM}" in run("status")[1]
 
 
 def test_copy_names_what_did_not_arrive_and_why(run, stored):
