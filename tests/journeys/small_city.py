@@ -48,6 +48,7 @@ def main(kind: str) -> None:
         "divisions": {role: city.persons[index].division for role, index in city.heroes.items()},
         "accounts": json.loads((demo / "accounts.json").read_text(encoding="utf-8")),
         "papers": _papers(city, registered, at=at) if kind == "city" else {},
+        "kept": _kept(city, registered, at=at) if kind == "city" else {},
     }
     sys.stdout.write(json.dumps(found, ensure_ascii=False))
 
@@ -76,6 +77,19 @@ def _papers(city: Any, registered: Any, *, at: Any) -> dict[str, str]:
         )
         found[purpose] = str(got.sheet_id)
     return found
+
+
+def _kept(city: Any, registered: Any, *, at: Any) -> dict[str, str]:
+    """File what the journeys through the vault are about; the items' ids by purpose."""
+    from tests.journeys import small_vault
+
+    from nianlun.sample.inbox import inbox_papers
+    from nianlun.sample.truth import render_paper
+
+    small_vault.add_people(at=at)
+    papers = inbox_papers(city)[: len(small_vault.PAPERS)]
+    scans = [render_paper(paper, dpi=DPI - 20, damage=0)[0] for paper in papers]
+    return small_vault.add_papers(scans, agency_id=registered.agencies[min(registered.agencies)], at=at)
 
 
 if __name__ == "__main__":

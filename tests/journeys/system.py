@@ -34,6 +34,7 @@ class System:
     city: dict[str, Any] = field(default_factory=dict)
     web: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
+    sequencer: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
@@ -56,6 +57,9 @@ class System:
 
     def start_worker(self) -> None:
         self.worker = self._start("worker", "work")
+
+    def start_sequencer(self) -> None:
+        self.sequencer = self._start("sequencer", "journal", "run")
 
     def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         with (self.var / f"{name}.log").open("ab") as log:
@@ -129,7 +133,7 @@ class System:
         return str(sheet)
 
     def stop(self) -> None:
-        for process in (self.web, self.worker):
+        for process in (self.web, self.worker, self.sequencer):
             if process is None:
                 continue
             with suppress(ProcessLookupError):
