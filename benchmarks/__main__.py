@@ -6,6 +6,7 @@ import sys
 RUNS = (
     ["benchmarks.reading"],
     ["benchmarks.vault"],
+    ["benchmarks.journal"],
     ["benchmarks.log_proofs"],
     ["benchmarks.person_page"],
     ["benchmarks.policy"],

@@ -402,5 +402,5 @@ def test_an_old_database_beside_its_own_old_files_shows_by_what_a_witness_saw(lo
         path.write_text("".join(lines[: SIZES.index(left) + 1]), encoding="utf-8")
         size = queries.log_size()
         assert queries.verify_log().faults == []  # what is left holds in itself
-        (fault,) = queries.verify_log(known=[("证人", newest)]).faults
-        assert f"证人的检查点到第 {SIZES[-1]} 条，日志只有 {size} 条" in fault.sentence
+        (fault,) = queries.verify_log(known=[("见证方", newest)]).faults
+        assert f"见证方的检查点到第 {SIZES[-1]} 条，日志只有 {size} 条" in fault.sentence

@@ -78,7 +78,7 @@ def test_a_changed_cosignature_is_found(witness):
     with behind_the_back() as cursor:
         cursor.execute("UPDATE journal_cosignature SET at = at - interval '1 day'")
     assert [fault.sentence for fault in queries.verify_log().faults] == [
-        "证人 witness.example 对 1 条处检查点的联署被改动"
+        "见证方 witness.example 对 1 条处检查点的联署被改动"
     ]
 
 
@@ -125,7 +125,7 @@ def test_a_witness_that_saw_more_than_there_is_gives_the_restored_backup_away(wi
         cursor.execute("DELETE FROM journal_cosignature")
         cursor.execute("DELETE FROM journal_checkpoint WHERE size = 2")
     assert not operations.ask_witnesses(at=AT)
-    assert "证人见过 2 条的日志" in problem()
+    assert "见证方见过 2 条的日志" in problem()
 
 
 OPENSSL = """

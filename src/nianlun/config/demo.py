@@ -159,12 +159,12 @@ class _Demo:
         port = _free_port()
         command = [*WITNESS, "--folder", str(var_folder() / "witness"), "--name", "nianlun.demo/witness"]
         command += ["--log", LogKey.load(log_key(self.folder)).vkey, "--port", str(port)]
-        self.children.start("日志证人", command, log=self.folder / "witness.log")
+        self.children.start("日志见证方", command, log=self.folder / "witness.log")
         until = time.monotonic() + READY_SECONDS
         while not (vkey := _asked(port, "/key")):
             self._tend()
             if time.monotonic() > until:
-                raise Hindered(f"日志证人没有就绪。请查看 {self.folder / 'witness.log'}。")
+                raise Hindered(f"日志见证方没有就绪。请查看 {self.folder / 'witness.log'}。")
             time.sleep(0.1)
         # In a file, so that commands in another terminal know it too. The port is another each time.
         (self.folder / "witness").write_text(f"http://127.0.0.1:{port} {vkey.strip()}\n", encoding="utf-8")

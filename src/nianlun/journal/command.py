@@ -24,7 +24,7 @@ def add_parser(subparsers: Any) -> None:
     journal = subparsers.add_parser("journal", help="操作日志：排序签署、核对、回执、证明")
     actions = journal.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
 
-    run_parser = actions.add_parser("run", help="把新的留痕排进日志、签检查点、请证人联署，直到 Ctrl-C")
+    run_parser = actions.add_parser("run", help="把新的留痕排进日志、签检查点、请见证方联署，直到 Ctrl-C")
     run_parser.add_argument("--once", action="store_true", help="做完现有的就结束")
     run_parser.set_defaults(run=run, needs_database=True)
 
@@ -45,7 +45,7 @@ def add_parser(subparsers: Any) -> None:
     prove_parser.add_argument("--to", dest="until", type=date.fromisoformat, required=True, metavar="日期")
     prove_parser.set_defaults(run=prove, needs_database=True)
 
-    status_parser = actions.add_parser("status", help="日志多长、签到哪里、证人怎样；有问题退出码 1")
+    status_parser = actions.add_parser("status", help="日志多长、签到哪里、见证方怎样；有问题退出码 1")
     status_parser.add_argument("--json", action="store_true", help="输出 JSON")
     status_parser.set_defaults(run=status, needs_database=True)
 
@@ -158,7 +158,7 @@ def status(args: argparse.Namespace) -> int:
     if signed:
         sys.stdout.write(f"检查点签到第 {signed.size} 条，{signed.at.isoformat(timespec='seconds')}\n")
     for witness in found.witnesses:
-        sys.stdout.write(f"证人 {witness.name} 联署到第 {witness.size} 条\n")
+        sys.stdout.write(f"见证方 {witness.name} 联署到第 {witness.size} 条\n")
     for problem in problems:
         sys.stdout.write(f"问题：{problem}\n")
     return 1 if problems else 0

@@ -89,7 +89,7 @@ class Cosignature(models.Model):
     """A witness's signature under a checkpoint: it saw the log only grow up to here."""
 
     checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="cosignatures")
-    witness = models.CharField("证人", max_length=200)
+    witness = models.CharField("见证方", max_length=200)
     at = models.DateTimeField("联署时间")
     line = models.TextField("签名行")
 

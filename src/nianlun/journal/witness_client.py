@@ -38,16 +38,16 @@ def ask(
             f"{url.rstrip('/')}/add-checkpoint", body.encode(), kind=_KIND, seconds=seconds
         )
     except Unreachable as reason:
-        raise NotCosigned(f"证人没有联署：{reason}") from reason
+        raise NotCosigned(f"见证方没有联署：{reason}") from reason
     answer = content.decode("utf-8", errors="replace")
     if status == HTTPStatus.CONFLICT:
         if found := _SIZE.fullmatch(answer):
             raise KnowsOther(int(found[1]))
-        raise NotCosigned("证人说它见过的日志不是这个长度，却没有说是多长。")
+        raise NotCosigned("见证方说它见过的日志不是这个长度，却没有说是多长。")
     if status != HTTPStatus.OK:
         said = re.sub(r"\s+", " ", answer)[:200]
-        raise NotCosigned(f"证人不予联署（{status}）：{said or '没有说明'}")
+        raise NotCosigned(f"见证方不予联署（{status}）：{said or '没有说明'}")
     try:
         return add_cosignatures(note, answer, verifiers=[key])[len(note) :]
     except NotSigned as reason:
-        raise NotCosigned(f"证人的答复不能相信：{reason}") from reason
+        raise NotCosigned(f"见证方的答复不能相信：{reason}") from reason

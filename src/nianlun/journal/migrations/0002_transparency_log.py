@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("witness", models.CharField(max_length=200, verbose_name="证人")),
+                ("witness", models.CharField(max_length=200, verbose_name="见证方")),
                 ("at", models.DateTimeField(verbose_name="联署时间")),
                 ("line", models.TextField(verbose_name="签名行")),
                 (

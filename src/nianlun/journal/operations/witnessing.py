@@ -70,13 +70,13 @@ def _cosign(url: str, key: Verifier, newest: CheckpointLine, *, known: int) -> N
     except KnowsOther as other:
         if other.size > newest.size:
             raise NotCosigned(
-                f"证人见过 {other.size} 条的日志，现在只有 {newest.size} 条：日志尾部被截，或数据库是从旧备份恢复的。"
+                f"见证方见过 {other.size} 条的日志，现在只有 {newest.size} 条：日志尾部被截，或数据库是从旧备份恢复的。"
                 "请用 nianlun journal verify 查明。"
             ) from None
         try:
             line = _asked(url, key, newest, known=other.size)
         except KnowsOther:
-            raise NotCosigned("证人两次说的日志长度不同。") from None
+            raise NotCosigned("见证方两次说的日志长度不同。") from None
     at = open_note(newest.note + line, verifiers=[key]).cosigned_at[key.name]
     Cosignature.objects.get_or_create(
         witness=key.name, checkpoint_id=newest.size, defaults={"at": at, "line": line}

@@ -153,7 +153,7 @@ def check_cosignatures(connection: psycopg.Connection[Any], report: LogReport) -
         except NotSigned:
             stated = None
         if stated != at:
-            report.add(Fault(0, f"证人 {witness} 对 {size} 条处检查点的联署被改动"))
+            report.add(Fault(0, f"见证方 {witness} 对 {size} 条处检查点的联署被改动"))
     query = (
         "SELECT t.at, t.response, p.size, p.note FROM journal_timestamp t"
         " JOIN journal_checkpoint p ON p.size = t.checkpoint_id ORDER BY t.id"
