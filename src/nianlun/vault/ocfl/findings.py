@@ -1,5 +1,6 @@
 """What a check of the store finds. Codes E… and W… are OCFL 1.1's own; NE… and NW… are this system's."""
 
+import unicodedata
 from dataclasses import dataclass, field
 
 SM3_DIFFERS = "NE001"
@@ -19,6 +20,12 @@ class Finding:
     object: str
     code: str
     message: str
+
+    def __post_init__(self) -> None:
+        """Make what a hostile disk calls its files and objects fit for a terminal, a page and the database."""
+        for name, text in (("object", self.object), ("message", self.message)):
+            if not text.isprintable():
+                object.__setattr__(self, name, _told(text))
 
     @property
     def is_damage(self) -> bool:
@@ -46,3 +53,10 @@ class Findings:
 def lawfully_destroyed(object_id: str) -> Finding:
     """What a check says of an object whose content was taken away by two people's decision."""
     return Finding(object_id, GONE, "对象已依法销毁，内容不再保存，不是损坏")
+
+
+def _told(text: str) -> str:
+    """The text with control characters and halves of characters, such as a name not in UTF-8 has, written out."""
+    return "".join(
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text
+    )
