@@ -51,8 +51,8 @@ STAFF = (
         "shenyan", "沈岩", Role.POLICY_REVIEWER, "批准或退回别人起草的政策修订", PROVINCE, PROVINCE_SCOPE
     ),
     Planned("guoan", "郭安", Role.SYSTEM_OFFICER, "账号的启用和停用、库的巡检"),
-    Planned("hejian", "何坚", Role.SECURITY_OFFICER, "查看账号"),
-    Planned("qianming", "钱明", Role.AUDITOR, "查看操作日志和库的巡检结果，重放待遇核定"),
+    Planned("hejian", "何坚", Role.SECURITY_OFFICER, "查看账号，证明操作日志没有动过"),
+    Planned("qianming", "钱明", Role.AUDITOR, "查看操作日志、下载回执、核对整个日志，重放待遇核定"),
     Planned("waibao01", "马小川", Role.SCANNER, "外包扫描员：只见自己的批次", "冀档数字化服务公司"),
 )
 INSURED = (
