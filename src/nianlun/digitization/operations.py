@@ -45,6 +45,8 @@ UNREAD = declare("digitization.page_unread", "{code} 第 {page} 页没有读出�
 SWEPT = declare("digitization.quarantine_swept", "清理隔离区里的无主残留 {count} 个")
 STARTED = declare("digitization.batch_started", "开始识读批次《{title}》，{count} 件")
 
+FILED = "收件归档"
+"""What an object's inventory says of its first version, and no name: it is read without the key, for ever."""
 RETENTION = {
     Category.BUSINESS: "D100",
     Category.ADMINISTRATIVE: "D30",
@@ -256,7 +258,7 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
         vault_object,
         files={file_name: quarantine.path_of(sheet.pk), **keeping.files_of([vault_object])[vault_object]},
         by=None,
-        message=f"收件归档：{sheet.name}",
+        message=FILED,
         at=at,
         secrecy=secrecy,
     )

@@ -42,7 +42,6 @@ CLOSED_KINDS, CLOSED = (DocumentKind.STATEMENT, DocumentKind.TERMINATION), 6
 class _Original:
     """What is to be stored of one paper."""
 
-    title: str
     name: str
     content: bytes
     secrecy: Secrecy
@@ -82,7 +81,7 @@ def file_past(city: City, registered: Registered, *, at: datetime, tell: Tell, p
                 content, name, media_type = _original(produced.scans)
                 secrecy = Secrecy.WORK_SECRET if produced.paper.id in closed else Secrecy.INTERNAL
                 originals[f"urn:nianlun:item:{item_id}"] = _Original(
-                    title=produced.paper.title, name=name, content=content, secrecy=secrecy
+                    name=name, content=content, secrecy=secrecy
                 )
                 _file(
                     produced,
@@ -151,8 +150,8 @@ def _store(originals: Mapping[str, _Original], *, at: datetime) -> None:
     kept = keeping.files_of(originals)
     for vault_object, original in originals.items():
         files = {original.name: original.content, **kept[vault_object]}
-        message = f"样本数据：{original.title}"
-        vault.store(vault_object, files=files, by=None, message=message, at=at, secrecy=original.secrecy)
+        # Names are no part of the message: the inventory of a sealed object is read without its key.
+        vault.store(vault_object, files=files, by=None, message=ENGINE, at=at, secrecy=original.secrecy)
 
 
 def _rule(person_id: UUID, *, at: datetime) -> None:
