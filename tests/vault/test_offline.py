@@ -92,6 +92,18 @@ def test_an_object_taken_offline_is_closed_at_every_location(keeper, tmp_path):
     assert said.count() == 2
 
 
+def test_that_an_object_is_offline_is_said_while_the_primary_location_is_away(keeper, tmp_path):
+    store({"a": b"1"})
+    operations.take_offline(ITEM, medium=MEDIUM, by=keeper, at=NOON)
+    work()
+    assert MEDIUM in queries.absence(ITEM)
+    (tmp_path / "vault").rename(tmp_path / "unmounted")
+    (tmp_path / "vault").write_text("a file where the folder should be")
+    assert "离线介质台账" in queries.absence(ITEM)
+    with pytest.raises(Offline):
+        queries.open_file(ITEM, "a")
+
+
 def test_a_wrong_key_brings_nothing_back(keeper, tmp_path):
     store({"a": b"1"})
     operations.take_offline(ITEM, medium=MEDIUM, by=keeper, at=NOON)

@@ -1,17 +1,21 @@
 """Objects and their rows: together, or findable and mendable (S8.1)."""
 
+import shutil
 import signal
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from vault_corpus import ITEM, NOON, OTHER, in_a_child
+from vault_corpus import ITEM, NOON, OTHER, in_a_child, put
 
 from nianlun.journal.models import Entry
 from nianlun.vault import checking, operations, queries, runs
+from nianlun.vault.class_keys import ClassKeys
+from nianlun.vault.domain import Secrecy
 from nianlun.vault.models import FixityRun, Incident, ObjectCopy, StoredFile, StoredObject
-from nianlun.vault.ocfl import BadName, Damaged, NotStored
+from nianlun.vault.ocfl import BadName, Damaged, NotStored, StorageRoot
+from nianlun.vault.ocfl.faults import Unreachable
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
@@ -123,6 +127,52 @@ def test_a_disk_older_than_the_rows_takes_no_new_version():
     assert [f.code for f in checking.verify(None, at=NOON).findings] == ["NE012"]
 
 
+def test_nothing_is_put_in_the_place_of_an_object_that_was_lost():
+    store({"original.pdf": PDF})
+    shutil.rmtree(queries.root().folder_of(ITEM))
+    for _ in range(2):
+        with pytest.raises(Damaged, match="从别的存放处恢复"):
+            store({"record.json": b"{}"})
+    assert not queries.root().holds(ITEM)
+    assert rows() == [(ITEM, "original.pdf", 1, None)]
+
+
+@pytest.mark.parametrize("secrecy", [Secrecy.INTERNAL, Secrecy.WORK_SECRET])
+def test_nothing_is_added_to_another_object_of_as_many_versions(settings, tmp_path, secrecy):
+    settings.VAULT_KEYS = tmp_path / "keys.json"
+    ClassKeys.create(settings.VAULT_KEYS)
+    operations.store(ITEM, {"a": b"1"}, by=None, message="入库", at=NOON, secrecy=secrecy)
+    StoredFile.objects.update(sha512="0" * 128)
+    with pytest.raises(Damaged, match="与记录的摘要不符"):
+        store({"b": b"2"})
+    assert queries.root().inventory(ITEM).number == 1
+
+
+def test_a_vault_is_not_begun_anew_where_its_disk_is_not_mounted(tmp_path):
+    store({"a": b"1"})
+    (tmp_path / "vault").rename(tmp_path / "unmounted")
+    (tmp_path / "vault").mkdir()  # what is left of a mount point
+    for attempt in (
+        lambda: store({"a": b"2"}, object_id=OTHER),
+        lambda: queries.open_file(ITEM, "a"),
+        lambda: operations.sweep(by=None, at=NOON),
+        queries.missing,
+    ):
+        with pytest.raises(Unreachable, match="磁盘是否挂上"):
+            attempt()
+    assert list((tmp_path / "vault").iterdir()) == []
+    assert StoredObject.objects.count() == 1
+
+
+def test_a_parser_is_given_the_version_that_was_committed():
+    store({"a": b"committed"})
+    with pytest.raises(RuntimeError), transaction.atomic():
+        store({"a": b"rolled back"})
+        raise RuntimeError
+    with queries.reading_path(ITEM, "a") as path:
+        assert path.read_bytes() == b"committed"
+
+
 def test_a_sound_vault_is_noted_as_sound():
     store({"a": b"1"})
     store({"a": b"2"})
@@ -155,16 +205,13 @@ def test_a_row_changed_behind_the_system_is_found(change):
     assert [(f.object, f.code) for f in checking.verify(None, at=NOON).findings] == [(ITEM, "NE011")]
 
 
-def test_an_object_rewritten_with_a_consistent_inventory_is_found_by_its_rows(tmp_path, settings):
+def test_an_object_rewritten_with_a_consistent_inventory_is_found_by_its_rows(tmp_path):
     store({"a": b"1"})
-    settings.VAULT_ROOT, ours = tmp_path / "forged", queries.root()
-    with pytest.raises(RuntimeError), transaction.atomic():
-        store({"a": b"forged"})
-        raise RuntimeError
-    forged = queries.root().folder_of(ITEM)
-    ours.folder_of(ITEM).rename(tmp_path / "aside")
-    forged.rename(ours.folder_of(ITEM))
-    settings.VAULT_ROOT = ours.path
+    other = StorageRoot(tmp_path / "forged")
+    put(other, {"a": b"forged"})
+    ours = queries.root().folder_of(ITEM)
+    ours.rename(tmp_path / "aside")
+    other.folder_of(ITEM).rename(ours)
     assert "NE011" in {f.code for f in checking.verify(None, at=NOON).findings}
 
 

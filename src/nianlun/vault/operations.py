@@ -95,8 +95,9 @@ def _locked(object_id: str, *, secrecy: Secrecy, vault: Store, at: datetime) -> 
     row, is_new = StoredObject.objects.select_for_update().get_or_create(
         object_id=object_id, defaults={"versions": 0, "stored_at": at, "secrecy": secrecy.value}
     )
-    presence.ensure_online(row, beside=vault)
+    presence.ensure_online(row)
     if not is_new:
+        _ensure_as_told(row, vault=vault)
         return row, row.key_version is not None
     lies_sealed = sealing.lies_sealed(vault, object_id)
     if lies_sealed is None:
@@ -110,15 +111,34 @@ def _locked(object_id: str, *, secrecy: Secrecy, vault: Store, at: datetime) -> 
     return row, lies_sealed
 
 
+def _ensure_as_told(row: StoredObject, *, vault: Store) -> None:
+    """Return if the store holds the object as the rows tell of it; else raise `Damaged`.
+
+    Adding to one that was lost, or put back from before, would make another object in the place of the original.
+    """
+    name, told = row.object_id, row.versions
+    try:
+        head = vault.inventory(name).number
+    except NotStored:
+        raise Damaged(f"对象 {name} 有记录，库里却没有它，没有存入。请先从别的存放处恢复。") from None
+    if told > head:
+        raise Damaged(f"对象 {name} 在库中只到第 {head} 版，记录里有 {told} 版。请从备份恢复后再存。")
+    if row.key_version is None:
+        found = {path: file.sha512 for path, file in vault.version(name, told).files.items()}
+    else:
+        key = sealing.data_key(vault, name)
+        plain = sealing.contents(vault, name, number=told, key=key)
+        found = {path: file.sha512 for path, file in plain.items()}
+    if found != dict(row.files.filter(until_version=None).values_list("logical_path", "sha512")):
+        raise Damaged(
+            f"对象 {name} 在库中的第 {told} 版与记录的摘要不符，没有存入。请先核对，并从完好的副本恢复。"
+        )
+
+
 def take_over(row: StoredObject, *, sealed: bool, vault: Store, at: datetime) -> bool:
     """Bring the rows up to what lies on the disk; True if there was anything to bring."""
     # Looked at only under the row's lock: a writer that was faster has then already told of its version.
-    head = vault.inventory(row.object_id).number
-    if row.versions > head:
-        raise Damaged(
-            f"对象 {row.object_id} 在库中只到第 {head} 版，记录里有 {row.versions} 版。请从备份恢复后再存。"
-        )
-    told = row.versions
+    head, told = vault.inventory(row.object_id).number, row.versions
     if head == told:
         return False
     key = sealing.data_key(vault, row.object_id) if sealed else None
@@ -211,7 +231,7 @@ def bring_back(object_id: str, data_key: bytes, *, by: Viewer, at: datetime) -> 
         raise NotStored(f"库里没有对象 {object_id}。请核对编号。")
     vault = queries.root()
     if row.state != StoredObject.State.OFFLINE:
-        presence.ensure_online(row, beside=vault)
+        presence.ensure_online(row)
         raise sealing.NotOffline(f"对象 {object_id} 没有转离线，不用取回。")
     sealing.prove(vault, object_id, key=data_key)
     wrapped = WrappedKey.wrap(
@@ -229,7 +249,7 @@ def _sealed_row(object_id: str, rows: QuerySet[StoredObject]) -> StoredObject:
     row = rows.filter(object_id=object_id).first()
     if row is None:
         raise NotStored(f"库里没有对象 {object_id}。请核对编号。")
-    presence.ensure_online(row, beside=queries.root())
+    presence.ensure_online(row)
     if row.key_version is None:
         raise sealing.NotSealed(f"对象 {object_id} 没有加密存放，不能转离线。只有加密的密级可以转离线。")
     return row

@@ -4,7 +4,8 @@ import json
 
 from django.utils import timezone
 
-from nianlun.vault.key_folder import Beside
+from nianlun.vault import locations
+from nianlun.vault.domain import PRIMARY
 from nianlun.vault.models import Destruction, StoredObject
 from nianlun.vault.ocfl import StorageError
 from nianlun.vault.ocfl.beside import offline_file
@@ -22,11 +23,11 @@ class Destroyed(Gone):
     """The object was lawfully destroyed."""
 
 
-def ensure_online(row: StoredObject, *, beside: Beside) -> None:
+def ensure_online(row: StoredObject) -> None:
     """Return for an object whose content is here; else raise `Offline` or `Destroyed`."""
     if row.state == StoredObject.State.OFFLINE:
         raise Offline(
-            f"这份档案已转离线，在线库里打不开。请向档案保管员申请调取介质 {_medium(row, beside)}。"
+            f"这份档案已转离线，在线库里打不开。请向档案保管员申请调取介质 {_medium(row.object_id)}。"
         )
     if row.state == StoredObject.State.DESTROYED:
         done = Destruction.objects.get(object=row, state=Destruction.State.DONE)
@@ -37,9 +38,10 @@ def ensure_online(row: StoredObject, *, beside: Beside) -> None:
         )
 
 
-def _medium(row: StoredObject, beside: Beside) -> str:
-    raw = beside.read_extra(offline_file(row.object_id))
+def _medium(object_id: str) -> str:
+    """The number of the medium, as the mark beside the object tells it where the primary location answers."""
     try:
+        raw = locations.open_for_reading(PRIMARY).read_extra(offline_file(object_id))
         return str(json.loads(raw or b"")["medium"])
-    except (ValueError, KeyError, TypeError):
+    except (StorageError, OSError, ValueError, KeyError, TypeError):
         return "（编号见离线介质台账）"

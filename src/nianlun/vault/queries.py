@@ -16,7 +16,6 @@ from nianlun.vault.models import StoredFile, StoredObject
 from nianlun.vault.ocfl import Damaged, NotStored, StorageError, StorageRoot
 from nianlun.vault.ocfl.store import Store
 from nianlun.vault.private import private_file
-from nianlun.vault.stores import open_store
 
 Gone = presence.Gone
 """The content of an object is not here any more, and the sentence says where it is or why it is gone."""
@@ -26,8 +25,8 @@ _BATCH = 500
 
 
 def root() -> Store:
-    """The primary store of the installation, made if this is the first use."""
-    return open_store(locations.location(PRIMARY).url)
+    """The primary store of the installation, begun only if nothing was ever stored; raises `Unreachable`."""
+    return locations.open_for_writing(PRIMARY)
 
 
 def files(object_id: str, *, version: int | None = None) -> list[FileLine]:
@@ -57,8 +56,13 @@ def open_file(object_id: str, logical_path: str, *, version: int | None = None) 
     the class keys are not at hand; reading may raise `SealBroken`.
     """
     file = _stored_file(object_id, logical_path, version=version)
-    vault = root()
-    presence.ensure_online(file.object, beside=vault)
+    return _opened(file)
+
+
+def _opened(file: StoredFile) -> BinaryIO:
+    presence.ensure_online(file.object)
+    object_id, logical_path = file.object.object_id, file.logical_path
+    vault = locations.open_for_reading(PRIMARY)
     if file.object.key_version is None:
         stream = vault.open(object_id, logical_path, file.version)
     else:
@@ -81,10 +85,12 @@ def reading_path(object_id: str, logical_path: str, *, version: int | None = Non
     For a sealed object, or from a bucket, that is a private file, overwritten and removed afterwards. To be read
     only. Raises like `open_file`.
     """
-    with open_file(object_id, logical_path, version=version) as stream:
-        store = root()
-        if isinstance(store, StorageRoot) and not is_sealed(object_id):
-            yield store.path_of(object_id, logical_path, version)
+    file = _stored_file(object_id, logical_path, version=version)
+    with _opened(file) as stream:
+        store = locations.open_for_reading(PRIMARY)
+        if isinstance(store, StorageRoot) and file.object.key_version is None:
+            # Not the newest the disk holds: a version whose transaction never committed is not stored.
+            yield store.path_of(object_id, logical_path, file.version)
             return
         try:
             with private_file(stream, suffix=PurePosixPath(logical_path).suffix) as path:
@@ -108,7 +114,7 @@ def ensure_online(object_id: str) -> None:
     away = StoredObject.objects.exclude(state=StoredObject.State.ONLINE)
     row = away.filter(object_id=object_id).first()
     if row is not None:
-        presence.ensure_online(row, beside=root())
+        presence.ensure_online(row)
 
 
 def absence(object_id: str) -> str:
