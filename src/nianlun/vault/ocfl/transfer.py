@@ -37,12 +37,15 @@ def copy_object(object_id: str, *, source: Store, target: Store) -> None:
         target.receive(shipment, before=before)
 
 
-def restore_object(object_id: str, *, good: Store, damaged: Store, keep: Path | None = None) -> str:
+def restore_object(
+    object_id: str, *, good: Store, damaged: Store, keep: Path | None = None, key: bool = True
+) -> str:
     """Put the good store's object in place of the damaged store's; returns where the damaged one is kept, or "".
 
     The good one is read whole before anything changes and the restored one afterwards. What lay in the damaged place
     is kept untouched: in `keep`, a folder not yet there, or in the store's own `extensions/nianlun-set-aside`.
-    A call cut off leaves the damaged object or the restored one and can be made again.
+    A call cut off leaves the damaged object or the restored one and can be made again. Without `key` no key and no
+    mark travels along: the object's key is to lie in no store.
 
     Raises `Damaged` if the good one is not whole, or the restored one is not (a failing disk); `Ahead` if the damaged
     one has a readable inventory with versions that the good one lacks; `Withdrawn`, and what `copy_object` raises.
@@ -52,7 +55,8 @@ def restore_object(object_id: str, *, good: Store, damaged: Store, keep: Path | 
     _refuse_damaged(object_id, good.verify(object_id), about=f"{good.name} 里的这一份也有损坏，没有恢复")
     if damaged.holds(object_id):
         _refuse_newer(object_id, shipment.inventory, damaged=damaged)
-    _carry(object_id, source=good, target=damaged)
+    if key:
+        _carry(object_id, source=good, target=damaged)
     kept = damaged.replace(shipment, keep=keep)
     _refuse_damaged(object_id, damaged.verify(object_id), about="恢复后仍有损坏，请查磁盘")
     return kept
