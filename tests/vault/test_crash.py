@@ -1,5 +1,6 @@
 """A writer killed at any moment leaves the old version or the new one, never something between (S8.1)."""
 
+import errno
 import itertools
 import os
 import random
@@ -10,11 +11,12 @@ from unittest import mock
 
 import pytest
 from cutting import cut, possible
-from vault_corpus import NOON, contents, put
+from vault_corpus import ITEM, NOON, Steps, contents, in_a_child, put
 
 from nianlun.vault.ocfl import StorageRoot, Submission, durable, staging
 from nianlun.vault.ocfl.check_root import verify_root
 from nianlun.vault.ocfl.durable import exchange
+from nianlun.vault.ocfl.folder_store import FolderStore
 
 OLD = {"a": b"old", "c": b"kept"}
 NEW = {"a": b"new" * 20_000, "b": b"added"}
@@ -183,3 +185,38 @@ def test_a_sweep_leaves_a_writer_at_work_alone(tmp_path):
         assert root.sweep() == []
         assert desk.draft.exists()
     assert root.leftovers() == []
+
+
+def test_an_error_between_moving_the_old_object_away_and_the_new_one_in_leaves_the_old_one(
+    tmp_path, monkeypatch
+):
+    root = fresh(tmp_path / "vault", versions=1)
+    honest = Path.rename
+
+    def failing(self, target):
+        if self.name == "draft":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return honest(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="Input/output"):
+        write(root.path, swap=False)
+    assert contents(root) == OLD
+    assert verify_root(root.path).findings == ()
+
+
+def test_a_removal_killed_at_any_step_is_finished_by_the_next_call(tmp_path):
+    def work(steps: Steps) -> None:
+        steps.count_disk()
+        FolderStore(tmp_path / "vault").remove(ITEM)
+
+    store, step, killed = FolderStore(tmp_path / "vault"), 0, True
+    while killed:
+        put(store, {"a": b"lawfully destroyed"})
+        killed = in_a_child(work, last=(step := step + 3))[0] == -signal.SIGKILL
+        store.remove(ITEM)
+        left = {
+            path for path in store.path.rglob("*") if path.is_file() and b"lawfully" in path.read_bytes()
+        }
+        assert (left, verify_root(store.path).findings) == (set(), ()), step
+    assert step > 10

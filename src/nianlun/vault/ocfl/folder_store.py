@@ -19,7 +19,7 @@ from nianlun.vault.ocfl.folder_tree import FolderPlace, FolderTree
 from nianlun.vault.ocfl.inventory import Inventory
 from nianlun.vault.ocfl.layout import Layout
 from nianlun.vault.ocfl.root import StorageRoot
-from nianlun.vault.ocfl.staging import Desk
+from nianlun.vault.ocfl.staging import Desk, Leftover
 from nianlun.vault.ocfl.store import Shipment
 from nianlun.vault.ocfl.tree import SET_ASIDE
 
@@ -78,26 +78,33 @@ class FolderStore(StorageRoot, FolderExtras):
     def remove(self, object_id: str) -> None:
         place = self.folder_of(object_id)
         aside = self._set_aside(object_id)
-        if not os.path.lexists(place) and not aside.exists():
-            return
+        # Also where nothing lies at the place: a call cut off leaves the object on its desk, which the claim clears.
         with staging.claim(self.path, object_id=object_id, place=place) as desk:
             if os.path.lexists(place):
                 place.rename(desk.draft)  # gone in one step; the desk is cleared with whatever lies on it
                 sync(place.parent)
-                self._drop_empty(place.parent)
+            self._drop_empty(place.parent)
             if aside.exists():
                 shutil.rmtree(aside)
                 sync(aside.parent)
+
+    def sweep(self) -> list[Leftover]:
+        """As `StorageRoot.sweep`, and drafts of the small files beside the objects."""
+        return StorageRoot.sweep(self) + self.sweep_drafts()
 
     def _drop_empty(self, folder: Path) -> None:
         """Take away the folders that led to an object and lead nowhere now: an empty folder is a fault (E073)."""
         while folder != self.path:
             try:
                 folder.rmdir()
+                sync(folder.parent)
+            except (
+                FileNotFoundError
+            ):  # taken away already, by a call cut off before it came to the next one
+                pass
             except OSError:
                 return
             folder = folder.parent
-            sync(folder)
 
     def _install(self, desk: Desk, place: Path) -> None:
         sync_tree(desk.draft)

@@ -73,6 +73,7 @@ def claim(root: Path, *, object_id: str, place: Path) -> Iterator[Desk]:
             (path / _NAME).write_text(object_id, encoding="utf-8")
             yield Desk(path)
         finally:
+            _restore(path, place)
             _clear(path)
             path.rmdir()
     finally:
@@ -142,7 +143,7 @@ def _lock(path: Path, *, create: bool) -> int | None:
 
 
 def _restore(path: Path, place: Path) -> None:
-    """Put the old object back if the process died after moving it away and before moving the new one in."""
+    """Put the old object back if its writer failed or died after moving it away, before the new one was in."""
     displaced = path / _DISPLACED
     if displaced.is_dir() and not place.exists():
         displaced.rename(place)
