@@ -44,8 +44,8 @@ def restore_object(
 
     The good one is read whole before anything changes and the restored one afterwards. What lay in the damaged place
     is kept untouched: in `keep`, a folder not yet there, or in the store's own `extensions/nianlun-set-aside`.
-    A call cut off leaves the damaged object or the restored one and can be made again. Without `key` no key and no
-    mark travels along: the object's key is to lie in no store.
+    A call cut off leaves the damaged object or the restored one and can be made again. Without `key` the
+    object's key does not travel along: it is to lie on offline media only.
 
     Raises `Damaged` if the good one is not whole, or the restored one is not (a failing disk); `Ahead` if the damaged
     one has a readable inventory with versions that the good one lacks; `Withdrawn`, and what `copy_object` raises.
@@ -55,8 +55,7 @@ def restore_object(
     _refuse_damaged(object_id, good.verify(object_id), about=f"{good.name} 里的这一份也有损坏，没有恢复")
     if damaged.holds(object_id):
         _refuse_newer(object_id, shipment.inventory, damaged=damaged)
-    if key:
-        _carry(object_id, source=good, target=damaged)
+    _carry(object_id, source=good, target=damaged, key=key)
     kept = damaged.replace(shipment, keep=keep)
     _refuse_damaged(object_id, damaged.verify(object_id), about="恢复后仍有损坏，请查磁盘")
     return kept
@@ -92,9 +91,9 @@ def _turn(path: str) -> tuple[int, str]:
     return (1 if path.count("/") == 1 else 0), path
 
 
-def _carry(object_id: str, *, source: Store, target: Store) -> None:
+def _carry(object_id: str, *, source: Store, target: Store, key: bool = True) -> None:
     """Key and offline mark go before the object. A key that only the target has stays: it may be the last one."""
-    for path in (key_file(object_id), offline_file(object_id)):
+    for path in (key_file(object_id), offline_file(object_id)) if key else (offline_file(object_id),):
         there = source.read_extra(path)
         if there is not None and target.read_extra(path) != there:
             target.write_extra(path, there)
