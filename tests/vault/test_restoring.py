@@ -1,17 +1,23 @@
 """Putting a whole copy in place of a damaged one: once, from one that is whole now, the damaged one kept."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from tests import factories
-from vault_corpus import ITEM, NOON
+from vault_corpus import ITEM, NOON, OTHER
 
 from nianlun.access.domain import NotVisible, Refused
+from nianlun.jobs import operations as jobs
+from nianlun.jobs.registry import handlers
 from nianlun.journal.models import Entry
 from nianlun.kernel.identifiers import uuid7
-from nianlun.vault import checking, copies, incidents, locations, operations, queries, restoring
+from nianlun.vault import checking, copies, incidents, locations, operations, queries, restoring, settling
+from nianlun.vault.class_keys import ClassKeys
+from nianlun.vault.domain import Secrecy
 from nianlun.vault.models import ObjectCopy, StoredFile
+from nianlun.vault.ocfl.beside import key_file
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +44,11 @@ def damage(location, *, byte=b"x"):
     (page,) = store_at(location).folder_of(ITEM).glob("v1/content/*a*")
     page.write_bytes(byte)
     return page
+
+
+def settle(*, at):
+    while job := jobs.lease(kinds=[settling.SETTLE], holder="test", at=at):
+        handlers()[job.kind](job, at)
 
 
 def found_damaged(location="primary"):
@@ -151,6 +162,59 @@ def test_two_archivists_at_the_same_moment_restore_it_once():
         thread.join()
     assert sorted(outcomes) == ["refused", "restored"]
     assert Entry.objects.filter(action="vault.restored").count() == 1
+
+
+def test_killed_before_its_end_the_repeated_call_tells_what_the_first_one_did(
+    keeper, tmp_path, monkeypatch
+):
+    damage("primary", byte="被改过".encode())
+    incident = found_damaged()
+
+    class Killed(BaseException):
+        pass
+
+    def kill(*args, **named):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(restoring, "_close", kill)
+        restoring.restore(incident.id, by=keeper, at=NOON)
+    assert store_at("primary").verify(ITEM) == []
+    done = restoring.restore(incident.id, by=keeper, at=NOON)
+    assert done.restored_from == "offsite"
+    (kept,) = (tmp_path / done.kept_at).glob("v1/content/*a*")
+    assert kept.read_bytes() == "被改过".encode()
+
+
+def test_a_restore_that_failed_takes_no_credit_when_the_disk_comes_back(keeper, tmp_path):
+    folder = store_at("primary").folder_of(ITEM)
+    folder.rename(tmp_path / "away")
+    incident = found_damaged()
+    damage("offsite")
+    with pytest.raises(restoring.NothingWhole):
+        restoring.restore(incident.id, by=keeper, at=NOON)
+    (tmp_path / "away").rename(folder)
+    done = restoring.restore(incident.id, by=keeper, at=NOON)
+    assert (done.restored_from, done.kept_at) == (incidents.BY_ITSELF, "")
+
+
+def test_a_restored_object_whose_key_is_offline_stays_without_it(keeper, tmp_path, settings):
+    settings.VAULT_KEYS = tmp_path / "vault-keys.json"
+    ClassKeys.create(settings.VAULT_KEYS)
+    operations.store(OTHER, {"a": b"1"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
+    copies.fill("offsite", at=NOON)
+    (tmp_path / "offsite").rename(tmp_path / "unplugged")
+    operations.take_offline(OTHER, medium="B013-2026-001-A", by=keeper, at=NOON)
+    settle(at=NOON)
+    (page,) = store_at("primary").folder_of(OTHER).glob("v1/content/*a*")
+    page.write_bytes(b"x")
+    incident = found_damaged()
+    (tmp_path / "unplugged").rename(tmp_path / "offsite")  # with the key, which nobody has taken away yet
+    assert restoring.restore(incident.id, by=keeper, at=NOON).restored_from == "offsite"
+    assert store_at("primary").read_extra(key_file(OTHER)) is None
+    settle(at=NOON + timedelta(days=1))
+    assert [store_at(name).read_extra(key_file(OTHER)) for name in ("primary", "offsite")] == [None, None]
+    assert "B013-2026-001-A" in queries.absence(OTHER)
 
 
 def test_from_a_store_that_is_no_location(keeper, tmp_path):

@@ -1,5 +1,6 @@
 """Putting a whole copy in the place of a damaged one, which is kept aside as it was found."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -9,13 +10,14 @@ from django.db import transaction
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import checking, incidents, locations
+from nianlun.vault import checking, incidents, locations, settling
 from nianlun.vault.comparing import compare
 from nianlun.vault.domain import IncidentLine
 from nianlun.vault.models import Incident, ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl.faults import StorageError
 from nianlun.vault.ocfl.store import Store
 from nianlun.vault.ocfl.transfer import restore_object
+from nianlun.vault.ocfl.tree import SET_ASIDE
 
 RESTORED = declare("vault.restored", "用 {source} 的完好一份恢复 {location} 的 {about}")
 
@@ -36,27 +38,26 @@ def elsewhere(object_id: str) -> list[str]:
 def restore(incident_id: UUID, *, by: Viewer, at: datetime) -> IncidentLine:
     """Restore a damaged copy from the first location that holds the object complete and whole at this moment.
 
-    A second call, or a colleague at the same moment, finds it done. A call cut off can be made again. Raises
-    `Refused` where there is nothing left to restore, `NothingWhole`, and `NotVisible` for no incident.
+    Not to be nested in a transaction: what is about to be done is on record before it is done. A second call, or a
+    colleague at the same moment, finds it done; one cut off can be made again and tells the same. Raises `Refused`
+    where there is nothing left to restore, `NothingWhole`, and `NotVisible` for no incident.
     """
     authorize(by, Right.VAULT_RESTORE)
-    with transaction.atomic():
-        incident = _open_incident(incident_id)
-        copy = _copy_of(incident)
+    with transaction.atomic(durable=True):
+        incident, copy = _open_incident(incident_id)
         damaged = _store(incident.location)
         if not _damage(copy, store=damaged):
-            return _close(incident, copy, source=incidents.BY_ITSELF, kept="", by=by, at=at)
-        tried = []
-        for location in locations.locations():
-            if location.name == incident.location:
-                continue
-            try:
-                kept = _take(copy, source=location.name, damaged=damaged)
-            except (StorageError, OSError, _Unfit) as fault:
-                tried.append(f"{location.name}：{fault}")
-            else:
-                return _close(incident, copy, source=location.name, kept=kept, by=by, at=at)
-        raise NothingWhole(_nothing_whole(incident.object.object_id, tried))
+            source, kept = _what_was_done(incident, damaged)
+            return _close(incident, copy, source=source, kept=kept, by=by, at=at)
+    tried = []
+    for location in locations.locations():
+        if location.name == incident.location:
+            continue
+        try:
+            return _take(incident_id, open_good=_fit, source=location.name, by=by, at=at)
+        except (StorageError, OSError, _Unfit) as fault:
+            tried.append(f"{location.name}：{fault}")
+    raise NothingWhole(_nothing_whole(incident.object.object_id, tried))
 
 
 def restore_from(incident_id: UUID, *, good: Store, source: str, by: Viewer, at: datetime) -> IncidentLine:
@@ -65,35 +66,27 @@ def restore_from(incident_id: UUID, *, good: Store, source: str, by: Viewer, at:
     `source` names it on record. Raises as `restore` does, and the `StorageError`s of `restore_object`.
     """
     authorize(by, Right.VAULT_RESTORE)
-    with transaction.atomic():
-        incident = _open_incident(incident_id)
-        copy = _copy_of(incident)
-        _refuse_unlike(copy, good)
-        kept = restore_object(
-            incident.object.object_id, good=good, damaged=_store(incident.location), keep=None
-        )
-        return _close(incident, copy, source=source, kept=kept, by=by, at=at)
+    return _take(incident_id, open_good=lambda copy, name: good, source=source, by=by, at=at)
 
 
 class _Unfit(Exception):
     """A location does not hold what is needed; the message says what it holds."""
 
 
-def _open_incident(incident_id: UUID) -> Incident:
-    """The incident, locked, so that two who press at once do it once."""
-    incident = Incident.objects.select_for_update().filter(pk=incident_id).first()
-    if incident is None:
+def _open_incident(incident_id: UUID) -> tuple[Incident, ObjectCopy]:
+    """The incident and its copy, held with their object: nobody stores, moves or restores it meanwhile."""
+    named = Incident.objects.filter(pk=incident_id).values_list("object", flat=True).first()
+    if named is None:
         raise NotVisible
+    row = StoredObject.objects.select_for_update().get(pk=named)
+    incident = Incident.objects.select_for_update().get(pk=incident_id)
+    if row.state == StoredObject.State.DESTROYED:
+        raise Refused("这个对象已依法销毁，不能恢复。")
     if incident.state != Incident.State.OPEN:
         raise Refused(f"这件已由 {incident.restored_by} 恢复，不用再做。请刷新页面看结果。")
-    if incident.object.state == StoredObject.State.DESTROYED:
-        raise Refused("这个对象已依法销毁，不能恢复。")
-    return incident
-
-
-def _copy_of(incident: Incident) -> ObjectCopy:
-    copies = ObjectCopy.objects.select_for_update(of=("self",)).select_related("object")
-    return copies.get(object=incident.object_id, location=incident.location)
+    copy = ObjectCopy.objects.select_for_update().get(object=row, location=incident.location)
+    incident.object = copy.object = row
+    return incident, copy
 
 
 def _store(location: str) -> Store:
@@ -103,14 +96,65 @@ def _store(location: str) -> Store:
         raise Refused(f"{fault}恢复之前，先让这个存放处能用。") from fault
 
 
-def _take(copy: ObjectCopy, *, source: str, damaged: Store) -> str:
-    """Restore from a location if it is fit for it; where the damaged object is kept."""
+def _take(
+    incident_id: UUID,
+    *,
+    open_good: Callable[[ObjectCopy, str], Store],
+    source: str,
+    by: Viewer,
+    at: datetime,
+) -> IncidentLine:
+    """Restore from a source: first what is going to be done on record, then the bytes, then what was done."""
+    with transaction.atomic(durable=True):
+        incident, copy = _open_incident(incident_id)
+        damaged = _store(incident.location)
+        _refuse_unlike(copy, open_good(copy, source))
+        incident.restored_from, incident.kept_at = source, _next_aside(copy.object.object_id, damaged)
+        incident.save(update_fields=["restored_from", "kept_at"])
+    try:
+        with transaction.atomic(durable=True):
+            incident, copy = _open_incident(incident_id)
+            kept = restore_object(
+                copy.object.object_id,
+                good=open_good(copy, source),
+                damaged=damaged,
+                key=copy.object.state == StoredObject.State.ONLINE,
+            )
+            return _close(incident, copy, source=source, kept=kept, by=by, at=at)
+    except (StorageError, OSError, _Unfit):
+        Incident.objects.filter(pk=incident_id, state=Incident.State.OPEN).update(
+            restored_from="", kept_at=""
+        )
+        raise
+
+
+def _fit(copy: ObjectCopy, source: str) -> Store:
+    """The store of a location that has the object complete; raises `_Unfit`."""
     other = ObjectCopy.objects.filter(object=copy.object_id, location=source).first()
     if other is None or other.version < copy.object.versions:
         raise _Unfit(f"只到第 {other.version if other else 0} 版，共 {copy.object.versions} 版")
-    good = locations.open_for_reading(source)
-    _refuse_unlike(copy, good)
-    return restore_object(copy.object.object_id, good=good, damaged=damaged, keep=None)
+    return locations.open_for_reading(source)
+
+
+def _asides(object_id: str, store: Store) -> tuple[str, set[int]]:
+    """The folder of what was set aside of an object in a store, by its full address, and the numbers used there."""
+    folder = f"{SET_ASIDE}/{hashlib.sha256(object_id.encode()).hexdigest()}"
+    parts = (path.split("/") for path in store.extras(folder))
+    return f"{store.name}/extensions/{folder}", {int(part[2]) for part in parts if part[2].isdigit()}
+
+
+def _next_aside(object_id: str, store: Store) -> str:
+    """Where a store is going to keep what lies in the damaged place; "" if nothing does."""
+    folder, used = _asides(object_id, store)
+    return f"{folder}/{max(used, default=0) + 1}" if store.holds(object_id) else ""
+
+
+def _what_was_done(incident: Incident, store: Store) -> tuple[str, str]:
+    """Source and place of the damaged one, where a call that was cut off had restored the copy; else nobody did."""
+    folder, used = _asides(incident.object.object_id, store)
+    if incident.restored_from and incident.kept_at in {"", *(f"{folder}/{number}" for number in used)}:
+        return incident.restored_from, incident.kept_at
+    return incidents.BY_ITSELF, ""
 
 
 def _refuse_unlike(copy: ObjectCopy, good: Store) -> None:
@@ -137,6 +181,8 @@ def _close(
     copy.version, copy.checked_at, copy.sound = max(copy.version, copy.object.versions), at, True
     copy.problem = ""
     copy.save()
+    if copy.object.state != StoredObject.State.ONLINE:  # its key may have lain here before
+        settling.settle_later(copy.object, cause=f"restored {at.isoformat()}", at=at)
     name = incident.object.object_id
     details = {"source": source, "location": incident.location, "kept": kept}
     journal.record(RESTORED, by=by, about=name, about_id=name, details=details, at=at)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -67,6 +68,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     )
 
 
+@transaction.non_atomic_requests  # what is about to be done is on record before it is done
 @require_POST
 @needs(Right.VAULT_RESTORE)
 def restore(request: HttpRequest, incident_id: UUID) -> HttpResponse:
