@@ -5,7 +5,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from tests.journeys.browser import DESK, Visitor
+from tests.journeys.browser import DESK, PHONE, Visitor
 from tests.journeys.small_vault import object_id
 from tests.journeys.system import PATIENCE, System
 
@@ -113,6 +113,14 @@ def test_work_secrets_go_offline_on_two_media_and_one_comes_back(visit: Visit, s
         "media.set_planned", "media.set_written", "media.medium_read", "media.medium_shelved",
         "media.set_taken_offline", "media.object_brought_back",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("look", ["light", "elder"])
+def test_a_set_and_its_media_fit_a_phone(visit: Visit, system: System, look: str):
+    keeper = visit("石磊", size=PHONE, look=look)
+    [(media_set, medium)] = system.rows("SELECT set_id, id FROM media_medium WHERE letter = 'A' LIMIT 1")
+    for path in (f"/media/sets/{media_set}/", f"/media/{medium}/"):
+        keeper.go(path)
 
 
 def set_number(system: System, set_page: str) -> str:

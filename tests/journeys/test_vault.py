@@ -60,8 +60,6 @@ def test_a_flipped_bit_is_found_named_and_mended_from_the_other_copy(
     assert kept and kept in archivist.text  # what was damaged is kept as it was found
     assert archivist.fetch(f"{incident}restore/", sure="yes").status == 302  # a second click finds it done
     check(archivist, "primary", ends_with="没有发现问题")
-    checked = system.run("vault", "verify", "--json")
-    assert (checked.returncode, json.loads(checked.stdout)["sound"]) == (0, True), checked.stdout
     told = system.rows(
         "SELECT action, count(*) FROM journal_entry WHERE about_id = %s AND action IN "
         "('vault.damage_found', 'vault.restored') GROUP BY 1 ORDER BY 1",
@@ -130,7 +128,9 @@ def test_the_vaults_pages_fit_their_window(visit: Visit, system: System, look: s
     keeper = visit("石磊", size=size, look=look)
     [(run,)] = system.rows("SELECT id FROM vault_fixityrun LIMIT 1")
     of_item = f"/vault/objects/{object_id(system.city['kept']['secret one'])}/"
-    for path in ("", "objects/", "checks/", f"checks/{run}/", "incidents/?all=1"):
+    [(incident,)] = system.rows("SELECT id FROM vault_incident WHERE state = 'restored' LIMIT 1")
+    of_vault = ("", "objects/", "checks/", f"checks/{run}/", "incidents/?all=1", f"incidents/{incident}/")
+    for path in of_vault:
         keeper.go(f"/vault/{path}")
     for path in (of_item, "/media/", "/media/new/", "/media/due/"):
         keeper.go(path)
