@@ -18,6 +18,7 @@ from nianlun.vault import (
     copies,
     destroying,
     destruction_rules,
+    incidents,
     key_folder,
     operations,
     queries,
@@ -26,7 +27,7 @@ from nianlun.vault import (
 from nianlun.vault.class_keys import ClassKeys
 from nianlun.vault.destroying import Hindered
 from nianlun.vault.domain import Secrecy
-from nianlun.vault.models import Destruction, StoredObject
+from nianlun.vault.models import Destruction, ObjectCopy, StoredObject
 from nianlun.vault.ocfl import NotStored
 from nianlun.vault.ocfl.beside import destroyed_file
 from nianlun.vault.ocfl.check_root import verify_root
@@ -105,6 +106,23 @@ def test_what_two_people_destroy_is_gone_at_every_location_and_no_damage(
     told = Entry.objects.get(action="vault.object_destroyed")
     assert told.about_id == ITEM
     assert Destruction.objects.get().digests == mark["files"]
+
+
+def test_damage_to_an_object_that_is_then_destroyed_waits_for_nobody(archivist, leader, tmp_path):
+    store()
+    next((tmp_path / "vault").rglob("v1/content/0*")).write_bytes(b"rot")
+    checking.verify(None, at=NOON)
+    asked = destroying.propose(ITEM, AUTHORITY, by=archivist, at=NOON)
+    destroying.decide(asked, approve=True, by=leader, at=NOON)
+    [incident] = incidents.incidents(object_id=ITEM)
+    assert (incident.is_open, incident.state_label, incident.restored_by) == (False, "对象已销毁", "王局长")
+    assert Entry.objects.filter(action="vault.incident_of_destroyed", about_id=ITEM).count() == 1
+    work()
+    checked = ObjectCopy.objects.get(location="primary")
+    later = NOON + timedelta(days=1)
+    checking.verify(None, at=later)
+    assert not Entry.objects.filter(action="vault.found_whole").exists()
+    assert ObjectCopy.objects.get(location="primary").checked_at == checked.checked_at == NOON
 
 
 def test_a_destroyed_object_takes_no_new_version_and_no_second_destruction(archivist, leader):

@@ -1,6 +1,8 @@
 """Fixity runs and schedules: everything is read, once, however often it is interrupted."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests import factories
@@ -205,20 +207,76 @@ def test_a_pace_that_is_none_is_refused(keeper, pace):
         begin(keeper, pace=pace)
 
 
-def test_a_location_that_is_away_pauses_the_run_and_blames_no_object(keeper, tmp_path):
+@pytest.fixture
+def unmount(tmp_path):
+    def change(*, away):
+        if away:
+            (tmp_path / "vault").rename(tmp_path / "unmounted")
+            (tmp_path / "vault").mkdir()
+        else:
+            (tmp_path / "vault").rmdir()
+            (tmp_path / "unmounted").rename(tmp_path / "vault")
+
+    return change
+
+
+def test_a_location_that_is_away_is_waited_for_and_no_object_is_blamed(keeper, unmount):
     run_id = begin(keeper)
-    (tmp_path / "vault").rename(tmp_path / "unmounted")
-    (tmp_path / "vault").mkdir()
+    unmount(away=True)
     work()
     run = runs.run(run_id)
-    assert (run.state, run.findings[0].object) == ("paused", "primary")
-    assert "磁盘是否挂上" in run.findings[0].message
+    assert (run.state, run.objects_read, run.findings) == ("running", 0, ())
+    assert "磁盘是否挂上" in run.hindered
     assert incidents.open_count() == 0
-    (tmp_path / "vault").rmdir()
-    (tmp_path / "unmounted").rename(tmp_path / "vault")
-    runs.go_on(run_id, by=keeper, at=NOON)
-    work()
-    assert runs.run(run_id).sound
+    unmount(away=False)
+    assert not step(at=NOON + timedelta(seconds=59))
+    work(at=NOON + timedelta(minutes=1))
+    assert (runs.run(run_id).sound, runs.run(run_id).hindered) == (True, "")
+
+
+def test_the_longer_a_location_is_away_the_less_often_it_is_tried_and_only_once_journaled(keeper, unmount):
+    begin(keeper)
+    unmount(away=True)
+    tried = [minute for minute in range(4 * 60) if step(at=NOON + timedelta(minutes=minute))]
+    assert tried == [0, 1, 6, 21, 81, 141, 201]
+    assert journaled("vault.check_stopped") == 1
+
+
+def test_a_check_paused_and_continued_while_the_location_is_away_still_ends_once(keeper, unmount):
+    run_id = begin(keeper)
+    unmount(away=True)
+    for _ in range(3):
+        work()
+        runs.pause(run_id, by=keeper, at=NOON)
+        runs.go_on(run_id, by=keeper, at=NOON)
+    unmount(away=False)
+    for minute in range(30):
+        work(at=NOON + timedelta(minutes=minute))
+    assert runs.run(run_id).state == "finished"
+    assert journaled("vault.verified") == 1
+
+
+def test_an_outage_costs_a_schedule_no_later_check(keeper, unmount):
+    schedules.set_schedule("primary", every_days=1, pace=None, by=keeper, at=NOON)
+    unmount(away=True)
+    work(at=NOON + timedelta(days=1))
+    unmount(away=False)
+    for days in (2, 3, 4):
+        work(at=NOON + timedelta(days=days, minutes=1))
+    assert {run.state for run in runs.latest()} == {"finished"}
+    assert set(ObjectCopy.objects.values_list("checked_at", flat=True)) == {
+        NOON + timedelta(days=4, minutes=1)
+    }
+
+
+def test_a_check_whose_job_has_failed_for_good_goes_on_when_somebody_asks_again(keeper):
+    run_id = begin(keeper)
+    job = jobs.lease(kinds=KINDS, holder="test", at=NOON)
+    jobs.fail(job, sentence="数据库断开", at=NOON, for_good=True)
+    later = NOON + timedelta(days=1)
+    assert begin(keeper, at=later) == run_id
+    work(at=later)
+    assert runs.run(run_id).state == "finished"
 
 
 def test_a_location_that_goes_away_half_way_keeps_what_was_read(keeper, monkeypatch):
@@ -238,11 +296,108 @@ def test_a_location_that_goes_away_half_way_keeps_what_was_read(keeper, monkeypa
         run_id = begin(keeper)
         work()
     run = runs.run(run_id)
-    assert (run.state, run.objects_read, run.findings[-1].message) == ("paused", 2, "存放处不应答。")
+    assert (run.state, run.objects_read, run.hindered) == ("running", 2, "存放处不应答。")
     assert incidents.open_count() == 0
-    runs.go_on(run_id, by=keeper, at=NOON)
-    work()
+    work(at=NOON + timedelta(minutes=1))
     assert (runs.run(run_id).sound, runs.run(run_id).objects_read) == (True, 5)
+
+
+def test_one_object_nobody_can_make_sense_of_keeps_no_other_from_being_checked(keeper, monkeypatch):
+    from nianlun.vault.ocfl.folder_store import FolderStore
+
+    honest = FolderStore.verify
+
+    def stumbles(store, object_id, **how):
+        if object_id == IDS[0]:
+            raise ValueError("v²")
+        return honest(store, object_id, **how)
+
+    monkeypatch.setattr(FolderStore, "verify", stumbles)
+    damage(IDS[1])
+    run_id = begin(keeper)
+    work()
+    run = runs.run(run_id)
+    assert (run.state, run.sound, run.objects_read, run.damaged) == ("finished", False, 5, 2)
+    assert {incident.object_id for incident in incidents.incidents()} == set(IDS[:2])
+
+
+def test_a_file_name_that_is_no_text_is_damage_like_any_other(keeper):
+    Path(os.fsdecode(os.fsencode(queries.root().folder_of(IDS[0])) + b"/\xff\xfe")).touch()
+    run_id = begin(keeper)
+    work()
+    [incident] = incidents.incidents()
+    assert (runs.run(run_id).state, incident.object_id) == ("finished", IDS[0])
+    assert r"\udcff\udcfe" in incident.findings[0].message
+    assert not checking.verify(None, at=NOON).sound
+
+
+@pytest.mark.parametrize("name", ["urn:x:\x00", "urn:x:\ud800"])
+def test_an_object_whose_number_no_database_takes_is_told_of_and_the_check_ends(keeper, monkeypatch, name):
+    from nianlun.vault.ocfl.folder_store import FolderStore
+
+    honest = FolderStore.object_ids
+    monkeypatch.setattr(FolderStore, "object_ids", lambda store: [*honest(store), name])
+    run_id = begin(keeper)
+    work()
+    [finding] = runs.run(run_id).findings
+    assert (finding.code, runs.run(run_id).state) == ("NW010", "finished")
+
+
+def test_what_lies_beside_the_objects_and_cannot_be_read_is_said_and_the_check_ends(keeper, monkeypatch):
+    from nianlun.vault.ocfl.folder_store import FolderStore
+
+    def broken(store):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(FolderStore, "object_ids", broken)
+    run_id = begin(keeper)
+    work()
+    run = runs.run(run_id)
+    assert (run.state, run.sound, run.damaged) == ("finished", False, 0)
+    assert "Input/output error" in run.findings[0].message
+
+
+def test_what_was_stored_while_everything_was_read_is_not_called_checked(monkeypatch):
+    honest = checking.verify_root
+
+    def meanwhile(tree, **how):
+        report = honest(tree, **how)
+        operations.store("urn:nianlun:item:new", {"a": b"new"}, by=None, message="入库", at=NOON)
+        return report
+
+    monkeypatch.setattr(checking, "verify_root", meanwhile)
+    checking.verify(None, at=NOON)
+    sound = dict(ObjectCopy.objects.values_list("object__object_id", "sound"))
+    assert sound == dict.fromkeys(IDS, True) | {"urn:nianlun:item:new": None}
+
+
+def test_an_object_that_did_not_answer_is_called_neither_whole_nor_damaged(monkeypatch):
+    from nianlun.vault.ocfl import check_root
+    from nianlun.vault.ocfl.faults import Unreachable
+
+    honest = check_root.Books.examine
+    at_place = queries.root().place(IDS[0]).name
+
+    def silent(books, path, options, **how):
+        if books.tree.place(path).name == at_place:
+            raise Unreachable("存放处不应答。")
+        return honest(books, path, options, **how)
+
+    monkeypatch.setattr(check_root.Books, "examine", silent)
+    assert not checking.verify(None, at=NOON).sound
+    assert ObjectCopy.objects.get(object__object_id=IDS[0]).sound is None
+    assert incidents.open_count() == 0
+
+
+def test_pages_of_incidents_found_at_one_moment_lose_none(keeper, tmp_path):
+    for object_id in IDS:
+        queries.root().folder_of(object_id).rename(tmp_path / object_id)
+    checking.verify(None, at=NOON)
+    seen = [one.id for one in incidents.incidents(limit=2)]
+    while page := incidents.incidents(after=seen[-1], limit=2):
+        seen += [one.id for one in page]
+    assert sorted(seen) == sorted(one.id for one in incidents.incidents())
+    assert (len(seen), incidents.lost_count()) == (5, 5)
 
 
 def test_an_empty_location_is_sound(settings, tmp_path, keeper):

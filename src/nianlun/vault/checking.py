@@ -14,12 +14,13 @@ from nianlun.access.domain import Viewer
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.vault import incidents, locations, queries
-from nianlun.vault.comparing import compare
+from nianlun.vault.comparing import compare, stumbled
 from nianlun.vault.domain import PRIMARY
-from nianlun.vault.models import FixityRun, ObjectCopy, StoredFile
+from nianlun.vault.models import FixityRun, ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl.check_root import RootReport, verify_root
-from nianlun.vault.ocfl.faults import NotStored, Unreachable
+from nianlun.vault.ocfl.faults import BadName, NotStored, StorageError, Unreachable
 from nianlun.vault.ocfl.findings import UNANSWERED, UNREADABLE, Finding
+from nianlun.vault.ocfl.names import check_object_id
 from nianlun.vault.ocfl.store import Store
 
 VERIFIED = declare("vault.verified", "核对{about} {objects} 个对象，发现 {findings} 处问题")
@@ -115,7 +116,11 @@ def note_checked(
     by: Viewer | None,
     at: datetime,
 ) -> None:
-    """Write on the copies that they were checked, and close incidents of those found whole."""
+    """Write on the copies that they were checked, and close incidents of those found whole.
+
+    Not on those of what was lawfully destroyed: nothing of it can be whole or damaged any more.
+    """
+    copies = [copy for copy in copies if copy.object.state != StoredObject.State.DESTROYED]
     whole = [copy for copy in copies if copy.object.object_id not in damaged]
     broken = [copy.pk for copy in copies if copy.object.object_id in damaged]
     ObjectCopy.objects.filter(pk__in=[copy.pk for copy in whole]).update(checked_at=at, sound=True)
@@ -125,9 +130,23 @@ def note_checked(
 
 def orphans_of(store: Store) -> list[Finding]:
     """Objects at a location that no row tells of: nothing is lost, but a transaction never ended."""
+    return _orphans(store.object_ids())
+
+
+def _orphans(names: Iterable[str]) -> list[Finding]:
+    odd = []  # what no row can be called, and no database be asked for
+
+    def to_ask() -> Iterator[str]:
+        for name in names:
+            try:
+                yield check_object_id(name)
+            except BadName:
+                odd.append(name)
+
+    unknown = queries.without_rows(to_ask())
     return [
         Finding(name, ORPHAN, "对象在库里，没有记录：存入后事务没有完成。重新存入同样的文件即可补记")
-        for name in sorted(queries.without_rows(store.object_ids()))
+        for name in sorted(unknown + odd)
     ]
 
 
@@ -155,20 +174,21 @@ def _check_everything(
     waiting = _copies_at(location).order_by("pk").iterator(_BATCH)
     while batch := list(islice(waiting, _BATCH)):
         files = _files_of(batch)
+        told_of = []
         for copy in batch:
+            name = copy.object.object_id
+            at_place = store.place(name).name  # what the check calls an object whose inventory tells no id
             found = compare(copy, files[copy.object_id], store=store)
             seen.add(found)
-            if store.place(copy.object.object_id).name in damaged:  # its inventory tells no id
-                damaged.add(copy.object.object_id)
-            if any(finding.is_damage for finding in found):
-                damaged.add(copy.object.object_id)
-        answered = [copy for copy in batch if copy.object.object_id not in silent]
+            if {name, at_place} & silent or any(finding.code == UNANSWERED for finding in found):
+                continue
+            if at_place in damaged or any(finding.is_damage for finding in found):
+                damaged.add(name)
+            if name in on_disk or name in damaged:  # what was stored meanwhile has not been read
+                told_of.append(copy)
         with transaction.atomic():
-            note_checked(answered, damaged=damaged, location=location, by=by, at=at)
-    seen.add(
-        Finding(name, ORPHAN, "对象在库里，没有记录：存入后事务没有完成。重新存入同样的文件即可补记")
-        for name in sorted(queries.without_rows(_readable(on_disk, store=store)))
-    )
+            note_checked(told_of, damaged=damaged, location=location, by=by, at=at)
+    seen.add(_orphans(_readable(on_disk, store=store)))
 
 
 def _readable(names: Iterable[str], *, store: Store) -> Iterator[str]:
@@ -215,13 +235,16 @@ def _files_of(copies: Sequence[ObjectCopy]) -> dict[int, list[StoredFile]]:
 
 def _check_copy(copy: ObjectCopy, files: Sequence[StoredFile], *, store: Store, sm3: bool) -> list[Finding]:
     name = copy.object.object_id
-    if not store.holds(name):
-        return compare(copy, files, store=store)
-    at_place = store.place(name).name
     try:
-        told = store.verify(name, sm3=sm3)
+        if not store.holds(name):
+            return compare(copy, files, store=store)
+        at_place, told = store.place(name).name, store.verify(name, sm3=sm3)
     except Unreachable as fault:
         return [Finding(name, UNANSWERED, str(fault))]
+    except (StorageError, OSError) as fault:
+        return [Finding(name, UNREADABLE, str(fault))]
+    except Exception:  # one object must not end the check of all the rest
+        return [stumbled(name)]
     found = [
         Finding(name, finding.code, finding.message) if finding.object == at_place else finding
         for finding in told

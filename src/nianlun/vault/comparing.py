@@ -1,9 +1,10 @@
 """Holding the rows of one object against the inventory of one of its copies, without reading content."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from nianlun.kernel.cipher import KeyMissing
+from nianlun.kernel.cipher import KeyMissing, SealBroken
 from nianlun.vault import sealing
 from nianlun.vault.models import ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl.beside import destroyed_file, key_file
@@ -13,6 +14,7 @@ from nianlun.vault.ocfl.store import Store
 
 LOST, CHANGED, BEHIND, MARKED_GONE = "NE010", "NE011", "NE012", "NE013"
 AHEAD = "NW011"
+_log = logging.getLogger(__name__)
 
 
 def compare(copy: ObjectCopy, files: Iterable[StoredFile], *, store: Store) -> list[Finding]:
@@ -36,8 +38,18 @@ def compare(copy: ObjectCopy, files: Iterable[StoredFile], *, store: Store) -> l
         return found + _differences(row, files, store=store, until=inventory.number)
     except Unreachable as fault:
         return [Finding(name, UNANSWERED, str(fault))]
-    except (StorageError, OSError) as fault:
+    except (StorageError, SealBroken, OSError) as fault:
         return [Finding(name, UNREADABLE, str(fault))]
+    except Exception:  # whoever can write to a disk must not end the check of all the rest
+        return [stumbled(name)]
+
+
+def stumbled(object_id: str) -> Finding:
+    """What a check says of an object over which it stumbled in a way nobody foresaw; the log tells which."""
+    _log.exception("checking %r", object_id)
+    return Finding(
+        object_id, UNREADABLE, "核对到这个对象时出错，它可能被人改动过，须从别的存放处恢复；详情见系统日志"
+    )
 
 
 def _differences(

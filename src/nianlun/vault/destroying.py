@@ -15,7 +15,7 @@ from django.utils import timezone
 from nianlun.access.domain import Refused, Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import destruction_rules, settling
+from nianlun.vault import destruction_rules, incidents, settling
 from nianlun.vault.models import Destruction, StoredObject
 from nianlun.vault.ocfl import NotStored
 from nianlun.vault.settling import digests_of
@@ -149,6 +149,7 @@ def _destroy(row: StoredObject, destruction: Destruction, *, by: Viewer, at: dat
     row.state = StoredObject.State.DESTROYED
     row.save(update_fields=["state"])
     destruction_rules.forget(row.object_id)
+    incidents.close_destroyed(row, by=by, at=at)
     settling.settle_later(row, cause=f"destroyed {destruction.pk}", at=at)
     details = {
         "authority": destruction.authority,

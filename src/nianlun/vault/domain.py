@@ -71,7 +71,10 @@ class FindingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLine:
-    """One check of a location; `sound` is None until it has finished. Pace in megabytes a second, None: unlimited."""
+    """One check of a location; `sound` is None until it has finished. Pace in megabytes a second, None: unlimited.
+
+    `hindered` says why a running check waits, empty while the location answers.
+    """
 
     id: UUID
     location: str
@@ -86,6 +89,7 @@ class RunLine:
     bytes_read: int
     damaged: int
     sound: bool | None
+    hindered: str
     findings: tuple[FindingLine, ...]
 
     @property
@@ -95,7 +99,7 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentLine:
-    """A copy found damaged or missing, and what became of it."""
+    """A copy found damaged or missing, and what became of it; `restored_at` and `restored_by` tell of any end."""
 
     id: UUID
     object_id: str
@@ -104,6 +108,7 @@ class IncidentLine:
     run_id: UUID | None
     findings: tuple[FindingLine, ...]
     is_open: bool
+    state_label: str
     restored_from: str
     restored_at: datetime | None
     restored_by: str

@@ -1,17 +1,21 @@
-"""Damaged and missing copies: noted once, kept on record for ever, closed when the copy is whole again."""
+"""Damaged and missing copies: noted once, kept for ever, closed when the copy is whole again or destroyed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from nianlun.access.domain import Viewer
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
+from nianlun.vault.comparing import LOST
 from nianlun.vault.domain import FindingLine, IncidentLine
 from nianlun.vault.models import FixityRun, Incident, ObjectCopy, StoredObject
 from nianlun.vault.ocfl.findings import Finding
 
 DAMAGE_FOUND = declare("vault.damage_found", "核对时发现 {about} 损坏：{what}")
+OBJECT_GONE = declare("vault.incident_of_destroyed", "{location} 的 {about} 已依法销毁，结束原来的事故记录")
 FOUND_WHOLE = declare("vault.found_whole", "再次核对，{location} 的 {about} 完好，结束原来的事故记录")
 
 BY_ITSELF = "（再次核对时完好）"
@@ -77,21 +81,32 @@ def close_whole(copies: Sequence[ObjectCopy], *, location: str, by: Viewer | Non
         journal.record(FOUND_WHOLE, by=by, about=name, about_id=name, details={"location": location}, at=at)
 
 
+def close_destroyed(row: StoredObject, *, by: Viewer, at: datetime) -> None:
+    """Close what is open about an object, in the transaction of its lawful destruction: nothing is left to restore."""
+    for incident in Incident.objects.filter(object=row, state=Incident.State.OPEN):
+        incident.state, incident.restored_at, incident.restored_by = Incident.State.DESTROYED, at, by.name
+        incident.save()
+        details = {"location": incident.location}
+        journal.record(
+            OBJECT_GONE, by=by, about=row.object_id, about_id=row.object_id, details=details, at=at
+        )
+
+
 def open_count() -> int:
     return Incident.objects.filter(state=Incident.State.OPEN).count()
 
 
 def incidents(
-    *, only_open: bool = False, object_id: str = "", before: datetime | None = None, limit: int = 50
+    *, only_open: bool = False, object_id: str = "", after: UUID | None = None, limit: int = 50
 ) -> list[IncidentLine]:
-    """Incidents, the latest first; those found before `before` for the next page."""
+    """Incidents, the latest first; `after` is the last one of the page before. One check finds many at one moment."""
     rows = Incident.objects.select_related("object")
     if only_open:
         rows = rows.filter(state=Incident.State.OPEN)
     if object_id:
         rows = rows.filter(object__object_id=object_id)
-    if before:
-        rows = rows.filter(found_at__lt=before)
+    if last := Incident.objects.filter(pk=after).first() if after else None:
+        rows = rows.filter(Q(found_at__lt=last.found_at) | Q(found_at=last.found_at, pk__lt=last.pk))
     return [line_of(row) for row in rows.order_by("-found_at", "-id")[:limit]]
 
 
@@ -116,11 +131,17 @@ def line_of(row: Incident) -> IncidentLine:
         run_id=row.run_id,
         findings=tuple(FindingLine(**finding) for finding in row.findings),
         is_open=row.state == Incident.State.OPEN,
+        state_label=row.get_state_display(),
         restored_from=row.restored_from,
         restored_at=row.restored_at,
         restored_by=row.restored_by,
         kept_at=row.kept_at,
     )
+
+
+def lost_count() -> int:
+    """How many copies were not there at all when they were last checked, of those that wait to be restored."""
+    return Incident.objects.filter(state=Incident.State.OPEN, findings__contains=[{"code": LOST}]).count()
 
 
 def as_json(findings: Sequence[Finding]) -> list[dict[str, str]]:

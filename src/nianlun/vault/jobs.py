@@ -14,7 +14,7 @@ def check_slice(job: Job, at: datetime) -> None:
     """Read the next objects of a run, then write what was found in one transaction with the next slice's queueing."""
     read = runs.read_slice(UUID(job.payload["run"]))
     with jobs.effect(job):
-        runs.conclude(read, number=job.payload["number"], at=at)
+        runs.conclude(read, number=job.payload["number"], tries=job.payload.get("tries", 0), at=at)
 
 
 @handles(schedules.DUE_CHECK)

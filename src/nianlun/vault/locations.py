@@ -61,6 +61,11 @@ def location(name: str) -> Location:
     )
 
 
+def called(name: str) -> str:
+    """A location as people call it: the primary by a word of theirs, others by the site's own name or its label."""
+    return {PRIMARY: "主库", **settings.VAULT_LABELS}.get(name, name)
+
+
 def is_configured(name: str) -> bool:
     return any(each.name == name for each in locations())
 

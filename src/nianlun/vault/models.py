@@ -170,6 +170,7 @@ class FixityRun(models.Model):
     requested_by = models.CharField("提出人", max_length=100)
     pace = models.PositiveIntegerField("最快（MB/秒）", null=True)
     finished_at = models.DateTimeField("完成时间", null=True)
+    hindered = models.CharField("等候原因", max_length=300, blank=True)
     objects_total = models.PositiveBigIntegerField("应核对对象数", default=0)
     objects_read = models.PositiveBigIntegerField("核对对象数", default=0)
     bytes_read = models.PositiveBigIntegerField("核对字节数", default=0)
@@ -196,11 +197,12 @@ class FixityRun(models.Model):
 
 
 class Incident(models.Model):
-    """A copy that was found damaged or missing, until it is restored; never deleted (事故记录)."""
+    """A copy found damaged or missing, until it is restored or its object destroyed; never deleted (事故记录)."""
 
     class State(models.TextChoices):
         OPEN = "open", "待处置"
         RESTORED = "restored", "已恢复"
+        DESTROYED = "destroyed", "对象已销毁"  # nothing to restore any more
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     object = models.ForeignKey(StoredObject, models.PROTECT, related_name="incidents")
@@ -221,7 +223,7 @@ class Incident(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="open", restored_at=None)
-                | Q(state="restored", restored_at__isnull=False),
+                | (~Q(state="open") & Q(restored_at__isnull=False)),
                 name="incident_restored_has_time",
             ),
         ]

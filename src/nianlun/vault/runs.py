@@ -2,32 +2,38 @@
 
 A slice is a job. It reads the copies that were not checked since the run was asked for, those longest unchecked
 first, and writes what it found in one transaction with its own end and the queueing of the next slice. So a
-killed slice is repeated, and nothing that was checked is read again.
+killed slice is repeated, and nothing that was checked is read again. A location that does not answer is tried again
+until it does: a check stops for good only when a person says so.
 """
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet, Sum
 
 from nianlun.access.domain import Refused, Right, Viewer, authorize
 from nianlun.jobs import operations as jobs
+from nianlun.jobs import queries as queued
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.vault import checking, incidents, locations
+from nianlun.vault.comparing import stumbled
 from nianlun.vault.domain import PRIMARY, FindingLine, RunLine
 from nianlun.vault.models import FixityRun, ObjectCopy, StoredFile, StoredObject
-from nianlun.vault.ocfl.faults import Unreachable
+from nianlun.vault.ocfl.faults import StorageError, Unreachable
 from nianlun.vault.ocfl.findings import LEFT_OVER, UNANSWERED, UNREADABLE, Finding
+from nianlun.vault.ocfl.store import Store
 
 CHECK_SLICE = "vault.check_slice"
 REQUESTED = declare("vault.check_requested", "要求核对{about}")
 STOPPED = declare("vault.check_stopped", "核对{about}：{what}")
 SLICE_OBJECTS, SLICE_SECONDS = 500, 20.0
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+"""How long a location that does not answer is left alone before the next try; the last one is repeated."""
 FASTEST = 10_000
 """The highest pace in megabytes a second that is taken as a limit at all."""
 MEGABYTE = 1_000_000
@@ -50,6 +56,7 @@ class Slice:
 def request_run(location: str, *, pace: int | None = None, by: Viewer | None, at: datetime) -> UUID:
     """Begin a check of everything at a location; the one already under way there if there is one.
 
+    One under way whose job has failed for good goes on with a new one.
     `pace` limits the reading to so many megabytes a second. `by` is None for a schedule. Raises `NotConfigured`,
     and `Refused` for a pace that is none.
     """
@@ -70,6 +77,8 @@ def request_run(location: str, *, pace: int | None = None, by: Viewer | None, at
             run.save(update_fields=["objects_total"])
             _queue(run, number=0, at=at, due=at)
             journal.record(REQUESTED, by=by, about=called(location), about_id=str(run.pk), at=at)
+        elif under_way.state == FixityRun.State.RUNNING and not _is_queued(under_way):
+            _queue(under_way, number=0, at=at, due=at)
     return under_way.pk
 
 
@@ -80,23 +89,13 @@ def read_slice(run_id: UUID) -> Slice:
     nothing = Slice(run_id=run_id, copies=(), found=(), beside=(), size=0, pause=timedelta(), last=False)
     if run.state != FixityRun.State.RUNNING:
         return nothing
+    waiting = list(_left(run).select_related("object")[:SLICE_OBJECTS])
     try:
         store = locations.open_for_writing(run.location)
+        if not waiting:
+            return replace(nothing, beside=_beside(run, store), last=True)
     except (Unreachable, locations.NotConfigured) as fault:
-        return Slice(
-            run_id=run_id, copies=(), found=(), beside=(), size=0, pause=timedelta(), last=False,
-            hindered=str(fault),
-        )  # fmt: skip
-    waiting = list(_left(run).select_related("object")[:SLICE_OBJECTS])
-    if not waiting:
-        beside = [
-            Finding(store_finding.object_id or run.location, LEFT_OVER, "有一次没有完成的存入，可以清理")
-            for store_finding in store.leftovers()
-        ]
-        beside += checking.orphans_of(store)
-        return Slice(
-            run_id=run_id, copies=(), found=(), beside=beside, size=0, pause=timedelta(), last=True
-        )
+        return replace(nothing, hindered=str(fault))
     sizes = _sizes(waiting)
     copies: list[ObjectCopy] = []
     found: list[Sequence[Finding]] = []
@@ -125,10 +124,13 @@ def read_slice(run_id: UUID) -> Slice:
     )
 
 
-def conclude(read: Slice, *, number: int, at: datetime) -> None:
-    """Write what a slice read, and queue the next or finish the run. In the transaction of the slice's job."""
+def conclude(read: Slice, *, number: int, tries: int = 0, at: datetime) -> None:
+    """Write what a slice read, and queue the next or finish the run. In the transaction of the slice's job.
+
+    `tries` counts the slices in a row that the location has not let end.
+    """
     run = FixityRun.objects.select_for_update().get(pk=read.run_id)
-    if run.state == FixityRun.State.CANCELLED:
+    if run.state in {FixityRun.State.CANCELLED, FixityRun.State.FINISHED}:
         return
     told = _told_already(run, read.copies)
     fresh = [
@@ -148,12 +150,15 @@ def conclude(read: Slice, *, number: int, at: datetime) -> None:
     run.bytes_read += read.size
     run.damaged += len(damage)
     run.findings = _listed(run, [*read.beside, *(finding for _, found in fresh for finding in found)])
-    if read.hindered:
-        run.state = FixityRun.State.PAUSED
-        run.findings = _listed(run, [Finding(run.location, UNREADABLE, read.hindered)])
-        _tell_stopped(run, f"暂停，{read.hindered}", by=None, at=at)
+    run.hindered = read.hindered[:300]
+    if read.hindered and run.state == FixityRun.State.RUNNING:
+        if not tries:
+            _tell_stopped(run, f"等候，{read.hindered}", by=None, at=at)
+        due = at + PAUSES[min(tries, len(PAUSES) - 1)]
+        _queue(run, number=number + 1, tries=tries + 1, at=at, due=due)
     elif read.last:
-        run.state, run.finished_at, run.sound = FixityRun.State.FINISHED, at, run.damaged == 0
+        whole = run.damaged == 0 and not any(finding.is_damage for finding in read.beside)
+        run.state, run.finished_at, run.sound = FixityRun.State.FINISHED, at, whole
         checking.record_verified(
             run.location, objects=run.objects_read, findings=len(run.findings), by=None, at=at
         )
@@ -191,12 +196,6 @@ def latest(*, location: str = "", limit: int = 20) -> list[RunLine]:
     return [line_of(row) for row in rows.order_by("-requested_at", "-id")[:limit]]
 
 
-def under_way(location: str) -> RunLine | None:
-    """The run that is going on or resting at a location."""
-    row = FixityRun.objects.filter(location=location, state__in=_ACTIVE).first()
-    return line_of(row) if row else None
-
-
 _ACTIVE = (FixityRun.State.RUNNING, FixityRun.State.PAUSED)
 
 
@@ -228,11 +227,31 @@ def _stopped(run_id: UUID, copies: Sequence[ObjectCopy]) -> bool:
     return not FixityRun.objects.filter(pk=run_id, state=FixityRun.State.RUNNING).exists()
 
 
-def _queue(run: FixityRun, *, number: int, at: datetime, due: datetime) -> None:
+def _beside(run: FixityRun, store: Store) -> list[Finding]:
+    """What lies at a location beside the objects that the rows tell of. Raises `Unreachable`."""
+    try:
+        left = [
+            Finding(leftover.object_id or run.location, LEFT_OVER, "有一次没有完成的存入，可以清理")
+            for leftover in store.leftovers()
+        ]
+        return left + checking.orphans_of(store)
+    except (Unreachable, DatabaseError):
+        raise
+    except (StorageError, OSError) as fault:
+        return [Finding(run.location, UNREADABLE, f"没有记录的对象没能找全：{fault}")]
+    except Exception:  # what lies there must not keep the check from ending
+        return [stumbled(run.location)]
+
+
+def _is_queued(run: FixityRun) -> bool:
+    return bool(queued.unfinished(kind_prefix=CHECK_SLICE, key_prefix=f"{run.pk}:", limit=1))
+
+
+def _queue(run: FixityRun, *, number: int, tries: int = 0, at: datetime, due: datetime) -> None:
     jobs.enqueue(
         CHECK_SLICE,
-        {"run": str(run.pk), "number": number},
-        key=f"{run.pk}:{number}:{run.objects_read}",
+        {"run": str(run.pk), "number": number, "tries": tries},
+        key=f"{run.pk}:{number}:{run.objects_read}:{due.isoformat()}",
         at=at,
         due=due,
     )
@@ -284,5 +303,6 @@ def line_of(row: FixityRun) -> RunLine:
         bytes_read=row.bytes_read,
         damaged=row.damaged,
         sound=row.sound,
+        hindered=row.hindered,
         findings=tuple(FindingLine(**finding) for finding in row.findings),
     )

@@ -140,6 +140,8 @@ VAULT_URL = os.environ.get("NIANLUN_VAULT_URL", "")
 """Where the primary copy lies if not in the folder `VAULT_ROOT`: `file:///…` or `s3://bucket/prefix?endpoint=…`."""
 VAULT_COPIES = dict(pair.partition("=")[::2] for pair in os.environ.get("NIANLUN_VAULT_COPIES", "").split())
 """Further locations that hold every object, by name: `offsite=/mnt/offsite bucket=s3://…`."""
+VAULT_LABELS: dict[str, str] = {}
+"""What pages call a further location instead of its name. A site names its locations as it likes; the demo cannot."""
 VAULT_SEALED = frozenset(filter(None, os.environ.get("NIANLUN_VAULT_SEALED", "work_secret").split(",")))
 """The levels of secrecy whose objects are encrypted where they lie, at every location."""
 VAULT_CIPHER = os.environ.get("NIANLUN_VAULT_CIPHER", "aes-256-gcm")

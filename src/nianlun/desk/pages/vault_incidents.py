@@ -1,6 +1,5 @@
 """Incidents: what was found damaged, and putting it right from a copy that is whole."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from nianlun.access.domain import Refused, Right
@@ -17,6 +15,8 @@ from nianlun.access.gate import needs, viewer
 from nianlun.desk.shell import answer
 from nianlun.ui.shell import Crumb
 from nianlun.vault import holdings, incidents, restoring
+from nianlun.vault import queries as vault
+from nianlun.vault.locations import called
 
 PER_PAGE = 50
 
@@ -26,21 +26,18 @@ PER_PAGE = 50
 def list_of_incidents(request: HttpRequest) -> HttpResponse:
     """Open incidents, or all of them, the latest first."""
     whole = request.GET.get("all") == "1"
-    before = request.GET.get("before", "")
-    found = incidents.incidents(
-        only_open=not whole,
-        before=_moment(before),
-        limit=PER_PAGE + 1,
-    )
+    after = _uuid(request.GET.get("after", ""))
+    found = incidents.incidents(only_open=not whole, after=after, limit=PER_PAGE + 1)
     lines = found[:PER_PAGE]
     kept = "all=1&" if whole else ""
-    more = lines[-1].found_at.isoformat().replace("+", "%2B") if len(found) > PER_PAGE else ""
+    more = lines[-1].id if len(found) > PER_PAGE else ""
     return answer(
         request,
         "desk/vault_incidents.html",
         lines=lines,
+        called=called,
         whole=whole,
-        more=f"?{kept}before={more}" if more else "",
+        more=f"?{kept}after={more}" if more else "",
         crumbs=[Crumb(label="档案库", url=reverse("desk:vault")), Crumb(label="事故记录")],
     )
 
@@ -57,13 +54,14 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         request,
         "desk/vault_incident.html",
         line=line,
+        called=called,
         sources=[copy for copy in holding.copies if copy.location != line.location and copy.configured],
         elsewhere=restoring.elsewhere(line.object_id),
         may_restore=viewer(request).may(Right.VAULT_RESTORE) and line.is_open,
         crumbs=[
             Crumb(label="档案库", url=reverse("desk:vault")),
             Crumb(label="事故记录", url=reverse("desk:vault-incidents")),
-            Crumb(label=line.location),
+            Crumb(label=called(line.location)),
         ],
     )
 
@@ -75,16 +73,19 @@ def restore(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Put a whole copy in the place of the damaged one."""
     try:
         done = restoring.restore(incident_id, by=viewer(request), at=timezone.now())
-    except (Refused, restoring.NothingWhole) as reason:
+    except (Refused, restoring.NothingWhole, *vault.Unreadable) as reason:
         messages.error(request, str(reason))
+    except OSError as fault:
+        messages.error(
+            request, f"没有恢复：{fault.strerror or fault}。请查看存放处的磁盘和权限，再试一次。"
+        )
     else:
-        messages.success(request, f"已从 {done.restored_from} 恢复，并重新核对过，完好。")
+        messages.success(request, f"已从{called(done.restored_from)}恢复，并重新核对过，完好。")
     return redirect("desk:vault-incident", incident_id)
 
 
-def _moment(text: str) -> datetime | None:
+def _uuid(text: str) -> UUID | None:
     try:
-        found = parse_datetime(text)
+        return UUID(text)
     except ValueError:
         return None
-    return found if found and found.tzinfo else None
