@@ -1,12 +1,30 @@
 """The vault's pages: what a keeper sees without seeing what is in the files, and what an archivist sees besides."""
 
-import pytest
-from django.urls import reverse
+import dataclasses
 
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from tests import factories
+
+from nianlun.desk.pages import vault_incidents
 from nianlun.journal import queries as journal
-from nianlun.vault import checking, copies, destroying, incidents, operations, queries, runs, schedules
+from nianlun.kernel.cipher import KeyMissing
+from nianlun.vault import (
+    checking,
+    copies,
+    destroying,
+    incidents,
+    keeping,
+    operations,
+    queries,
+    restoring,
+    runs,
+    schedules,
+)
 from nianlun.vault.domain import Secrecy
 from nianlun.vault.models import ObjectCopy
+from nianlun.vault.ocfl import Damaged
 
 pytestmark = pytest.mark.django_db
 OBJECT = "urn:nianlun:roster:0190b2b4-0000-7000-8000-000000000001"
@@ -68,7 +86,7 @@ def test_the_overview_names_what_is_behind_and_why(keeper, stored, now):
 def test_a_keeper_can_have_a_location_caught_up_and_an_auditor_cannot(keeper, client_of, viewer, stored):
     address = reverse("desk:vault-catch-up")
     assert keeper.post(address, {"location": "offsite"}).status_code == 302
-    assert "已安排补齐 offsite" in text(keeper, "vault")
+    assert "已安排补齐offsite" in text(keeper, "vault")
     assert client_of(viewer("auditor")).post(address, {"location": "offsite"}).status_code == 404
     assert keeper.post(address, {"location": "moon"}).status_code == 302
     assert "设置里没有叫“moon”的存放处" in text(keeper, "vault")
@@ -199,6 +217,94 @@ def test_without_a_whole_copy_the_page_says_so_and_what_to_do(keeper, stored, no
     keeper.post(reverse("desk:vault-restore", args=[incident_id]))
     page = text(keeper, "vault-incident", incident_id)
     assert "没有一处的这个对象是完好的" in page and "离线介质" in page
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(5, "Input/output error"), Damaged("目录与它的摘要不符。"), KeyMissing("没有类密钥。")]
+)
+def test_a_disk_that_fails_while_restoring_is_answered_in_words(keeper, stored, now, monkeypatch, fault):
+    copies.fill("offsite", at=now)
+    incident_id = damage(stored, now)
+
+    def fails(*args, **how):
+        raise fault
+
+    monkeypatch.setattr(restoring, "restore", fails)
+    assert keeper.post(reverse("desk:vault-restore", args=[incident_id])).status_code == 302
+    assert (fault.strerror if isinstance(fault, OSError) else str(fault)) in text(
+        keeper, "vault-incident", incident_id
+    )
+
+
+def test_a_list_of_incidents_found_at_one_moment_is_paged_to_its_end(keeper, now, monkeypatch):
+    monkeypatch.setattr(vault_incidents, "PER_PAGE", 2)
+    for number in range(5):
+        operations.store(f"urn:nianlun:item:{number}", {"a": b"%d" % number}, by=None, message="m", at=now)
+        (page,) = queries.root().folder_of(f"urn:nianlun:item:{number}").glob("v1/content/*a*")
+        page.unlink()
+    checking.verify(None, at=now)
+    seen, address = [], "?"
+    while address:
+        page = text(keeper, "vault-incidents", query=address)
+        seen += [number for number in range(5) if f"urn:nianlun:item:{number}<" in page]
+        more = page.partition('rel="next"')[0].rpartition("<a href=")[2] if 'rel="next"' in page else ""
+        address = more.strip('" ').partition("incidents/")[2].replace("&amp;", "&")
+    assert sorted(seen) == [0, 1, 2, 3, 4]
+    for odd in ("?after=x", f"?after={OBJECT}", "?after=0190b2b4-0000-7000-8000-000000000001"):
+        text(keeper, "vault-incidents", query=odd)
+
+
+def test_an_incident_of_what_was_destroyed_since_asks_nobody_to_restore_it(
+    keeper, client_of, viewer, stored, now
+):
+    incident_id = damage(stored, now)
+    asked = destroying.propose(stored, "销毁清册 2026-03", by=viewer("archivist"), at=now)
+    destroying.decide(asked, approve=True, by=viewer("leader", name="周岭"), at=now)
+    page = text(keeper, "vault-incident", incident_id)
+    assert "周岭" in page and "依法销毁" in page and "用完好的一份恢复" not in page
+    assert "对象已销毁" in text(keeper, "vault-incidents", query="?all=1")
+
+
+def test_locations_are_called_by_words_people_use(keeper, stored, now, settings):
+    settings.VAULT_LABELS = {"offsite": "异地副本"}
+    copies.fill("offsite", at=now)
+    incident_id = damage(stored, now)
+    restoring.restore(incident_id, by=factories.staff("keeper"), at=now)
+    pages = [
+        text(keeper, name, *args)
+        for name, *args in (
+            ("vault",),
+            ("vault-checks",),
+            ("vault-objects",),
+            ("vault-object", stored),
+            ("vault-incident", incident_id),
+            ("vault-run", runs.latest()[0].id),
+        )
+    ]
+    assert all("主库" in page for page in pages)
+    assert all("异地副本" in page for page in pages[:5])
+    for page in pages:
+        assert ">primary" not in page and ">offsite" not in page
+
+
+def test_the_overview_tells_how_much_is_lost_and_what_waits_to_be_kept(keeper, stored, now, folders):
+    queries.root().folder_of(stored).rename(folders / "aside")
+    checking.verify(None, at=now)
+    with transaction.atomic():
+        keeping.changed([stored], at=now)
+    page = text(keeper, "vault")
+    assert "其中 1 份上次核对时已不在" in page
+    assert page.partition("等待补写的随件记录")[2].partition("</dd>")[0].endswith(">1")
+
+
+def test_a_check_that_waits_for_its_location_says_so(keeper, stored, now, folders):
+    run_id = runs.request_run("primary", by=None, at=now)
+    runs.conclude(
+        dataclasses.replace(runs.read_slice(run_id), copies=(), found=(), hindered="磁盘没有挂上"),
+        number=0,
+        at=now,
+    )
+    assert "磁盘没有挂上" in text(keeper, "vault-run", run_id)
 
 
 def test_who_only_reads_sees_no_buttons(client_of, viewer, stored, now):

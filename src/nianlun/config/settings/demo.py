@@ -21,6 +21,7 @@ KEYRING = keyring(demo_folder())
 VAULT_KEYS = class_keys(demo_folder())
 MEDIA_RECIPIENTS = media_recipients(demo_folder())
 VAULT_COPIES = VAULT_COPIES or {"offsite": str(VAR / "vault-offsite")}
+VAULT_LABELS = {"offsite": "异地副本"}
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded().url())}
 LOG_KEY = log_key(demo_folder())
 LOG_WITNESSES = LOG_WITNESSES or log_witnesses(demo_folder())

@@ -10,9 +10,9 @@ from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
 from nianlun.desk.shell import answer
 from nianlun.ui.shell import Crumb
-from nianlun.vault import copies, destroying, holdings, incidents, settling
+from nianlun.vault import copies, destroying, holdings, incidents, keeping, settling
 from nianlun.vault import queries as vault
-from nianlun.vault.locations import NotConfigured
+from nianlun.vault.locations import NotConfigured, called
 
 SHOWN = 5  # of what waits; the rest is a page further
 
@@ -30,7 +30,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         size=sum(line.size for line in classes),
         versions=vault.version_count(),
         places=holdings.places(),
+        called=called,
         open_count=incidents.open_count(),
+        lost_count=incidents.lost_count(),
+        kept_behind=keeping.count_behind(),
         incidents=incidents.incidents(only_open=True, limit=SHOWN),
         destructions=destroying.waiting(limit=SHOWN),
         pending=settling.pending(limit=SHOWN),
@@ -49,5 +52,5 @@ def catch_up(request: HttpRequest) -> HttpResponse:
     except NotConfigured as reason:
         messages.error(request, str(reason))
     else:
-        messages.success(request, f"已安排补齐 {name}，由后台处理；还差多少，看下面的表。")
+        messages.success(request, f"已安排补齐{called(name)}，由后台处理；还差多少，看下面的表。")
     return redirect("desk:vault")

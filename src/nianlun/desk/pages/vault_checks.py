@@ -16,7 +16,7 @@ from nianlun.desk.shell import answer, fragment
 from nianlun.ui.shell import Crumb
 from nianlun.vault import holdings, incidents, runs, schedules
 from nianlun.vault.domain import RunLine
-from nianlun.vault.locations import NotConfigured
+from nianlun.vault.locations import NotConfigured, called
 
 STEPS = {"pause": runs.pause, "continue": runs.go_on, "cancel": runs.cancel}
 
@@ -30,6 +30,7 @@ def checks(request: HttpRequest) -> HttpResponse:
         "desk/vault_checks.html",
         places=[place for place in holdings.places() if place.configured],
         runs=runs.latest(),
+        called=called,
         may_check=viewer(request).may(Right.VAULT_CHECK),
         crumbs=[Crumb(label="档案库", url=reverse("desk:vault")), Crumb(label="核对")],
     )
@@ -60,7 +61,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     try:
         if request.POST.get("step") == "end":
             schedules.end_schedule(location, by=who, at=at)
-            messages.success(request, f"{location} 不再自动核对。")
+            messages.success(request, f"{called(location)}不再自动核对。")
         else:
             schedules.set_schedule(
                 location,
@@ -69,7 +70,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
                 by=who,
                 at=at,
             )
-            messages.success(request, f"{location} 的核对计划已保存。")
+            messages.success(request, f"{called(location)}的核对计划已保存。")
     except (Refused, NotConfigured) as reason:
         messages.error(request, str(reason))
     return redirect("desk:vault-checks")
@@ -84,12 +85,13 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         request,
         "desk/vault_run.html",
         run=line,
+        called=called,
         opened=incidents.of_run(run_id),
         may_check=viewer(request).may(Right.VAULT_CHECK),
         crumbs=[
             Crumb(label="档案库", url=reverse("desk:vault")),
             Crumb(label="核对", url=reverse("desk:vault-checks")),
-            Crumb(label=line.location),
+            Crumb(label=called(line.location)),
         ],
     )
 
