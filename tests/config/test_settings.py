@@ -73,6 +73,7 @@ def test_production_refuses_the_keys_of_a_demo(tmp_path):
     for name, make in (
         ("NIANLUN_KEYRING", demo_secrets.keyring),
         ("NIANLUN_VAULT_KEYS", demo_secrets.class_keys),
+        ("NIANLUN_LOG_KEY", demo_secrets.log_key),
     ):
         (tmp_path / name).mkdir()
         done = start(tmp_path, **{**COMPLETE, **keys(tmp_path / name), name: str(make(tmp_path / "demo"))})

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from nianlun.config.demo_secrets import is_marked
 from nianlun.config.settings.base import *  # noqa: F403
-from nianlun.config.settings.base import MEDIA_RECIPIENTS, database
+from nianlun.config.settings.base import LOG_KEY, MEDIA_RECIPIENTS, database
 
 
 def _required(name: str, what: str) -> str:
@@ -41,6 +41,10 @@ if not VAULT_KEYS.is_file():
 if is_marked(VAULT_KEYS):
     raise ImproperlyConfigured(
         f"{VAULT_KEYS} 是演示用的密钥文件，系统不启动。请用 nianlun vault keys --create 为正式环境另建一份。"
+    )
+if is_marked(LOG_KEY):
+    raise ImproperlyConfigured(
+        f"{LOG_KEY} 是演示用的日志签名密钥，系统不启动。请用 nianlun journal key --create 为正式环境另建一份。"
     )
 
 if is_marked(MEDIA_RECIPIENTS):
