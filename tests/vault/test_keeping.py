@@ -5,9 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from tests import factories
 
+from nianlun.jobs import operations as jobs
 from nianlun.jobs.models import Job
+from nianlun.jobs.registry import handlers
 from nianlun.vault import keeping, operations, queries
+from nianlun.vault.class_keys import ClassKeys
+from nianlun.vault.domain import Secrecy
 from nianlun.vault.keeping import Keeping
 from nianlun.vault.models import KeptRecord, StoredObject
 from nianlun.vault.record_text import NotARecord, read, written
@@ -71,6 +76,59 @@ def test_a_change_after_the_writing_is_written_too(stored, note):
         write()
     assert (kept_word(), versions()) == ("三", 3)
     assert Job.objects.filter(kind=keeping.KEEP_RECORD).count() == 2
+
+
+@pytest.fixture
+def offline(note, settings, tmp_path, db):
+    """The object with its key on a medium only; calling it brings the object back."""
+    settings.VAULT_KEYS = tmp_path / "vault-keys.json"
+    ClassKeys.create(settings.VAULT_KEYS)
+    files = {"original.txt": b"1", **keeping.files_of([NAME])[NAME]}
+    operations.store(NAME, files, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
+    key, keeper = operations.key_for_media(NAME), factories.staff("keeper")
+    operations.take_offline(NAME, medium="B013-2026-001-A", by=keeper, at=NOON)
+    return lambda: operations.bring_back(NAME, key, by=keeper, at=NOON + timedelta(days=2))
+
+
+def work(*, after):
+    """Do the jobs that are due; how many there were."""
+    done = 0
+    while job := jobs.lease(kinds=[keeping.KEEP_RECORD], holder="test", at=NOON + after):
+        handlers()[job.kind](job, NOON + after)
+        done += 1
+    return done
+
+
+def test_changes_of_an_object_that_is_offline_are_written_once_it_is_back(offline, note):
+    keeping.changed([NAME], at=NOON)
+    assert work(after=timedelta(days=1)) == 1
+    keeping.changed([NAME], at=NOON + timedelta(days=1))
+    note["word"] = "二"
+    assert work(after=timedelta(days=1, minutes=1)) == 1
+    assert (keeping.count_behind(), versions()) == (1, 1)
+    offline()
+    assert work(after=timedelta(days=3)) == 1
+    assert (keeping.count_behind(), kept_word(), versions()) == (0, "二", 2)
+    keeping.changed([NAME], at=NOON + timedelta(days=3))
+    note["word"] = "三"
+    assert work(after=timedelta(days=4)) == 1
+    assert (keeping.count_behind(), kept_word()) == (0, "三")
+
+
+def test_a_change_after_one_that_could_not_be_written_is_tried_again(stored, note):
+    keeping.changed([NAME], at=NOON)
+    job = jobs.lease(kinds=[keeping.KEEP_RECORD], holder="test", at=NOON + timedelta(days=1))
+    jobs.fail(job, sentence="磁盘已满", at=NOON + timedelta(days=1), for_good=True)
+    keeping.changed([NAME], at=NOON + timedelta(days=1))
+    note["word"] = "二"
+    assert work(after=timedelta(days=2)) == 1
+    assert (keeping.count_behind(), kept_word()) == (0, "二")
+
+
+def test_of_what_was_destroyed_nothing_waits_to_be_written(stored):
+    keeping.changed([NAME], at=NOON)
+    StoredObject.objects.update(state=StoredObject.State.DESTROYED)
+    assert (keeping.count_behind(), keeping.behind()) == (0, [])
 
 
 def test_a_change_that_changes_nothing_kept_makes_no_version(stored):

@@ -10,20 +10,17 @@ stays locked until that transaction ends; the job that writes the file takes the
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.module_loading import autodiscover_modules
 
-from nianlun.jobs import operations as jobs
-from nianlun.vault import operations, record_text
+from nianlun.vault import kept_records, operations, record_text
 from nianlun.vault.models import KeptRecord, StoredObject
 
-KEEP_RECORD = "vault.keep_record"
-QUIET = timedelta(seconds=20)
-"""How long changes of one object are gathered: ten in a minute are to make few versions, and a crash to cost little."""
+KEEP_RECORD, QUIET = kept_records.KEEP_RECORD, kept_records.QUIET
 MESSAGE = "随件保存著录和记载"
 
 
@@ -99,18 +96,21 @@ def changed(object_ids: Iterable[str], *, at: datetime) -> None:
             " WHERE object_id = ANY(%s) AND state <> 'destroyed' ORDER BY id"  # one order: no two wait for each other
             " ON CONFLICT (object_id) DO UPDATE"
             " SET changes = vault_keptrecord.changes + 1, changed_at = excluded.changed_at"
-            " RETURNING object_id, written",
+            " RETURNING object_id, changes, written",
             [at, sorted(set(object_ids))],
         )
         rows = cursor.fetchall()
-    for pk, up_to in rows:
-        jobs.enqueue(KEEP_RECORD, {"object": pk}, key=f"{pk}:{up_to + 1}", at=at, due=at + QUIET)
+    for pk, changes, written in rows:
+        kept_records.queue(pk, changes=changes, written=written, at=at)
 
 
 def write(pk: int, *, at: datetime) -> None:
-    """Write the files of an object whose rows have changed; content that is equal makes no version."""
+    """Write the files of an object whose rows have changed; content that is equal makes no version.
+
+    Those of an object that is offline wait until it is brought back.
+    """
     row = KeptRecord.objects.select_for_update().select_related("object").get(pk=pk)
-    if row.written == row.changes or row.object.state == StoredObject.State.DESTROYED:
+    if row.written == row.changes or row.object.state != StoredObject.State.ONLINE:
         return
     files = files_of([row.object.object_id])[row.object.object_id]
     if files:
@@ -121,15 +121,19 @@ def write(pk: int, *, at: datetime) -> None:
 
 def behind(*, limit: int = 100) -> list[BehindLine]:
     """Objects whose files wait to be written, longest waiting first."""
-    rows = KeptRecord.objects.filter(written__lt=F("changes")).select_related("object")
-    return [
-        BehindLine(object_id=row.object.object_id, changed_at=row.changed_at)
-        for row in rows.order_by("changed_at", "pk")[:limit]
-    ]
+    rows = _waiting().select_related("object").order_by("changed_at", "pk")[:limit]
+    return [BehindLine(object_id=row.object.object_id, changed_at=row.changed_at) for row in rows]
 
 
 def count_behind() -> int:
-    return KeptRecord.objects.filter(written__lt=F("changes")).count()
+    """How many objects' files wait to be written."""
+    return _waiting().count()
+
+
+def _waiting() -> QuerySet[KeptRecord]:
+    """Of what was destroyed nothing is written any more."""
+    waiting = KeptRecord.objects.filter(written__lt=F("changes"))
+    return waiting.exclude(object__state=StoredObject.State.DESTROYED)
 
 
 def catch_up(*, at: datetime) -> int:

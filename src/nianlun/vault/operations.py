@@ -11,7 +11,7 @@ from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.cipher import SealBroken
-from nianlun.vault import copies, key_folder, locations, presence, queries, sealing, settling
+from nianlun.vault import copies, kept_records, key_folder, locations, presence, queries, sealing, settling
 from nianlun.vault.domain import HEAD, Secrecy, StoredObjectLine, media_type
 from nianlun.vault.key_folder import WrappedKey
 from nianlun.vault.models import StoredFile, StoredObject
@@ -25,6 +25,9 @@ STORED = declare("vault.object_stored", "把 {about} 存入档案库，第 {vers
 TAKEN_OFFLINE = declare("vault.object_taken_offline", "把 {about} 转离线，密钥只留在介质 {medium} 上")
 BROUGHT_BACK = declare("vault.object_brought_back", "从离线介质取回 {about} 的密钥，恢复在线")
 KEYS_SWEPT = declare("vault.stray_keys_swept", "清理{about}里 {count} 份没有对象可开的密钥")
+KEYS_BROKEN = declare(
+    "vault.broken_keys_found", "{about}里有 {count} 份密钥文件已损坏，留在原处，须从别的存放处恢复"
+)
 SWEPT = declare("vault.leftovers_swept", "清理 {objects} 次没有完成的存入留下的 {bytes} 字节")
 _LISTED = 100  # ids kept with a journal entry; its count tells the rest
 
@@ -242,6 +245,7 @@ def bring_back(object_id: str, data_key: bytes, *, by: Viewer, at: datetime) -> 
     row.state, row.key_version = StoredObject.State.ONLINE, wrapped.class_key
     row.save(update_fields=["state", "key_version"])
     settling.settle_later(row, cause=f"online {at.isoformat()}", at=at)
+    kept_records.resume(row, at=at)
     journal.record(BROUGHT_BACK, by=by, about=object_id, about_id=object_id, at=at)
 
 
@@ -267,7 +271,9 @@ def sweep(*, by: Viewer | None, at: datetime) -> Sequence[Left]:
         journal.record(SWEPT, by=by, about="档案库", details={"objects": len(taken), "bytes": total}, at=at)
     for place in locations.locations():
         with suppress(StorageError, SealBroken):
-            if stray := settling.take_stray_keys(locations.open_for_reading(place.name)):
-                details = {"count": len(stray), "objects": stray[:_LISTED]}
-                journal.record(KEYS_SWEPT, by=by, about=place.name, details=details, at=at)
+            stray = settling.take_stray_keys(locations.open_for_reading(place.name))
+            for action, keys in ((KEYS_SWEPT, stray.taken), (KEYS_BROKEN, stray.broken)):
+                if keys:
+                    details = {"count": len(keys), "objects": keys[:_LISTED]}
+                    journal.record(action, by=by, about=place.name, details=details, at=at)
     return taken

@@ -10,7 +10,7 @@ from django.db import transaction
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import checking, incidents, locations, settling
+from nianlun.vault import checking, incidents, kept_records, locations, settling
 from nianlun.vault.comparing import compare
 from nianlun.vault.domain import IncidentLine
 from nianlun.vault.models import Incident, ObjectCopy, StoredFile, StoredObject
@@ -183,6 +183,8 @@ def _close(
     copy.save()
     if copy.object.state != StoredObject.State.ONLINE:  # its key may have lain here before
         settling.settle_later(copy.object, cause=f"restored {at.isoformat()}", at=at)
+    else:
+        kept_records.resume(copy.object, at=at)
     name = incident.object.object_id
     details = {"source": source, "location": incident.location, "kept": kept}
     journal.record(RESTORED, by=by, about=name, about_id=name, details=details, at=at)
