@@ -166,7 +166,7 @@ def test_the_auditor_reads_sentences(visit: Visit, foreign: dict[str, str]):
 def test_the_system_officer_runs_the_check_of_the_vault_and_sees_its_result(visit: Visit):
     officer = visit("郭安")
     officer.go("/vault/checks/")
-    officer.click("tr:has-text('primary') button:has-text('开始')")
+    officer.click("tr:has-text('主库') button:has-text('开始')")
     officer.page.wait_for_selector("text=全部完好", timeout=PATIENCE * 1000)
     officer.go("/vault/")
     assert "全部完好" in officer.text

@@ -45,21 +45,21 @@ def test_a_flipped_bit_is_found_named_and_mended_from_the_other_copy(
 ):
     name, file, whole = damaged
     archivist = visit("王海", size=DESK)
-    check(archivist, "primary", ends_with="这次发现的损坏")
+    check(archivist, "主库", ends_with="这次发现的损坏")
     assert archivist.page.locator("button:has-text('暂停')").count() == 0
     assert "发现 1 个损坏" in archivist.text and name in archivist.text
     archivist.go("/vault/")
     assert "待处置的事故" in archivist.text
     archivist.click(f"main a:has-text('{name}')")
-    assert "original.jpg" in archivist.text and "offsite" in archivist.text
+    assert "original.jpg" in archivist.text and "异地副本" in archivist.text
     incident = archivist.path
     archivist.click("button:has-text('用完好的一份恢复')")
-    assert "已从 offsite 恢复，并重新核对过，完好" in archivist.text
+    assert "已从异地副本恢复，并重新核对过，完好" in archivist.text
     assert file.read_bytes() == whole
     [(kept,)] = system.rows("SELECT kept_at FROM vault_incident WHERE restored_from = 'offsite'")
     assert kept and kept in archivist.text  # what was damaged is kept as it was found
     assert archivist.fetch(f"{incident}restore/", sure="yes").status == 302  # a second click finds it done
-    check(archivist, "primary", ends_with="没有发现问题")
+    check(archivist, "主库", ends_with="没有发现问题")
     told = system.rows(
         "SELECT action, count(*) FROM journal_entry WHERE about_id = %s AND action IN "
         "('vault.damage_found', 'vault.restored') GROUP BY 1 ORDER BY 1",
