@@ -54,9 +54,19 @@ def key(vkey):  # “名称+编号+base64(类别、公钥)”；类别 1 是日�
     return name, bytes.fromhex(number), data[0], data[1:]
 
 
+def once(pairs):  # 同名的两项，不同的程序会读出不同的意思
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError(pairs)
+    return dict(pairs)
+
+
 def root(receipt):  # 从记录原文沿证明路径推出日志的根：RFC 9162 第 2.1.3.2 节
-    digest = hashlib.sha256(bytes.fromhex(receipt["salt"]) + receipt["said"].encode()).digest()
-    leaf = b"nianlun-entry-v2\n" + receipt["entry_id"].to_bytes(8, "big") + digest
+    salt, said = bytes.fromhex(receipt["salt"]), json.loads(receipt["said"], object_pairs_hook=once)
+    spelled = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # 盐和原文的界线不能移动
+    if spelled != receipt["said"] or type(said) is not list or len(said) != 16 or len(salt) not in (0, 16):
+        return None
+    leaf = b"nianlun-entry-v2\n" + receipt["entry_id"].to_bytes(8, "big")
+    leaf += hashlib.sha256(salt + spelled.encode()).digest()
     found, place, last = hashlib.sha256(b"\0" + leaf).digest(), receipt["leaf_index"], receipt["tree_size"] - 1
     for step in map(bytes.fromhex, receipt["path"]):
         if len(step) != 32 or not 0 <= place <= last or not last:
@@ -72,12 +82,12 @@ def root(receipt):  # 从记录原文沿证明路径推出日志的根：RFC 916
 def verify(receipt, known):  # 核对每一步并说出来；返回是否属实
     text, _, lines = receipt["checkpoint"].rpartition("\n\n")
     origin, size, top = f"{text}\n".split("\n")[:3]
-    proved = root(receipt) == base64.b64decode(top) and int(size) == receipt["tree_size"]
+    proved = root(receipt) == base64.b64decode(top, validate=True) and size == str(receipt["tree_size"])
     say(proved, f"第 {receipt['entry_id']} 号记录在日志 {origin} 的前 {size} 条之中")
     keys = {each[:2]: each[2:] for each in map(key, known or [receipt["log_key"], *receipt["witness_keys"]])}
-    by_log, none_bad = False, True
-    for _, name, data in (line.split(" ") for line in lines.splitlines()):
-        data = base64.b64decode(data)
+    by_log, none_bad = False, lines.endswith("\n")
+    for dash, name, data in (line.split(" ") for line in lines[:-1].split("\n")):
+        data = base64.b64decode(data, validate=True) if dash == "—" else b""
         kind, public = keys.get((name, data[:4]), (0, b""))
         if kind == 1:
             good = signed(public, f"{text}\n".encode(), data[4:])
@@ -108,8 +118,9 @@ def main(arguments):
         return 2
     try:
         with open(arguments[0], encoding="utf-8") as file:
-            receipt = json.loads(file.read(1 << 20))
-        if receipt["format"] != "nianlun-receipt/1":
+            receipt = json.loads(file.read(1 << 20), object_pairs_hook=once)
+        numbers = {type(receipt[name]) for name in ("entry_id", "leaf_index", "tree_size")}
+        if receipt["format"] != "nianlun-receipt/1" or numbers != {int}:
             raise ValueError("不认识的格式")
         sound = verify(receipt, arguments[2::2])
         say(sound, f"记录原文 {receipt['said']}")

@@ -219,5 +219,14 @@ def test_a_public_key_that_is_no_point_is_refused(public):
         script.signed(public, b"", bytes(64))
 
 
+def test_what_was_written_in_the_middle_is_not_passed_off_as_all(run):
+    cut = RECEIPT.said.index("退休")
+    forged = replace(RECEIPT, salt=RECEIPT.salt + RECEIPT.said[:cut].encode(), said=RECEIPT.said[cut:])
+    status, said = run(forged, "--key", LOG.vkey)
+    assert status == 2 and "记录原文" not in said
+
+
 def test_it_is_short_enough_to_be_read_whole():
-    assert len([line for line in SCRIPT.read_text("utf-8").splitlines() if line]) <= 100
+    _, said_of_itself, doing = SCRIPT.read_text("utf-8").split('"""')
+    lines = [line for line in doing.splitlines() if line and not line.startswith("import ")]
+    assert len(lines) <= 100 and said_of_itself.count("\n") < 5

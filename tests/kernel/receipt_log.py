@@ -21,7 +21,10 @@ SALT = bytes(range(16))
 
 def said_by(number: int) -> str:
     """What entry `number` says, in the spelling that its digest covers."""
-    return f'["2026-11-23T01:59:00.000000+00:00",{number},"clerk","经办","李敏","打开档案：周桂兰"]'
+    return (
+        f'["2026-11-23T01:59:00.000000+00:00",{number},"clerk","经办","李敏","保定市社会保险中心","1306",'
+        '"desk.person_opened","周桂兰","",null,"退休待遇核定前核对档案",1,"done","127.0.0.1",{}]'
+    )
 
 
 def receipt_of(

@@ -43,6 +43,12 @@ ALTERED = {
     "a byte moved from the text to the salt": replace(
         RECEIPT, salt=RECEIPT.salt + RECEIPT.said[:1].encode(), said=RECEIPT.said[1:] + " "
     ),
+    "what was written in the middle passed off as all": replace(
+        RECEIPT,
+        salt=RECEIPT.salt + RECEIPT.said[: RECEIPT.said.index("退休")].encode(),
+        said=RECEIPT.said[RECEIPT.said.index("退休") :],
+    ),
+    "a salt of another length": replace(RECEIPT, salt=bytes(17)),
     "another place": replace(RECEIPT, leaf_index=5),
     "another size": replace(RECEIPT, tree_size=12),
     "a shortened path": replace(RECEIPT, path=RECEIPT.path[:-1]),
@@ -109,7 +115,6 @@ HOSTILE = {
     "a path with blanks": {"path": [FIELDS["path"][0][:32] + " " + FIELDS["path"][0][32:]]},
     "a short step": {"path": [FIELDS["path"][0][:-2]]},
     "a path without end": {"path": [FIELDS["path"][0]] * 65},
-    "a long salt": {"salt": "00" * 65},
     "no text": {"said": None},
     "half a character": {"said": "\ud800"},
     "keys that are none": {"witness_keys": [None]},

@@ -97,6 +97,7 @@ def test_recipients_are_read_with_their_names():
         f"{new_identity()[1]}\n{new_identity('sm4')[1]}",
         "\n".join(new_identity()[0] for _ in range(2)),  # private keys have no place on a server
     ],
+    ids=["none", "one", "one twice", "one and nonsense", "of two kinds", "private"],
 )
 def test_fewer_than_two_keepers_or_a_key_that_is_none_is_refused(text: str):
     with pytest.raises(NoRecipients):

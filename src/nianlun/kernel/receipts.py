@@ -21,7 +21,10 @@ LARGEST = 1 << 20
 """The most characters a receipt may have; an entry that names a thousand objects has about 50,000."""
 
 _LEAF = b"nianlun-entry-v2\n"
-_LONGEST_SALT = 64
+_SALTS = (0, 16)
+"""Bytes of a salt: none in entries of the first form."""
+_ITEMS = 16
+"""What an entry says is a list of so many things; see `journal.domain.Content`."""
 _MOST_STEPS = 64  # no tree is higher: numbers of entries have eight bytes
 _MOST_KEYS = 64
 _NUMBERS = 1 << 63
@@ -83,12 +86,9 @@ class Receipt:
         path = tuple(_bytes(step, what="path") for step in content.texts("path", most=_MOST_STEPS))
         if any(len(step) != HASH for step in path):
             raise BadReceipt("回执里 path 的摘要长度不对。")
-        salt = _bytes(content.text("salt"), what="salt")
-        if len(salt) > _LONGEST_SALT:
-            raise BadReceipt("回执里的 salt 太长。")
         return cls(
             said=content.text("said"),
-            salt=salt,
+            salt=_bytes(content.text("salt"), what="salt"),
             entry_id=content.number("entry_id"),
             told=content.text("told"),
             leaf_index=content.number("leaf_index"),
@@ -124,6 +124,7 @@ def check(receipt: Receipt, *, trusted: Sequence[str]) -> CheckedReceipt:
             raise NotSigned(f"日志 {checkpoint.origin} 自己没有签名，或它的公钥不在可信之列。")
         if checkpoint.size != receipt.tree_size:
             raise NotProved(f"回执说日志有 {receipt.tree_size} 条，检查点说有 {checkpoint.size} 条。")
+        _fenced(receipt)
         digest = entry_digest(receipt.said, salt=receipt.salt)
         verify_inclusion(
             leaf_hash(leaf_data(receipt.entry_id, digest)),
@@ -168,6 +169,21 @@ def _parsed(text: str) -> object:
         return json.loads(text, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError):
         raise BadReceipt("不是回执：不是完整的 JSON。") from None
+
+
+def _fenced(receipt: Receipt) -> None:
+    """Raise `NotProved` unless salt and text can only have been parted where they are.
+
+    Nothing in the digest marks where the salt ends. If any salt and any text went, the beginning of the text could be
+    passed off as salt, and what a person wrote in the middle of an entry as all that it says.
+    """
+    if len(receipt.salt) not in _SALTS:
+        raise NotProved("盐应为 16 字节，或没有。")
+    found = _parsed(receipt.said)
+    if not isinstance(found, list) or len(found) != _ITEMS:
+        raise NotProved(f"记录原文应是 {_ITEMS} 项的列表。")
+    if json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":")) != receipt.said:
+        raise NotProved("记录原文不是日志所用的写法。")
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
