@@ -1,7 +1,9 @@
 """Copies at further locations: they follow, they say why they do not, and they catch up."""
 
+import dataclasses
 import shutil
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from tests import factories
@@ -11,8 +13,22 @@ from nianlun.access.domain import Refused
 from nianlun.jobs import operations as jobs
 from nianlun.jobs import queries as queued
 from nianlun.jobs.registry import handlers
-from nianlun.vault import copies, holdings, locations, operations, queries
+from nianlun.vault import (
+    copies,
+    destroying,
+    destruction_rules,
+    holdings,
+    locations,
+    operations,
+    queries,
+    settling,
+)
+from nianlun.vault.class_keys import ClassKeys
+from nianlun.vault.domain import Secrecy
 from nianlun.vault.models import ObjectCopy
+from nianlun.vault.ocfl.beside import destroyed_file, key_file
+from nianlun.vault.ocfl.faults import NoSpace
+from nianlun.vault.ocfl.folder_store import FolderStore
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +118,60 @@ def test_an_object_damaged_at_the_primary_is_not_copied_and_does_not_stop_the_ot
     assert ITEM in copy_at().problem
     assert copy_at(object_id=OTHER).version == 1
     assert queued.unfinished(kind_prefix=copies.CATCH_UP)[0].due_at == NOON + copies.PAUSES[0]
+
+
+@pytest.fixture
+def destroy(monkeypatch):
+    """Asked for, approved and settled at every location."""
+    monkeypatch.setattr(destruction_rules, "_guards", [])
+    people = factories.staff("archivist"), factories.staff("leader")
+
+    def done():
+        asked = destroying.propose(ITEM, "销毁清册 1 号", by=people[0], at=NOON)
+        destroying.decide(asked, approve=True, by=people[1], at=NOON)
+        settle()
+
+    return done
+
+
+def settle(*, at=NOON):
+    while job := jobs.lease(kinds=[settling.SETTLE], holder="test", at=at):
+        handlers()[job.kind](job, at)
+
+
+def test_what_was_destroyed_while_it_was_on_its_way_does_not_arrive(destroy, monkeypatch):
+    store({"a": b"1"})
+    pk, receive = copy_at().object_id, FolderStore.receive
+
+    def late(self, shipment, *, before):
+        sent = {path: list(shipment.chunks(path)) for path in shipment.files}
+        destroy()
+        place = SimpleNamespace(chunks=lambda path: iter(sent[path]))
+        receive(self, dataclasses.replace(shipment, source=place), before=before)
+
+    monkeypatch.setattr(FolderStore, "receive", late)
+    arrival = copies.bring_up(pk, "offsite")  # killed before anybody could note it
+    assert "已依法销毁" in arrival.problem
+    offsite = locations.open_for_reading("offsite")
+    assert not offsite.holds(ITEM)
+    assert offsite.read_extra(destroyed_file(ITEM)) is not None
+
+
+def test_a_key_that_arrived_without_its_object_is_taken_away(destroy, settings, tmp_path, monkeypatch):
+    settings.VAULT_KEYS = tmp_path / "vault-keys.json"
+    ClassKeys.create(settings.VAULT_KEYS)
+    operations.store(ITEM, {"a": b"1"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
+    key = locations.open_for_reading("primary").read_extra(key_file(ITEM))
+
+    def carried_and_refused(name, *, target, **others):
+        destroy()
+        target.write_extra(key_file(name), key)
+        raise NoSpace("磁盘已满。")
+
+    monkeypatch.setattr(copies, "copy_object", carried_and_refused)
+    copies.fill("offsite", at=NOON + timedelta(seconds=1))
+    settle(at=NOON + timedelta(seconds=1))
+    assert locations.open_for_reading("offsite").read_extra(key_file(ITEM)) is None
 
 
 def test_what_is_stored_in_bulk_follows_in_one_job_for_each_location():

@@ -135,9 +135,9 @@ def note(arrivals: Sequence[Arrival], *, at: datetime) -> None:
         else:
             copy.filter(version__lt=one.version).update(version=one.version, written_at=at)
             copy.update(problem="")
-    # An object that went offline or was destroyed meanwhile may have arrived with its key.
-    arrived = [one.object_pk for one in arrivals if not one.problem]
-    away = StoredObject.objects.filter(pk__in=arrived).exclude(state=StoredObject.State.ONLINE)
+    # Of an object that went offline or was destroyed meanwhile the key may have arrived, even where nothing else has.
+    sent = [one.object_pk for one in arrivals]
+    away = StoredObject.objects.filter(pk__in=sent).exclude(state=StoredObject.State.ONLINE)
     for row in away:
         settling.settle_later(row, cause=f"arrived {at.isoformat()}", at=at)
 

@@ -20,7 +20,7 @@ from nianlun.vault.ocfl.inventory import Inventory
 from nianlun.vault.ocfl.layout import Layout
 from nianlun.vault.ocfl.root import StorageRoot
 from nianlun.vault.ocfl.staging import Desk, Leftover
-from nianlun.vault.ocfl.store import Shipment
+from nianlun.vault.ocfl.store import Shipment, refuse_destroyed
 from nianlun.vault.ocfl.tree import SET_ASIDE
 
 
@@ -58,6 +58,7 @@ class FolderStore(StorageRoot, FolderExtras):
     def receive(self, shipment: Shipment, *, before: Inventory | None) -> None:
         object_id, place = shipment.object_id, self.folder_of(shipment.object_id)
         with room(), staging.claim(self.path, object_id=object_id, place=place) as desk:
+            refuse_destroyed(object_id, self)
             now = self.inventory(object_id) if self.holds(object_id) else None
             if (now and now.data) != (before and before.data):
                 raise Busy(f"对象 {object_id} 刚被别的程序改过，这次没有复制。请稍后重试。")

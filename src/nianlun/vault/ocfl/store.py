@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from nianlun.vault.ocfl.faults import Damaged
+from nianlun.vault.ocfl.beside import destroyed_file
+from nianlun.vault.ocfl.faults import Damaged, Withdrawn
 from nianlun.vault.ocfl.findings import Finding
 from nianlun.vault.ocfl.inventory import Inventory, Version
 from nianlun.vault.ocfl.streams import Source
@@ -99,7 +100,8 @@ class Store(Protocol):
     def receive(self, shipment: Shipment, *, before: Inventory | None) -> None:
         """Take over an object, or the versions that follow `before`, the inventory that lies here now.
 
-        Complete or as before, whatever happens meanwhile. Raises `Busy` if another inventory lies here by now.
+        Complete or as before, whatever happens meanwhile. Raises `Busy` if another inventory lies here by now, and
+        `Withdrawn` if the object was destroyed here by now.
         """
 
     def replace(self, shipment: Shipment, *, keep: Path | None = None) -> str:
@@ -131,3 +133,12 @@ class Store(Protocol):
 
     def extras(self, folder: str) -> Iterator[str]:
         """Paths of such files in a folder and below it, in their order."""
+
+
+def refuse_destroyed(object_id: str, store: Store) -> None:
+    """Raise `Withdrawn` for an object with a mark of destruction; asked by a receiver that holds its place already.
+
+    Who destroys puts down the mark first and then needs the place too, so nothing arrives behind their back.
+    """
+    if store.read_extra(destroyed_file(object_id)) is not None:
+        raise Withdrawn(f"对象 {object_id} 在 {store.name} 已依法销毁，没有复制。请核对销毁记录。")

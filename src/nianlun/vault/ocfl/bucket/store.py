@@ -20,7 +20,7 @@ from nianlun.vault.ocfl.findings import Finding
 from nianlun.vault.ocfl.inventory import FILE, TYPE, Content, Inventory, Version
 from nianlun.vault.ocfl.layout import Layout, find_layout
 from nianlun.vault.ocfl.names import check_logical_path, check_no_conflict, check_object_id
-from nianlun.vault.ocfl.store import Shipment
+from nianlun.vault.ocfl.store import Shipment, refuse_destroyed
 from nianlun.vault.ocfl.streams import Hasher, Source, holds
 
 
@@ -147,6 +147,7 @@ class BucketStore:
     def receive(self, shipment: Shipment, *, before: Inventory | None) -> None:
         object_id, place = shipment.object_id, self.place(shipment.object_id)
         with writing.claimed(self._client, place, object_id=object_id) as claim:
+            refuse_destroyed(object_id, self)
             head = self._client.head(f"{place.path}/{FILE}")
             now = self.inventory(object_id) if place.all_keys() else None
             if (now and now.data) != (before and before.data):
