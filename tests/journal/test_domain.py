@@ -52,6 +52,12 @@ def test_an_identity_number_never_gets_into_the_journal_whole():  # S5.5
     assert domain.clean("查 130606196604280411 的档案") == "查 1306••••••••••0411 的档案"
     assert domain.clean("13060619660428041x") == "1306••••••••••041x"
     assert domain.clean("2026112300000000000001") == "2026112300000000000001"  # a longer number is none
+    assert domain.clean("id130606196604280411a") == "id1306••••••••••0411a"
+
+
+def test_a_digest_stays_whole_though_eighteen_of_its_characters_are_digits():
+    digest = "ab" * 20 + "130606196604280411" + "cd" * 35
+    assert domain.clean(f"SHA-512 {digest}") == f"SHA-512 {digest}"
     assert domain.plain({"number": {"130606196604280411"}}) == {"number": ["1306••••••••••0411"]}
 
 
