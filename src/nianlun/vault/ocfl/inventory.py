@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from nianlun.kernel.digests import Digests
-from nianlun.vault.ocfl.faults import Damaged, NotStored
+from nianlun.vault.ocfl.faults import BadName, Damaged, NotStored, TooLarge
+from nianlun.vault.ocfl.names import check_object_id
+from nianlun.vault.ocfl.regular import LARGEST_BOOK, read_book
 
 TYPE = "https://ocfl.io/1.1/spec/#inventory"
 FILE = "inventory.json"
-SAFE_CONTENT_PATH = re.compile(r"v\d+/[^/\0]+(/(?!\.{1,2}(/|$))[^/\0]+)+")
+SAFE_CONTENT_PATH = re.compile(r"v[0-9]+/[^/\0]+(/(?!\.{1,2}(/|$))[^/\0]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Inventory:
     @classmethod
     def read(cls, folder: Path) -> Self:
         """The inventory in an object's folder, checked against its sidecar; raises `Damaged`."""
-        return cls.found(lambda name: (folder / name).read_bytes(), shown=str(folder))
+        return cls.found(lambda name: read_book(f"{folder}/{name}"), shown=str(folder))
 
     @classmethod
     def found(cls, read: Callable[[str], bytes], *, shown: str) -> Self:
@@ -72,8 +74,10 @@ class Inventory:
                 raise Damaged(
                     f"{shown} 的目录文件 {FILE} 与它的摘要不符。请运行 nianlun verify 并从备份恢复。"
                 )
+            check_object_id(data["id"])
             inventory.state(inventory.number)
         except (
+            BadName,
             OSError,
             ValueError,
             KeyError,
@@ -115,7 +119,7 @@ class Inventory:
     def directory(self, number: int) -> str:
         """Name of a version's folder, zero-padded where the object began so; raises `NotStored`."""
         for name in self.data["versions"]:
-            if int(name.removeprefix("v")) == number:
+            if re.fullmatch(rf"v0*{number}", name):
                 return str(name)
         raise NotStored(f"对象 {self.object_id} 没有第 {number} 版。请核对版本号。")
 
@@ -189,8 +193,16 @@ def next_directory(before: Inventory | None) -> str:
 
 
 def write_inventory(inventory: Inventory, *folders: Path) -> None:
-    """inventory.json and its sidecar, as two files of each of the folders still being put together."""
+    """inventory.json and its sidecar, as two files of each of the folders still being put together.
+
+    Raises `TooLarge` for one that nobody would read again.
+    """
     raw = json.dumps(inventory.data, ensure_ascii=False, indent=1).encode() + b"\n"
+    if len(raw) > LARGEST_BOOK:
+        raise TooLarge(
+            f"对象 {inventory.object_id} 的文件太多，目录会超过 {LARGEST_BOOK} 字节，这次没有存入任何内容。"
+            "请分成几个对象。"
+        )
     sidecar = f"{hashlib.sha512(raw).hexdigest()} {FILE}\n".encode("ascii")
     for folder in folders:
         (folder / FILE).write_bytes(raw)
