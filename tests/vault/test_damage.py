@@ -13,7 +13,7 @@ from nianlun.vault.ocfl.beside import destroyed_file, key_file, offline_file
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.check_root import verify_root
 from nianlun.vault.ocfl.folder_store import FolderStore
-from nianlun.vault.ocfl.folder_tree import FolderPlace
+from nianlun.vault.ocfl.folder_tree import FolderPlace, FolderTree
 
 
 @pytest.fixture
@@ -246,14 +246,16 @@ def test_a_sealed_object_whose_key_lies_on_a_medium_is_whole(tmp_path):
     assert store.verify(ITEM) == []
 
 
-def test_an_object_lawfully_destroyed_is_told_and_is_no_damage(root):
-    store = FolderStore(root.path)
+def test_an_object_lawfully_destroyed_is_told_and_is_no_damage(tmp_path):
+    store = FolderStore(tmp_path / "vault")
     sealed(store)
+    put(store, {"a": b"other"}, object_id=OTHER)
     store.write_extra(destroyed_file(ITEM), b"{}")
     assert [f.code for f in store.verify(ITEM)] == ["NW002"]
+    assert [f.code for f in verify_root(store.path).findings] == ["NW002"]
     store.remove(ITEM)
     assert [f.code for f in store.verify(ITEM)] == ["NW002"]
-    report = verify_root(root.path)
+    report = verify_root(store.path)
     assert report.sound and report.objects == 1
     assert {f.code for f in store.verify(OTHER)} == set()
 
@@ -262,9 +264,54 @@ def test_a_mark_of_destruction_excuses_only_what_is_gone(root):
     store = FolderStore(root.path)
     store.write_extra(destroyed_file(ITEM), b"{}")
     page_of(root, "正本/1.tif").write_bytes(b"page onf")
-    assert {f.code for f in store.verify(ITEM)} == {"E092", "NW002"}
-    page_of(root, "正本/1.tif").unlink()
+    assert {f.code for f in store.verify(ITEM)} == {"E092", "NE008", "NW002"}
+    for page in root.folder_of(ITEM).glob("v*/content/0*"):
+        page.unlink()
     assert {f.code for f in store.verify(ITEM)} == {"NW002"}
+
+
+def test_a_mark_of_destruction_hides_no_content_that_is_still_there(root):
+    FolderStore(root.path).write_extra(destroyed_file(ITEM), b"{}")
+    report = verify_root(root.path)
+    assert not report.sound
+    assert [(f.object, f.code) for f in report.findings] == [(ITEM, "NE008"), (ITEM, "NW002")]
+    assert "v1/content/00001.tif" in report.findings[0].message
+
+
+@pytest.mark.parametrize("all_gone", [True, False])
+def test_a_mark_of_destruction_hides_no_key_that_is_still_there(tmp_path, all_gone):
+    store = FolderStore(tmp_path / "vault")
+    sealed(store)
+    store.write_extra(key_file(ITEM), b"{}")
+    store.write_extra(destroyed_file(ITEM), b"{}")
+    if all_gone:
+        store.remove(ITEM)
+    assert [f.code for f in store.verify(ITEM)] == ["NE008", "NW002"]
+    store.delete_extra(key_file(ITEM))
+    assert [f.code for f in store.verify(ITEM)] == ["NW002"]
+
+
+def test_an_object_destroyed_while_it_is_checked_is_no_damage(root, monkeypatch):
+    store = FolderStore(root.path)
+    store.write_extra(destroyed_file(ITEM), b"{}")
+    honest = check_object.check_inventory
+
+    def slow(data, **about):
+        store.remove(ITEM)
+        return honest(data, **about)
+
+    monkeypatch.setattr(check_object, "check_inventory", slow)
+    assert [f.code for f in store.verify(ITEM)] == ["NW002"]
+
+
+def test_to_check_one_object_the_marks_of_all_others_are_not_listed(root, monkeypatch):
+    def listed(self, folder):
+        raise AssertionError(folder)
+
+    store = FolderStore(root.path)
+    store.write_extra(destroyed_file(OTHER), b"{}")
+    monkeypatch.setattr(FolderTree, "look", listed)
+    assert store.verify(ITEM) == []
 
 
 def test_an_object_that_is_nowhere_is_damage(root):

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from nianlun.vault.ocfl.findings import Findings
+from nianlun.vault.ocfl.faults import BadName
+from nianlun.vault.ocfl.findings import BAD_NAME, Findings
+from nianlun.vault.ocfl.names import check_object_id
 from nianlun.vault.ocfl.streams import DIGEST_LENGTHS
 
 SPECIFICATIONS = ("1.0", "1.1")
 _KEYS = {"id", "type", "digestAlgorithm", "head", "contentDirectory", "manifest", "versions", "fixity"}
 _VERSION_KEYS = {"created", "state", "message", "user"}
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LONGEST_PATH = 4096  # characters; no filesystem takes more
+_UNFIT = re.compile("[\0\ud800-\udfff]")  # a zero byte and halves of characters, which JSON can make up
 
 
 @dataclass(slots=True)
@@ -76,8 +80,11 @@ def _check_head_matter(data: Mapping[str, Any], *, where: str, add: Any, checked
         if not isinstance(data["id"], str) or not data["id"]:
             add("E037", f"{where} 的 id 不是文字或为空")
         else:
-            checked.id = data["id"]
-            if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:.", checked.id):
+            try:
+                checked.id = check_object_id(data["id"])
+            except BadName as fault:
+                add(BAD_NAME, f"{where}：{fault}")
+            if checked.id and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:.", checked.id):
                 add("W005", f"{where} 的 id 不是 URI：{checked.id}")
     if "type" in data:
         named = re.fullmatch(r"https://ocfl\.io/(\d+\.\d+)/spec/#inventory", str(data["type"]))
@@ -123,7 +130,9 @@ def _check_manifest(data: Mapping[str, Any], *, where: str, add: Any, checked: C
         for path in paths:
             if path in checked.manifest:
                 add("E101", f"{where} 的清单里同一路径出现两次：{path}")
-            if fault := _content_path_fault(path, checked.content_directory):
+            if _is_unfit(path):
+                add(BAD_NAME, f"{where} 的清单里有不能用的路径：{path[:80]}")
+            elif fault := _content_path_fault(path, checked.content_directory):
                 add(fault, f"{where} 的清单里路径不合规：{path}")
             else:
                 checked.manifest[path] = digest.lower()
@@ -138,7 +147,7 @@ def _content_path_fault(path: str, content_directory: str) -> str:
         return "E100"
     if any(element in {"", ".", ".."} for element in elements):
         return "E099"
-    if len(elements) < 3 or not re.fullmatch(r"v\d+", elements[0]) or elements[1] != content_directory:
+    if len(elements) < 3 or not re.fullmatch(r"v[0-9]+", elements[0]) or elements[1] != content_directory:
         return "E042"
     return ""
 
@@ -180,7 +189,7 @@ def _sequence(versions: Mapping[str, Any], *, where: str, add: Any) -> list[str]
         return []
     first = next((name for name in versions if re.fullmatch(r"v0*1", name)), None)
     for name in versions:
-        if not re.fullmatch(r"v0*[1-9]\d*", name):
+        if not re.fullmatch(r"v0*[1-9][0-9]*", name):
             add("E104" if not name.startswith("v") else "E105", f"{where} 的版本名不合规：{name}")
             add("E046", f"{where} 的版本名不合规：{name}")
     if first is None:
@@ -192,9 +201,8 @@ def _sequence(versions: Mapping[str, Any], *, where: str, add: Any) -> list[str]
     names = [f"v{number:0{width}d}" for number in range(1, len(versions) + 1)]
     good = [name for name in names if name in versions]
     if len(good) < len(versions):
-        padded_otherwise = any(
-            int(n[1:]) <= len(versions) for n in set(versions) - set(good) if n[1:].isdigit()
-        )
+        numbers = {str(number) for number in range(1, len(versions) + 1)}
+        padded_otherwise = any(n[1:].lstrip("0") in numbers for n in set(versions) - set(good))
         add(
             "E012" if padded_otherwise else "E010",
             f"{where} 的版本号不连续或写法不一：{'、'.join(versions)}",
@@ -255,6 +263,8 @@ def _check_state(
         for path in paths:
             if path in found:
                 add("E095", f"{here} 里同一文件名出现两次：{path}")
+            elif _is_unfit(path):
+                add(BAD_NAME, f"{here} 里有不能用的文件名：{path[:80]}")
             elif path.startswith("/") or path.endswith("/"):
                 add("E053", f"{here} 的文件名以“/”开头或结尾：{path}")
             elif any(element in {"", ".", ".."} for element in path.split("/")):
@@ -296,6 +306,10 @@ def _check_fixity(fixity: object, *, where: str, add: Any, checked: Checked) -> 
 
 def _is_digest(text: str, algorithm: str) -> bool:
     return re.fullmatch(rf"[0-9a-fA-F]{{{DIGEST_LENGTHS[algorithm]}}}", text) is not None
+
+
+def _is_unfit(path: str) -> bool:
+    return len(path) > _LONGEST_PATH or _UNFIT.search(path) is not None
 
 
 def _conflicts(paths: Iterable[str]) -> list[str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from nianlun.vault.ocfl.check_content import Wanted, check_content, expected_sm3, shown
 from nianlun.vault.ocfl.check_inventory import SPECIFICATIONS, Checked, check_inventory
-from nianlun.vault.ocfl.findings import UNREADABLE, Finding, Findings
+from nianlun.vault.ocfl.findings import Finding, Findings
 from nianlun.vault.ocfl.folder_tree import FolderPlace
 from nianlun.vault.ocfl.inventory import FILE
+from nianlun.vault.ocfl.names import SM3_MANIFEST
 from nianlun.vault.ocfl.tree import REGISTERED_EXTENSIONS, Kind, Place
 
 PLAIN_MANIFEST, SEALED = "manifest-plain.json", b"NLS1"
@@ -30,11 +31,15 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a check came to. `object_id` is empty where the object cannot vouch for its own."""
+    """What a check came to. `object_id` is empty where the object cannot vouch for its own.
 
-    object_id: str
-    specification: str
-    sealed: bool
+    `in_clear` is a content file that anybody can read; looked for in what was destroyed only.
+    """
+
+    object_id: str = ""
+    specification: str = ""
+    sealed: bool = False
+    in_clear: str = ""
     findings: list[Finding]
 
 
@@ -44,10 +49,13 @@ def verify_object(where: Path | Place, *, sm3: bool = False) -> list[Finding]:
     return examine_object(place, Options(sm3=sm3)).findings
 
 
-def examine_object(place: Place, options: Options) -> Verdict:
-    """Check one object. A writer may put a new version in place while we look; then we look again."""
+def examine_object(place: Place, options: Options, *, object_id: str = "") -> Verdict:
+    """Check one object. A writer may put a new version in place while we look; then we look again.
+
+    Until the object tells its own id it is called `object_id`, or by its place.
+    """
     for _ in range(3):
-        verdict = _Check(place, options, Findings(place.name)).run()
+        verdict = _Check(place, options, Findings(object_id or place.name)).run()
         if not verdict.findings or not place.changed():
             break
     return verdict
@@ -64,19 +72,18 @@ class _Check:
     specification: str = ""
     vouched: bool = False
     sealed: bool = False
+    in_clear: str = ""
     sidecars: dict[str, str] = field(default_factory=dict)  # version -> file name of its sidecar
     expected: dict[str, Wanted] = field(default_factory=dict)  # content path -> algorithm -> digests
 
     def run(self) -> Verdict:
-        try:
+        with self.findings.telling():
             self._run()
-        except OSError as fault:
-            file = Path(str(fault.filename)).name if fault.filename else self.place.name
-            self.findings.add(UNREADABLE, f"{file} 读不出：{fault.strerror or fault}")
         return Verdict(
             object_id=self.root.id if self.vouched else "",
             specification=self.specification,
             sealed=self.sealed,
+            in_clear=self.in_clear,
             findings=self.findings.found,
         )
 
@@ -95,7 +102,7 @@ class _Check:
         raw = self.place.read(FILE)
         self.root = self._parse(raw, where=FILE)
         if self.root.id:
-            self._rename(self.root.id)
+            self.findings.rename(self.root.id)
         if self.specification and self.root.specification != self.specification:
             self.findings.add(
                 "E038", f"{FILE} 按 {self.root.specification} 写成，对象声明是 {self.specification}"
@@ -109,13 +116,13 @@ class _Check:
         if whole or self.root.manifest:
             self._check_content(present)
         self.sealed = self._is_sealed(present)
-
-    def _rename(self, name: str) -> None:
-        self.findings.object = name
-        self.findings.found = [Finding(name, f.code, f.message) for f in self.findings.found]
+        if self.options.destroyed:
+            self.in_clear = next((path for path in sorted(present) if self._is_in_clear(path)), "")
 
     def _check_declaration(self) -> None:
-        declarations = [name for name in self.children[""] if name.startswith("0=")]
+        declarations = [
+            name for name in self.children[""] if name.startswith("0=") and self.there[name] is Kind.FILE
+        ]
         if len(declarations) != 1:
             self.findings.add("E003", f"应有一个版本声明文件，实有 {len(declarations)} 个")
         for name in declarations:
@@ -166,7 +173,7 @@ class _Check:
             elif kind is Kind.FOLDER:
                 if name == "extensions":
                     self._check_extensions()
-                elif name.startswith("v") and name[1:].isdigit():
+                elif re.fullmatch(r"v[0-9]+", name):
                     if name not in self.root.versions:
                         self.findings.add("E046", f"版本文件夹 {name} 没有登记在 {FILE} 里")
                 elif name != "logs":
@@ -259,7 +266,7 @@ class _Check:
                     self._not_ours(path)
                 elif shown_name == self.root.content_directory and kind is Kind.FOLDER:
                     before = len(present)
-                    present.update(self._files_below(path, top=True))
+                    present.update(self._files_below(path))
                     if len(present) == before and not self.options.destroyed:
                         self.findings.add("W003", f"{name} 的内容文件夹是空的")
                 elif kind is Kind.FOLDER:
@@ -268,18 +275,21 @@ class _Check:
                     self.findings.add("E015", f"{name} 里多出文件 {shown_name}")
         return present
 
-    def _files_below(self, folder: str, *, top: bool = False) -> Iterator[str]:
-        inside = self.children.get(folder, [])
-        if not inside and not top and not self.options.destroyed:
-            self.findings.add("E024", f"{folder} 是空文件夹")
-        for path in inside:
-            kind = self.there[path]
-            if kind is Kind.OTHER:
-                self._not_ours(path)
-            elif kind is Kind.FOLDER:
-                yield from self._files_below(path)
-            else:
-                yield path
+    def _files_below(self, folder: str) -> Iterator[str]:
+        waiting = [folder]
+        while waiting:
+            below = waiting.pop()
+            inside = self.children.get(below, [])
+            if not inside and below != folder and not self.options.destroyed:
+                self.findings.add("E024", f"{below} 是空文件夹")
+            for path in inside:
+                kind = self.there[path]
+                if kind is Kind.OTHER:
+                    self._not_ours(path)
+                elif kind is Kind.FOLDER:
+                    waiting.append(path)
+                else:
+                    yield path
 
     def _check_content(self, present: set[str]) -> None:
         for path in sorted(set(self.expected) - present) if not self.options.destroyed else []:
@@ -314,4 +324,13 @@ class _Check:
         if PLAIN_MANIFEST not in head:
             return False
         files = sorted(self.root.content_of(self.root.versions[-1], PLAIN_MANIFEST) & present)
-        return bool(files) and self.place.read(files[0]).startswith(SEALED)
+        return bool(files) and self._begins(files[0]).startswith(SEALED)
+
+    def _is_in_clear(self, path: str) -> bool:
+        """Whether a file shows what was archived: not our own list of digests, and not sealed."""
+        digest = self.root.manifest.get(path)
+        is_list = any(state.get(SM3_MANIFEST) == digest for state in self.root.states.values())
+        return not is_list and not self._begins(path).startswith(SEALED)
+
+    def _begins(self, path: str) -> bytes:
+        return next(self.place.chunks(path), b"")

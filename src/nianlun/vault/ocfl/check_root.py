@@ -13,13 +13,16 @@ from nianlun.vault.ocfl.findings import (
     KEY_MISSING,
     LEFT_OVER,
     MISPLACED,
+    STILL_THERE,
     TWICE,
     UNANSWERED,
+    UNREADABLE,
     Finding,
     Findings,
     lawfully_destroyed,
 )
 from nianlun.vault.ocfl.folder_tree import FolderTree
+from nianlun.vault.ocfl.hierarchy import DEEPEST
 from nianlun.vault.ocfl.inventory import Inventory
 from nianlun.vault.ocfl.layout import Layout, find_layout
 from nianlun.vault.ocfl.side_by_side import side_by_side
@@ -29,6 +32,7 @@ _SENTENCES = {
     "E072": "是不属于任何对象的文件",
     "E073": "是空文件夹",
     "E090": "是链接或特殊文件，库里不许有",
+    UNREADABLE: f"读不出，或文件夹套了 {DEEPEST} 层还多，里面的对象这次没能核对",
 }
 
 
@@ -58,8 +62,9 @@ def verify_root(
     """
     tree = FolderTree(where) if isinstance(where, Path) else where
     top = Findings(tree.name)
-    _check_declaration(tree, top)
-    _check_extensions(tree, top)
+    for look in (_check_declaration, _check_extensions, _check_leftovers):
+        with top.telling():
+            look(tree, top)
     books = Books.of(tree, top=top)
     findings, objects = list[Finding](), 0
     answers = side_by_side(lambda found: _examine(books, *found, sm3=sm3), tree.walk())
@@ -71,12 +76,6 @@ def verify_root(
         verdict.findings.extend(books.twice(verdict, path))
         findings += verdict.findings
         each(verdict.object_id or tree.place(path).name, verdict.findings)
-    for leftover in tree.leftovers():
-        about = leftover.object_id or "不明对象"
-        top.add(
-            LEFT_OVER,
-            f"{about} 有一次没有完成的存入，留下 {leftover.size} 字节；对象本身不受影响，可以清理",
-        )
     return RootReport(objects=objects, findings=(*top.found, *findings))
 
 
@@ -104,31 +103,44 @@ class Books:
 
     @classmethod
     def of(cls, tree: Tree, *, layout: Layout | None = None, top: Findings | None = None) -> "Books":
-        """Read them; with `top` a layout that cannot be followed is a finding there (E070)."""
+        """Read them; with `top`, for a check of everything, a layout we cannot follow is a finding there (E070)."""
+        has_marks = False
         if top is not None:
-            try:
-                layout = find_layout(
-                    lambda path: tree.read(path) if tree.exists(path) else None, shown=tree.name
-                )
-            except NotARoot as fault:
-                top.add("E070", str(fault))
-        declared = [name.removeprefix("0=ocfl_") for name in tree.look("") if name.startswith("0=ocfl_")]
-        has_marks = any(name != "config.json" for name in tree.look(f"extensions/{DESTROYED}"))
-        return cls(tree, layout, max(declared, default=""), has_marks)
+            with top.telling():
+                try:
+                    layout = find_layout(
+                        lambda path: tree.read(path) if tree.exists(path) else None, shown=tree.name
+                    )
+                except NotARoot as fault:
+                    top.add("E070", str(fault))
+            with top.telling():
+                has_marks = any(name != "config.json" for name in tree.look(f"extensions/{DESTROYED}"))
+        declared = (number for number in reversed(SPECIFICATIONS) if tree.exists(f"0=ocfl_{number}"))
+        return cls(tree, layout, next(declared, ""), has_marks)
 
     def examine(self, path: str, options: Options, *, object_id: str = "") -> Verdict:
         """Check the object at a place; `object_id` is the one that belongs there, where the caller knows it."""
+        findings = Findings(object_id or self.tree.place(path).name)
+        with findings.telling():
+            return self._examine(path, options, object_id=object_id)
+        return Verdict(findings=findings.found)
+
+    def owner_of(self, path: str) -> str:
+        """The id that belongs at a place, as far as the layout tells without looking at what lies there."""
+        return self.layout.id_at(path) if self.layout else ""
+
+    def _examine(self, path: str, options: Options, *, object_id: str) -> Verdict:
         place = self.tree.place(path)
-        known = object_id or (self._id_at(path) if self.has_marks else "")
+        known = object_id or (self.owner_of(path) or self._id_at(path) if self.has_marks else "")
         gone = bool(known) and self._has(destroyed_file(known))
         if gone and not place.listing():
-            return Verdict(
-                object_id=known, specification="", sealed=False, findings=[lawfully_destroyed(known)]
-            )
-        verdict = examine_object(place, replace(options, destroyed=gone))
+            return self._nothing_left(known)
+        verdict = examine_object(place, replace(options, destroyed=gone), object_id=object_id)
+        if gone and not place.listing():  # taken away while we looked
+            return self._nothing_left(known)
         found, name = verdict.findings, verdict.object_id
         if gone:
-            found.append(lawfully_destroyed(known))
+            found += [*self._of_the_gone(known, in_clear=verdict.in_clear), lawfully_destroyed(known)]
         if name and self.layout and path != str(self.layout.path_of(name)):
             meant = self.layout.path_of(name)
             found.append(
@@ -140,6 +152,20 @@ class Books:
             later = f"对象的规格 {verdict.specification} 晚于档案库的 {self.specification}"
             found.append(Finding(name or place.name, "E081", later))
         return verdict
+
+    def _nothing_left(self, object_id: str) -> Verdict:
+        return Verdict(
+            object_id=object_id, findings=[*self._of_the_gone(object_id), lawfully_destroyed(object_id)]
+        )
+
+    def _of_the_gone(self, object_id: str, *, in_clear: str = "") -> Iterator[Finding]:
+        """What must not be there any more of an object that was destroyed: the mark excuses only what is gone."""
+        if in_clear:
+            yield Finding(
+                object_id, STILL_THERE, f"标着已销毁，内容 {in_clear} 还在：须重做销毁，或查标记是谁写的"
+            )
+        if self._has(key_file(object_id)):
+            yield Finding(object_id, STILL_THERE, "标着已销毁，密钥文件还在：须重做销毁，或查标记是谁写的")
 
     def twice(self, verdict: Verdict, path: str) -> Iterator[Finding]:
         """Whether this id was met at another place too. With a layout only misplaced objects need be remembered."""
@@ -166,14 +192,17 @@ class Books:
 
 
 def _examine(books: Books, path: str, code: str, *, sm3: bool) -> tuple[str, str, Verdict | None]:
-    if code:
+    owner = (
+        books.owner_of(path) if code == "E090" else ""
+    )  # a link in place of an object is that object's damage
+    if code and not owner:
         return path, code, None
     try:
-        return path, code, books.examine(path, Options(sm3=sm3, threads=1))
+        return path, "", books.examine(path, Options(sm3=sm3, threads=1), object_id=owner)
     except Unreachable as fault:
         name = books.tree.place(path).name
         found = [Finding(name, UNANSWERED, f"这次没能核对：{fault}")]
-        return path, code, Verdict(object_id="", specification="", sealed=False, findings=found)
+        return path, "", Verdict(findings=found)
 
 
 def _check_declaration(tree: Tree, top: Findings) -> None:
@@ -187,6 +216,15 @@ def _check_declaration(tree: Tree, top: Findings) -> None:
             top.add("E079", f"版本声明 {name} 不是 OCFL 1.0 或 1.1 的档案库")
         elif tree.read(name) != name.removeprefix("0=").encode() + b"\n":
             top.add("E080", f"版本声明 {name} 的内容不符")
+
+
+def _check_leftovers(tree: Tree, top: Findings) -> None:
+    for leftover in tree.leftovers():
+        about = leftover.object_id or "不明对象"
+        top.add(
+            LEFT_OVER,
+            f"{about} 有一次没有完成的存入，留下 {leftover.size} 字节；对象本身不受影响，可以清理",
+        )
 
 
 def _check_extensions(tree: Tree, top: Findings) -> None:

@@ -1,7 +1,16 @@
 """What a check of the store finds. Codes E… and W… are OCFL 1.1's own; NE… and NW… are this system's."""
 
+import errno
+import logging
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from nianlun.vault.ocfl.faults import StorageError, Unreachable
+
+_log = logging.getLogger(__name__)
 
 SM3_DIFFERS = "NE001"
 UNREADABLE = "NE002"
@@ -9,6 +18,8 @@ MISPLACED = "NE003"
 TWICE = "NE004"
 KEY_MISSING = "NE005"
 UNANSWERED = "NE006"
+BAD_NAME = "NE007"
+STILL_THERE = "NE008"
 LEFT_OVER = "NW001"
 GONE = "NW002"
 
@@ -38,16 +49,47 @@ class Findings:
     """Collects the findings of one object; the same one is listed once."""
 
     object: str
-    found: list[Finding] = field(default_factory=list)
+    _found: dict[Finding, None] = field(
+        default_factory=dict
+    )  # of thirty thousand lost pages each asks only once
+
+    @property
+    def found(self) -> list[Finding]:
+        return list(self._found)
 
     def add(self, code: str, message: str) -> None:
-        finding = Finding(self.object, code, message)
-        if finding not in self.found:
-            self.found.append(finding)
+        self._found[Finding(self.object, code, message)] = None
+
+    def rename(self, object_id: str) -> None:
+        """Say of this object, whose id is known by now, what was found so far."""
+        self.object = object_id
+        self._found = {Finding(object_id, f.code, f.message): None for f in self._found}
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Make whatever goes wrong in the block a finding: one object must not end the check of all the others.
+
+        Lets through that the store does not answer, which says nothing of the object.
+        """
+        try:
+            yield
+        except Unreachable:
+            raise
+        except OSError as fault:
+            file = Path(str(fault.filename)).name if fault.filename else self.object
+            if fault.errno == errno.ELOOP:
+                self.add("E090", f"{file} 是链接，库里不许有")
+            else:
+                self.add(UNREADABLE, f"{file} 读不出：{fault.strerror or fault}")
+        except StorageError as fault:
+            self.add(UNREADABLE, str(fault))
+        except Exception:
+            _log.exception("checking %r", self.object)
+            self.add(UNREADABLE, "核对到这里时出错，内容可能被人改动过，须从别的存放处恢复；详情见系统日志")
 
     @property
     def damaged(self) -> bool:
-        return any(finding.is_damage for finding in self.found)
+        return any(finding.is_damage for finding in self._found)
 
 
 def lawfully_destroyed(object_id: str) -> Finding:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from nianlun.vault.ocfl.faults import NotARoot
 
@@ -32,6 +33,16 @@ class Layout:
         size, used = self.tuple_size, self.tuple_size * self.tuples
         parents = [digest[i : i + size] for i in range(0, used, size)] if size else []
         return PurePosixPath(*parents, self._last(object_id, digest=digest, used=used))
+
+    def id_at(self, path: str) -> str:
+        """The id of the object that belongs at a place, where the name of its folder tells it; else an empty text."""
+        if self.extension != HASHED_WITH_ID:
+            return ""
+        try:
+            object_id = unquote(path.rpartition("/")[2], errors="strict")
+            return object_id if str(self.path_of(object_id)) == path else ""
+        except ValueError:  # no UTF-8
+            return ""
 
     def _last(self, object_id: str, *, digest: str, used: int) -> str:
         if self.extension == HASHED:
