@@ -207,7 +207,7 @@ def test_killed_in_the_middle_of_sealing_nothing_looks_finished_and_the_next_att
             assert process.stdout.readline() == b"chunk\n"
         process.kill()
     assert {path.name for path in (tmp_path / "draft").iterdir()} == {"package.tar.age.part"}
-    assert writing.sealed_package(tmp_path / "draft") is None
+    assert not (tmp_path / "draft" / "package.json").exists()
     after = made(tmp_path)
     assert inspect(after.image, expected=after.expected, identity=after.identities[0]).sound
     assert not (tmp_path / "draft" / "package.tar.age.part").exists()

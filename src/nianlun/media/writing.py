@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.jobs import operations as jobs
+from nianlun.jobs import queries as queue
+from nianlun.jobs.domain import State
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import FAILED, declare
 from nianlun.media import domain, operations, queries
@@ -76,8 +78,10 @@ def request_write(who: Viewer, set_id: UUID, *, at: datetime) -> None:
     authorize(who, Right.MEDIA_WRITE)
     row = operations.locked_set(who, set_id)
     if row.state == SetState.WRITING.value:
-        return
-    if row.state != SetState.PLANNED.value:
+        if queue.state_of(kind=WRITE, key=_key(row)) != State.FAILED:
+            return
+        row.state = SetState.PLANNED.value  # nobody works on it any more
+    if row.state != SetState.PLANNED.value or operations.was_written(row):
         raise NotNow("这一套已经写过。要换新介质，请在介质页上更新。")
     recipients()
     row.state = SetState.WRITING.value
@@ -85,8 +89,12 @@ def request_write(who: Viewer, set_id: UUID, *, at: datetime) -> None:
     row.write_requested_by_id, row.write_requested_by_name = who.account_id, who.name
     row.write_requested_at, row.problem = at, ""
     row.save()
-    jobs.enqueue(WRITE, {"set": str(row.pk)}, key=f"{row.pk}:{row.write_attempts}", at=at)
+    jobs.enqueue(WRITE, {"set": str(row.pk)}, key=_key(row), at=at)
     journal.record(WRITE_REQUESTED, by=who, about=row.number, about_id=str(row.pk), at=at)
+
+
+def _key(row: MediaSet) -> str:
+    return f"{row.pk}:{row.write_attempts}"
 
 
 def produce(set_id: UUID) -> Produced:
@@ -101,7 +109,7 @@ def produce(set_id: UUID) -> Produced:
     gathered = Gathered(set_id)
     size = sum(row.contents.values_list("size", flat=True))
     cover = _cover(row, keepers, letter="", payload_bytes=size)
-    package = imaging.sealed_package(folder)
+    package = imaging.sealed_package(folder, recipients=keepers)
     if package is None:
         _check_room(size + domain.OVERHEAD * row.contents.count() + domain.FIXED)
         files = gathered.files(cover)
@@ -152,6 +160,8 @@ def record_written(set_id: UUID, made: Produced, *, at: datetime) -> None:
 def record_failed(set_id: UUID, *, problem: str, at: datetime) -> None:
     """Put a set that could not be written back to planned, with the reason, in the transaction of the caller."""
     row = MediaSet.objects.select_for_update().get(pk=set_id)
+    if row.state != SetState.WRITING.value:
+        return
     row.state, row.problem = SetState.PLANNED.value, problem[:500]
     row.save(update_fields=["state", "problem"])
     journal.record(

@@ -1,7 +1,7 @@
 """Digests by the names that BagIt gives them; SM3 (GB/T 32905) beside those of Python."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO, Protocol
 
 from cryptography.hazmat.primitives import hashes
@@ -57,3 +57,41 @@ def sum_stream(stream: BinaryIO, algorithms: Iterable[str] = OURS) -> Sums:
     while data := stream.read(CHUNK):
         sums.update(data)
     return sums
+
+
+class Counted:
+    """A stream being written whose digests, as a whole and by blocks of `block` bytes, are known at the end."""
+
+    def __init__(self, stream: BinaryIO, *, block: int) -> None:
+        self._write: Callable[[bytes], int] = stream.write
+        self.sums = Sums()
+        self._length = self._left = block
+        self._block = Sums(["sha512"])
+        self._done: list[str] = []
+
+    def write(self, data: bytes) -> int:
+        """Write and count."""
+        for start in range(0, len(data), CHUNK):
+            self._take(data[start : start + CHUNK])
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def blocks(self) -> list[str]:
+        """The SHA-512 of each block; to be asked for once everything is written."""
+        if self._block.size:
+            self._done.append(self._block.digests()["sha512"])
+            self._block = Sums(["sha512"])
+        return self._done
+
+    def _take(self, data: bytes) -> None:
+        self._write(data)
+        self.sums.update(data)
+        while data:
+            piece, data = data[: self._left], data[self._left :]
+            self._block.update(piece)
+            self._left -= len(piece)
+            if not self._left:
+                self._done.append(self._block.digests()["sha512"])
+                self._block, self._left = Sums(["sha512"]), self._length

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import stat
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from nianlun.media.imaging.bag import PAYLOAD
 from nianlun.media.imaging.faults import MediumError, PackageDamaged, Unreadable
 from nianlun.media.imaging.names import objection
 from nianlun.media.imaging.sealing import SUFFIXES, opened
-from nianlun.media.imaging.sums import CHUNK, Sums
+from nianlun.media.imaging.sums import CHUNK, Counted
 from nianlun.media.imaging.udf import Image, room
 
 _NO_PACKAGE = "介质上没有加密包，取不出档案。"
@@ -30,16 +31,28 @@ class MountedFolder:
         """Nothing was opened."""
 
     def names(self) -> dict[str, int]:
-        """The files at the top by name, with their sizes."""
+        """The regular files at the top by name, with their sizes; a link leads to who knows what and is none."""
         try:
-            return {entry.name: entry.stat().st_size for entry in os.scandir(self._path) if entry.is_file()}
+            with os.scandir(self._path) as entries:
+                return {
+                    entry.name: entry.stat(follow_symlinks=False).st_size
+                    for entry in entries
+                    if entry.is_file(follow_symlinks=False)
+                }
         except OSError as fault:
             raise Unreadable(f"介质读不出：{fault.strerror}。请检查读写设备，再换一台试。") from fault
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
-        """One file as a stream."""
-        with (self._path / name).open("rb") as stream:
+        """One regular file as a stream. Raises `Unreadable` for a link and whatever else is none."""
+        try:
+            # Without waiting: opening a pipe would wait for somebody who writes into it.
+            handle = os.open(self._path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as fault:
+            raise Unreadable(f"“{name}”读不出：{fault.strerror}。") from fault
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Unreadable(f"“{name}”不是普通文件，没有读它。")
             yield stream
 
 
@@ -115,7 +128,7 @@ def extract_object(path: Path, object_id: str, into: Path, *, identity: str) -> 
 
 
 def take_package(path: Path, folder: Path, *, name: str, sha512: str) -> None:
-    """Copy the sealed package of a medium, still sealed, and its sums by block into `folder`.
+    """Copy the sealed package of a medium, still sealed, into `folder`, and make its sums by block anew beside it.
 
     Raises `PackageDamaged` where it is not the one with this digest, `Unreadable`, `NoRoom`; then nothing is left.
     """
@@ -123,18 +136,16 @@ def take_package(path: Path, folder: Path, *, name: str, sha512: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if name not in medium.names():
             raise Unreadable(_NO_PACKAGE)
-        sums = Sums(["sha512"])
         try:
             with medium.open(name) as source, (folder / name).open("wb") as target:
+                counted = Counted(target, block=leaflet.BLOCK)
                 while data := source.read(CHUNK):
-                    sums.update(data)
-                    target.write(data)
-            if sums.digests()["sha512"] != sha512:
+                    counted.write(data)
+            if counted.sums.digests()["sha512"] != sha512:
                 raise PackageDamaged(
                     "这份介质上的加密包与登记的摘要不符，不能用它更新。请用同一套的另一份。"
                 )
-            with medium.open(leaflet.BLOCKS) as source:
-                (folder / leaflet.BLOCKS).write_bytes(source.read())
+            (folder / leaflet.BLOCKS).write_bytes(leaflet.blocks_file(counted.blocks()))
         except BaseException:
             with suppress(OSError):
                 (folder / name).unlink()

@@ -6,21 +6,21 @@ step that is missing.
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from nianlun.media.imaging import leaflet
 from nianlun.media.imaging.leaflet import BLOCK, Cover
 from nianlun.media.imaging.packing import Packed, Packing, Span
 from nianlun.media.imaging.sealing import SUFFIXES, Recipient, method_of, seal
-from nianlun.media.imaging.sums import CHUNK, Sums, sum_stream
+from nianlun.media.imaging.sums import Counted, Sums, sum_stream
 from nianlun.media.imaging.udf import Progress, room, sync_folder, write_image
 
-_STATE = "package.json"
+_STATE, _IMAGE = "package.json", "image.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +65,21 @@ def seal_package(
     recipients: Sequence[Recipient],
     at: datetime,
 ) -> Package:
-    """Pack and seal into `folder`, or return what an earlier attempt finished there.
+    """Pack and seal into `folder`, or return what an earlier attempt finished there for the same recipients.
 
     Raises `NotPortable`, `SourceDamaged`, `NoRoom`; then nothing finished is left.
     """
-    if (done := sealed_package(folder)) is not None:
+    if (done := sealed_package(folder, recipients=recipients)) is not None:
         return done
     with room():
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / _STATE).unlink(missing_ok=True)  # it tells of what is about to be replaced
         target = f"package{SUFFIXES[method_of(recipients)]}"
         draft = folder / f"{target}.part"
         packing = Packing(name=name, files=files, info=info, at=at)
         try:
             with draft.open("wb") as stream:
-                counted = _Counted(stream)
+                counted = Counted(stream, block=BLOCK)
                 seal(packing.chunks(), cast(BinaryIO, counted), recipients=recipients)
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -94,7 +95,8 @@ def seal_package(
                 spans=tuple(packing.spans),
             )
             draft.replace(folder / target)
-            _place(folder / _STATE, json.dumps(asdict(package), ensure_ascii=False).encode())
+            state = asdict(package) | {"recipients": _keys(recipients)}
+            _place(folder / _STATE, json.dumps(state, ensure_ascii=False).encode())
         except BaseException:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -102,11 +104,13 @@ def seal_package(
     return package
 
 
-def sealed_package(folder: Path) -> Package | None:
-    """The package an earlier attempt has finished in this folder."""
+def sealed_package(folder: Path, *, recipients: Sequence[Recipient]) -> Package | None:
+    """The package an earlier attempt has finished in this folder, if exactly these recipients can open it."""
     try:
         told = json.loads((folder / _STATE).read_bytes())
     except FileNotFoundError:
+        return None
+    if told.pop("recipients") != _keys(recipients):
         return None
     spans = tuple(Span(**span) for span in told.pop("spans"))
     return Package(**told, spans=spans)
@@ -127,7 +131,10 @@ def image_of(
     label: bytes = b"",
     progress: Progress = lambda done, total: None,
 ) -> Written:
-    """The image of one medium at `target`, from the package that lies in `folder`. Raises `NoRoom`."""
+    """The image of one medium at `target`, from the package that lies in `folder`. Raises `NoRoom`.
+
+    A file that lies there already counts as the image only if an earlier attempt in `folder` made it of the same files.
+    """
     beside = folder / cover.letter
     with room():
         beside.mkdir(exist_ok=True)
@@ -146,15 +153,34 @@ def image_of(
         for name, raw in texts.items():
             (beside / name).write_bytes(raw)
     sources = {name: beside / name for name in texts} | {package.name: folder / package.name}
-    if not target.exists():
-        write_image(sources, target, volume=volume, progress=progress)
+    files = tuple(ImageFile(name=name, size=size, **sums) for name, (size, sums) in known.items())
+    if (done := _finished(target, beside, files=files)) is not None:
+        return done
+    write_image(sources, target, volume=volume, progress=progress)
+    written = Written(**_whole(target), files=files)
+    _place(beside / _IMAGE, json.dumps(asdict(written), ensure_ascii=False).encode())
+    return written
+
+
+def _finished(target: Path, beside: Path, *, files: Sequence[ImageFile]) -> Written | None:
+    """The image at `target`, if it is the one that an earlier attempt noted in `beside`, byte for byte."""
+    try:
+        told = json.loads((beside / _IMAGE).read_bytes())
+        whole = _whole(target)
+    except FileNotFoundError:
+        return None
+    written = Written(**whole, files=tuple(files))
+    return written if json.loads(json.dumps(asdict(written))) == told else None
+
+
+def _whole(target: Path) -> dict[str, Any]:
     with target.open("rb") as stream:
-        whole = sum_stream(stream)
-    return Written(
-        size=whole.size,
-        **whole.digests(),
-        files=tuple(ImageFile(name=name, size=size, **sums) for name, (size, sums) in known.items()),
-    )
+        sums = sum_stream(stream)
+    return {"size": sums.size, **sums.digests()}
+
+
+def _keys(recipients: Sequence[Recipient]) -> list[str]:
+    return sorted(one.key for one in recipients)
 
 
 def _summed(raw: bytes) -> tuple[int, Mapping[str, str]]:
@@ -171,38 +197,3 @@ def _place(path: Path, raw: bytes) -> None:
         os.fsync(stream.fileno())
     draft.replace(path)
     sync_folder(path.parent)
-
-
-class _Counted:
-    """A stream being written whose digests, as a whole and by block, are known at the end."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._write: Callable[[bytes], int] = stream.write
-        self.sums = Sums()
-        self._block, self._left = Sums(["sha512"]), BLOCK
-        self._done: list[str] = []
-
-    def write(self, data: bytes) -> int:
-        for start in range(0, len(data), CHUNK):
-            self._take(data[start : start + CHUNK])
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits here."""
-
-    def blocks(self) -> list[str]:
-        if self._block.size:
-            self._done.append(self._block.digests()["sha512"])
-            self._block = Sums(["sha512"])
-        return self._done
-
-    def _take(self, data: bytes) -> None:
-        self._write(data)
-        self.sums.update(data)
-        while data:
-            piece, data = data[: self._left], data[self._left :]
-            self._block.update(piece)
-            self._left -= len(piece)
-            if not self._left:
-                self._done.append(self._block.digests()["sha512"])
-                self._block, self._left = Sums(["sha512"]), BLOCK
