@@ -1,6 +1,7 @@
 """Reading media back: after writing by a second person, and then on schedule; without a key unless one is brought."""
 
 import os
+import stat
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.jobs import operations as jobs
+from nianlun.jobs import queries as queue
+from nianlun.jobs.domain import State
 from nianlun.journal.domain import declare
 from nianlun.media import domain, operations, queries
 from nianlun.media.domain import Action, MediumState, NotNow, Outcome, kinds
@@ -45,17 +48,22 @@ def in_folder() -> Path:
 
 
 def candidates() -> list[Candidate]:
-    """What lies in the folder for reading: images, folders, links to drives; hidden entries are left out."""
+    """What lies in the folder for reading: images, folders, drives and links to them.
+
+    Left out are hidden entries, names that no page could show, and what would not answer, such as a pipe.
+    """
     found = []
     with os.scandir(in_folder()) as entries:
         for entry in sorted(entries, key=lambda one: one.name):
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or not entry.name.isprintable():
                 continue
             try:
-                size = entry.stat().st_size
+                seen = entry.stat()
             except OSError:  # a link to a drive that is not there
-                size = 0
-            found.append(Candidate(name=entry.name, size=size, is_folder=entry.is_dir()))
+                continue
+            if stat.S_ISDIR(seen.st_mode) or stat.S_ISREG(seen.st_mode) or stat.S_ISBLK(seen.st_mode):
+                is_folder = stat.S_ISDIR(seen.st_mode)
+                found.append(Candidate(name=entry.name, size=seen.st_size, is_folder=is_folder))
     return found
 
 
@@ -75,7 +83,7 @@ def request_reading(who: Viewer, medium_id: UUID, *, source: str, at: datetime) 
     """
     row, action = _may_read(who, medium_id)
     path = source_path(source)
-    running = row.events.filter(outcome=Outcome.RUNNING.value).first()
+    running = _running(row, at=at)
     if running is not None:
         return running.pk
     event = operations.note(row, action, by=who, at=at, outcome=Outcome.RUNNING, source=path.name)
@@ -91,10 +99,16 @@ def read(event_id: UUID) -> Outcomes:
     return outcomes(inspect(in_folder() / event.source, expected=expected(event.medium)))
 
 
+def unread() -> Outcomes:
+    """What goes on record where reading a medium ended in a fault that nobody foresaw, again and again."""
+    sentence = "读这份介质时读取程序出错，没有读完。请当作有损坏，用另一份恢复，并告知系统管理员。"
+    return Outcomes(sound=False, findings=(sentence,), damaged=(), located=False)
+
+
 def conclude(event_id: UUID, found: Outcomes, *, at: datetime, on: date) -> None:
     """Put the outcome of a reading on record, in the transaction of the caller."""
     event = MediumEvent.objects.select_related("by").get(pk=event_id)
-    row = Medium.objects.select_for_update().select_related("set").get(pk=event.medium_id)
+    row = Medium.objects.select_for_update(of=["self"]).select_related("set").get(pk=event.medium_id)
     if event.outcome != Outcome.RUNNING.value:
         return
     _finish(event, found, at=at)
@@ -113,7 +127,7 @@ def read_with_identity(
     found = outcomes(inspect(path, expected=expected(row), identity=identity))
     with transaction.atomic():
         row = operations.locked_medium(who, medium_id)
-        if row.events.filter(outcome=Outcome.RUNNING.value).exists():
+        if _running(row, at=at) is not None:
             raise NotNow("这份介质正在后台读，等它读完再用私钥打开。")
         event = operations.note(row, action, by=who, at=at, source=path.name, text="含解密核对")
         _finish(event, found, at=at)
@@ -165,6 +179,15 @@ def _may_read(who: Viewer, medium_id: UUID) -> tuple[Medium, Action]:
     return row, Action.VERIFIED
 
 
+def _running(row: Medium, *, at: datetime) -> MediumEvent | None:
+    """The reading of a medium that goes on; one whose job was given up is put on record as failed."""
+    found = row.events.filter(outcome=Outcome.RUNNING.value).first()
+    if found is None or queue.state_of(kind=INSPECT, key=str(found.pk)) != State.FAILED:
+        return found
+    _finish(found, unread(), at=at)
+    return None
+
+
 def _finish(event: MediumEvent, found: Outcomes, *, at: datetime) -> None:
     damaged = [f"受损对象：{object_id}" for object_id in found.damaged]
     unknown = [] if found.sound or found.located else ["哪些对象受损看不出，请当作全部受损，用另一份恢复"]
@@ -175,8 +198,12 @@ def _finish(event: MediumEvent, found: Outcomes, *, at: datetime) -> None:
 
 
 def _conclude(row: Medium, event: MediumEvent, found: Outcomes, *, at: datetime, on: date) -> None:
+    details = {"action": Action(event.action).label, "result": _result(found), "by": event.by_name}
+    operations.tell(READ, row, by=None, at=at, details=details, failed=not found.sound)
+    if row.state == MediumState.RETIRED.value:  # while it was read; what is gone does not come back
+        return
     row.sound, row.checked_on = found.sound, on
-    if event.action == Action.VERIFIED.value and found.sound:
+    if row.state == MediumState.WRITTEN.value and event.action == Action.VERIFIED.value and found.sound:
         row.state = MediumState.VERIFIED.value
         row.verified_by_id, row.verified_by_name, row.verified_at = event.by_id, event.by_name, at
         _retire_predecessor(row, at=at)
@@ -188,8 +215,6 @@ def _conclude(row: Medium, event: MediumEvent, found: Outcomes, *, at: datetime,
         )
     row.save()
     operations.settle_set(row.set)
-    details = {"action": Action(event.action).label, "result": _result(found), "by": event.by_name}
-    operations.tell(READ, row, by=None, at=at, details=details, failed=not found.sound)
 
 
 def _retire_predecessor(row: Medium, *, at: datetime) -> None:

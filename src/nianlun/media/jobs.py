@@ -1,16 +1,20 @@
 """Writing and reading media in the background."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.utils import timezone
 
 from nianlun.jobs import operations as jobs
-from nianlun.jobs.domain import Job
+from nianlun.jobs.domain import ATTEMPTS, Job
 from nianlun.jobs.registry import handles
 from nianlun.media import inspecting, recovering, writing
 from nianlun.media.imaging.faults import MediumError
 from nianlun.vault.ocfl import StorageError
+
+log = logging.getLogger("nianlun.media")
 
 
 @handles(writing.WRITE)
@@ -49,6 +53,14 @@ def renew(job: Job, at: datetime) -> None:
 def inspect(job: Job, at: datetime) -> None:
     """Read a medium and put on record what was found."""
     event_id = UUID(job.payload["event"])
-    found = inspecting.read(event_id)
+    try:
+        found = inspecting.read(event_id)
+    except DatabaseError:
+        raise
+    except Exception:  # a hostile medium may lead a reader anywhere; it must not lock its row for ever
+        if job.attempt < ATTEMPTS:
+            raise
+        log.exception("%s", event_id)
+        found = inspecting.unread()
     with jobs.effect(job):
         inspecting.conclude(event_id, found, at=at, on=timezone.localdate())

@@ -121,7 +121,7 @@ def close(who: Viewer, set_id: UUID, *, at: datetime) -> None:
     """Give up a set that was never written; its objects wait again. Raises `NotNow`."""
     authorize(who, Right.MEDIA_WRITE)
     row = locked_set(who, set_id)
-    if row.state != SetState.PLANNED.value:
+    if row.state != SetState.PLANNED.value or was_written(row):
         raise NotNow("只有还没有写入的套可以撤销。已写入的介质请逐份报废。")
     row.media.update(state=MediumState.RETIRED.value)
     row.state = SetState.CLOSED.value
@@ -238,10 +238,17 @@ def locked_medium(who: Viewer, medium_id: UUID) -> Medium:
 
 def settle_set(row: MediaSet, *, writing: bool = False) -> None:
     """Bring the state of a set in line with its media."""
-    media = row.media.exclude(state=MediumState.RETIRED.value).values_list("letter", "state")
-    states = [(letter, MediumState(state)) for letter, state in media]
+    media = row.media.exclude(state=MediumState.RETIRED.value)
+    # A renewal that is not written yet is an intention; it takes nothing from what the set already is.
+    media = media.exclude(state=MediumState.PLANNED.value, renewal_of__isnull=False)
+    states = [(letter, MediumState(state)) for letter, state in media.values_list("letter", "state")]
     row.state = domain.set_state(states, writing=writing).value
     row.save(update_fields=["state"])
+
+
+def was_written(row: MediaSet) -> bool:
+    """Whether media of this set have ever held anything: then it is neither given up nor written a second time."""
+    return row.package is not None or row.media.filter(written_at__isnull=False).exists()
 
 
 def note(

@@ -15,6 +15,8 @@ from django.db import transaction
 
 from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.jobs import operations as jobs
+from nianlun.jobs import queries as queue
+from nianlun.jobs.domain import State
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.media import operations, writing
@@ -154,7 +156,7 @@ def bring_back(
 def request_renewal(who: Viewer, medium_id: UUID, *, kind: str, source: str, at: datetime) -> UUID:
     """Have a new medium written in place of one whose term ends or that is damaged, from a sound one of the set.
 
-    Asking twice writes one. Raises `NotNow`.
+    Asking again while it is being written changes nothing. Raises `NotNow`.
     """
     authorize(who, Right.MEDIA_WRITE)
     row = operations.locked_medium(who, medium_id)
@@ -175,8 +177,14 @@ def request_renewal(who: Viewer, medium_id: UUID, *, kind: str, source: str, at:
         renewal_of=row,
     )
     payload = {"medium": str(new.pk), "source": path.name, "by": who.account_id, "name": who.name}
-    added = jobs.enqueue(RENEW, payload, key=f"{new.pk}:{at:%Y%m%d%H%M}", at=at)
-    if added:
+    failures = new.events.filter(action=Action.WRITTEN.value, outcome=Outcome.DAMAGED.value).count()
+    if queue.state_of(kind=RENEW, key=f"{new.pk}:{failures}") == State.FAILED:
+        record_renewal_failed(new.pk, problem="写入程序出错，没有写成。", at=at)
+        failures += 1
+    # One job for each attempt: as long as none has ended, asking again finds the one that is queued.
+    if jobs.enqueue(RENEW, payload, key=f"{new.pk}:{failures}", at=at):
+        new.kind = kind
+        new.save(update_fields=["kind"])
         operations.tell(RENEWAL_REQUESTED, row, by=who, at=at, details={"source": path.name})
     return new.pk
 
@@ -192,7 +200,9 @@ def record_renewed(medium_id: UUID, made: Written, *, by_id: int, by_name: str, 
 
 def record_renewal_failed(medium_id: UUID, *, problem: str, at: datetime) -> None:
     """Say in the register why a renewed medium was not written, in the transaction of the caller."""
-    row = Medium.objects.select_related("set").get(pk=medium_id)
+    row = Medium.objects.select_for_update(of=["self"]).select_related("set").get(pk=medium_id)
+    if row.state != MediumState.PLANNED.value:
+        return
     operations.note(row, Action.WRITTEN, by=None, at=at, outcome=Outcome.DAMAGED, findings=[problem])
     operations.tell(RENEWAL_FAILED, row, by=None, at=at, details={"problem": problem}, failed=True)
 

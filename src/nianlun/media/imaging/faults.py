@@ -46,3 +46,18 @@ class Fault:
     name: str
     sentence: str
     notice: bool = False
+
+    def __post_init__(self) -> None:
+        """Make what a hostile medium calls its files fit for a terminal, a page and the database."""
+        object.__setattr__(self, "name", written_out(self.name))
+        object.__setattr__(self, "sentence", written_out(self.sentence))
+
+
+def written_out(text: str) -> str:
+    """The text with whatever cannot be printed shown by its number."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode()
+        for char in text
+    )

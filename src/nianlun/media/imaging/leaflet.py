@@ -19,7 +19,7 @@ OBJECTS, KEYS = "ocfl", "keys"
 BLOCK = 16 << 20
 _COLUMNS = ("对象编号", "版本", "文件", "字节数", "SHA-512", "SM3", "对象文件夹", "内容文件")
 _SUM = re.compile(r"([0-9a-f]{64}|[0-9a-f]{128}) [ *](.+)")
-_BLOCK_LINE = re.compile(r"(\d+) ([0-9a-f]{128})")
+_BLOCK_LINE = re.compile(r"([0-9]{1,15}) ([0-9a-f]{128})")  # up to a thousand tebibytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,13 @@ from typing import BinaryIO
 
 from nianlun.media.imaging import leaflet
 from nianlun.media.imaging.bag import LARGEST_TAG_FILE, BagReport, Seen, judge
-from nianlun.media.imaging.faults import Fault, PackageDamaged, Unreadable
+from nianlun.media.imaging.faults import Fault, PackageDamaged, Unreadable, written_out
 from nianlun.media.imaging.packing import Span
 from nianlun.media.imaging.sums import CHUNK, Sums, sum_stream
 from nianlun.media.imaging.udf import Image
 from nianlun.media.imaging.unpacking import MountedFolder, carrier, entries, package_name
 
+_LARGEST_SUMS = 1 << 20
 _AGE_CHUNK, _AGE_TAG = 65536, 16
 _SM4_CHUNK, _SM4_TAG = 1 << 20, 16
 
@@ -27,6 +28,10 @@ class FileReport:
     name: str
     size: int
     sound: bool
+
+    def __post_init__(self) -> None:
+        """As with a fault, the name may be anything."""
+        object.__setattr__(self, "name", written_out(self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +120,7 @@ class _Reading:
     def files(self) -> list[FileReport]:
         """Each file's digests held against the record and against what the medium itself says."""
         of_medium = {
-            algorithm: leaflet.read_sums(self._content(name))
+            algorithm: leaflet.read_sums(self._content(name, limit=_LARGEST_SUMS))
             for name, algorithm in ((leaflet.SHA512, "sha512"), (leaflet.SM3, "sm3"))
         }
         found = []
@@ -159,12 +164,12 @@ class _Reading:
         except (OSError, Unreadable):
             return {"sha512": "", "sm3": ""}
 
-    def _content(self, name: str) -> bytes:
-        if self.present.get(name, LARGEST_TAG_FILE) >= LARGEST_TAG_FILE:
+    def _content(self, name: str, *, limit: int = LARGEST_TAG_FILE) -> bytes:
+        if self.present.get(name, limit) >= limit:
             return b""
         try:
             with self.medium.open(name) as stream:
-                return stream.read()
+                return stream.read(limit)
         except (OSError, Unreadable):
             return b""
 
