@@ -1,10 +1,11 @@
 """The key on offline media only: closed everywhere, brought back only by the key that opens the object."""
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from tests import factories
 from vault_corpus import ITEM, NOON, OTHER
 
@@ -164,20 +165,99 @@ def test_a_key_left_by_a_return_that_failed_or_by_a_store_that_never_was_is_swep
     key_folder.place(queries.root(), never)
     operations.store(THIRD, {"a": b"3"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
     operations.sweep(by=None, at=NOON)
-    assert [key.object_id for key in key_folder.every(queries.root())] == [THIRD]
+    assert [found.key.object_id for found in key_folder.every(queries.root())] == [THIRD]
     assert Entry.objects.get(action="vault.stray_keys_swept").details["count"] == 2
     with pytest.raises(Offline):
         queries.open_file(ITEM, "a")
 
 
-def test_a_sweep_between_key_and_object_does_not_cost_the_key(monkeypatch):
+class Killed(BaseException):
+    pass
+
+
+def in_a_thread(work):
+    """Run it beside us, with a connection of its own, to its end."""
+
+    def run():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+def test_a_sweep_takes_no_key_whose_object_is_just_being_stored(monkeypatch):
     put = type(queries.root()).put
 
     def swept_before(self, *arguments, **named):
-        key_folder.remove(self, ITEM)  # another process cannot see the row yet
-        return put(self, *arguments, **named)
+        in_a_thread(lambda: operations.sweep(by=None, at=NOON))
+        put(self, *arguments, **named)
+        raise Killed  # before anything could be mended
 
     monkeypatch.setattr(type(queries.root()), "put", swept_before)
+    with pytest.raises(Killed):
+        operations.store(ITEM, {"a": b"1"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
+    monkeypatch.undo()
+    assert queries.orphans() == [ITEM]
     operations.store(ITEM, {"a": b"1"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
     with queries.open_file(ITEM, "a") as stream:
         assert stream.read() == b"1"
+
+
+def test_a_store_that_begins_while_the_sweep_takes_the_key_left_there_gets_a_key_of_its_own(monkeypatch):
+    left = key_folder.WrappedKey.wrap(
+        bytes(32), object_id=ITEM, secrecy=Secrecy.WORK_SECRET, keys=sealing.class_keys()
+    )
+    key_folder.place(queries.root(), left)
+    holds, begun = type(queries.root()).holds, []
+
+    def storing_meanwhile(self, object_id):
+        found = holds(self, object_id)
+        if object_id == ITEM and not begun:
+            writer = threading.Thread(target=write)
+            begun.append(writer)
+            writer.start()
+            writer.join(0.5)
+        return found
+
+    def write():
+        try:
+            operations.store(
+                ITEM, {"a": b"1"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET
+            )
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(type(queries.root()), "holds", storing_meanwhile)
+    operations.sweep(by=None, at=NOON)
+    begun[0].join()
+    with queries.open_file(ITEM, "a") as stream:
+        assert stream.read() == b"1"
+
+
+def test_a_broken_key_file_hides_no_stray_one_and_goes_only_if_no_object_needs_it(keeper, tmp_path):
+    store({"a": b"1"})
+    operations.store(OTHER, {"a": b"2"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
+    never = key_folder.WrappedKey.wrap(
+        bytes(32), object_id=THIRD, secrecy=Secrecy.WORK_SECRET, keys=sealing.class_keys()
+    )
+    root = queries.root()
+    key_folder.place(root, never)
+    cut_off, unknown = (f"nianlun-keys/{n}/{n * 32}.json" for n in ("00", "01"))
+    root.write_extra(cut_off, bytes(300))  # a removal that was killed after it had overwritten the key
+    root.write_extra(unknown, b'{"format": "nianlun-key/1", "obj')
+    operations.take_offline(ITEM, medium=MEDIUM, by=keeper, at=NOON)
+    for name in (ITEM, OTHER):
+        root.write_extra(key_folder.path_of(name), b"rot")
+    operations.sweep(by=None, at=NOON)
+    needed = key_folder.path_of(OTHER)
+    assert {found.path for found in key_folder.every(root)} == {needed, unknown}
+    swept = [set(one.details["objects"]) for one in Entry.objects.filter(action="vault.stray_keys_swept")]
+    assert sorted(swept, key=len) == [
+        {ITEM},
+        {THIRD, cut_off, key_folder.path_of(ITEM)},
+    ]  # offsite, primary
+    assert set(Entry.objects.get(action="vault.broken_keys_found").details["objects"]) == {needed, unknown}

@@ -1,10 +1,13 @@
 """New class keys, old ones retired only when nothing needs them, and copies of the keys for a rainy day."""
 
+import dataclasses
 import json
 import os
 import signal
 import stat
 import subprocess
+import threading
+from datetime import timedelta
 
 import pyrage
 import pytest
@@ -48,14 +51,14 @@ def read(name):
 def versions(tmp_path):
     """Which class key version each key file of each location names."""
     return [
-        sorted(key.class_key for key in key_folder.every(open_store(tmp_path / name, create=False)))
+        sorted(found.key.class_key for found in key_folder.every(open_store(tmp_path / name, create=False)))
         for name in ("vault", "offsite")
     ]
 
 
-def work():
-    while job := jobs.lease(kinds=[rotation.REWRAP], holder="test", at=NOON):
-        handlers()[rotation.REWRAP](job, NOON)
+def work(*, at=NOON):
+    while job := jobs.lease(kinds=[rotation.REWRAP], holder="test", at=at):
+        handlers()[rotation.REWRAP](job, at)
 
 
 def needed():
@@ -120,6 +123,94 @@ def test_the_background_goes_on_slice_by_slice(monkeypatch, tmp_path):
     assert versions(tmp_path) == [[2, 2], [2, 2]]
     entry = Entry.objects.get(action="vault.keys_rewrapped")
     assert (entry.details["objects"], entry.details["left"]) == (2, 0)
+
+
+def test_a_key_added_while_the_key_files_are_looked_at_outlives_the_retiring_of_another(monkeypatch):
+    store(ITEM)
+    rotation.rotate(SECRET, at=NOON)
+    rotation.rewrap(at=NOON)
+    every = key_folder.every
+
+    def rotating_meanwhile(vault):
+        if sealing.class_keys().newest(SECRET) == 2:
+            rotation.rotate(SECRET, at=NOON)
+            rotation.rewrap(at=NOON)
+        return every(vault)
+
+    monkeypatch.setattr(key_folder, "every", rotating_meanwhile)
+    rotation.retire(SECRET, 1, at=NOON)
+    assert set(sealing.class_keys().keys[SECRET]) == {2, 3}
+    assert read(ITEM) == ITEM.encode()
+
+
+def test_of_two_who_change_the_key_file_at_once_neither_loses_the_others_key(monkeypatch, settings):
+    replace, begun = ClassKeys.replace, []
+
+    def another_rotates_meanwhile(self, path):
+        if not begun:
+            begun.append(threading.Thread(target=rotate_aside))
+            begun[0].start()
+            begun[0].join(0.5)
+        replace(self, path)
+
+    def rotate_aside():
+        try:
+            rotation.rotate(Secrecy.INTERNAL, at=NOON)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(ClassKeys, "replace", another_rotates_meanwhile)
+    rotation.rotate(SECRET, at=NOON)
+    begun[0].join()
+    kept = ClassKeys.load(settings.VAULT_KEYS)
+    assert (kept.newest(SECRET), kept.newest(Secrecy.INTERNAL)) == (2, 2)
+
+
+def test_a_copy_that_was_on_its_way_during_a_rotation_does_not_keep_the_old_key_for_ever(tmp_path):
+    store(ITEM)
+    late = open_store(tmp_path / "offsite", create=False)
+    travelling = key_folder.read(late, ITEM)
+    rotation.rotate(SECRET, at=NOON)
+    rotation.rewrap(at=NOON)
+    key_folder.place(late, travelling)
+    assert versions(tmp_path) == [[2], [1]]
+    rotation.retire(SECRET, 1, at=NOON)
+    assert versions(tmp_path) == [[2], [2]]
+
+
+def test_no_class_key_is_retired_while_a_key_file_cannot_tell_which_it_needs(tmp_path, capsys):
+    store(ITEM, OTHER)
+    rotation.rotate(SECRET, at=NOON)
+    rotation.rewrap(at=NOON)
+    open_store(tmp_path / "offsite", create=False).write_extra(key_folder.path_of(ITEM), bytes(300))
+    assert main(["vault", "keys", "--retire", "work_secret", "1"]) == 2
+    assert "已损坏" in capsys.readouterr().err
+
+
+def test_a_rotten_key_at_the_primary_location_is_not_handed_on_by_a_rewrap(tmp_path):
+    store(ITEM)
+    rotation.rotate(SECRET, at=NOON)
+    rotation.rewrap(at=NOON)
+    good = key_folder.read(open_store(tmp_path / "offsite", create=False), ITEM)
+    rotten = dataclasses.replace(good, wrapped=bytes(len(good.wrapped)))
+    key_folder.place(queries.root(), rotten)
+    StoredObject.objects.update(key_version=1)
+    assert list(rotation.rewrap(at=NOON).problems) == [ITEM]
+    assert key_folder.read(open_store(tmp_path / "offsite", create=False), ITEM) == good
+
+
+def test_a_location_away_for_weeks_is_asked_ever_less_often_and_fills_no_journal(tmp_path):
+    store(ITEM)
+    (tmp_path / "offsite").rename(tmp_path / "unplugged")
+    rotation.rotate(SECRET, at=NOON)
+    for hours in range(0, 24 * 14, 6):
+        work(at=NOON + timedelta(hours=hours))
+    told = Entry.objects.filter(action="vault.keys_rewrapped")
+    assert [(one.details["objects"], one.details["left"]) for one in told] == [(0, 1)]
+    (tmp_path / "unplugged").rename(tmp_path / "offsite")
+    work(at=NOON + timedelta(days=15))
+    assert versions(tmp_path) == [[2], [2]]
+    assert [(one.details["objects"], one.details["left"]) for one in told.order_by("pk")][-1] == (1, 0)
 
 
 @pytest.mark.slow

@@ -4,11 +4,16 @@ import io
 import shutil
 import signal
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from vault_corpus import ITEM, OTHER, Steps, contents, in_a_child, page_of, put
 
+from nianlun.vault import key_folder
+from nianlun.vault.class_keys import ClassKeys
+from nianlun.vault.domain import Secrecy
+from nianlun.vault.key_folder import WrappedKey
 from nianlun.vault.ocfl import Busy, Damaged, NotStored, staging
 from nianlun.vault.ocfl.beside import destroyed_file, key_file, offline_file
 from nianlun.vault.ocfl.check_root import verify_root
@@ -112,23 +117,101 @@ def test_a_writer_at_the_copy_is_not_disturbed(primary, copy):
         copy_object(ITEM, source=primary, target=copy)
 
 
-def test_the_key_arrives_before_the_object_and_the_offline_mark_with_it(primary, copy, monkeypatch):
-    primary.write_extra(key_file(ITEM), b"wrapped")
+@pytest.fixture
+def keys(tmp_path: Path) -> ClassKeys:
+    return ClassKeys.create(tmp_path / "vault-keys.json")
+
+
+def wrapped(keys: ClassKeys, *, data_key: bytes = bytes(32)) -> WrappedKey:
+    return WrappedKey.wrap(data_key, object_id=ITEM, secrecy=Secrecy.WORK_SECRET, keys=keys)
+
+
+def flipped(key: bytes) -> bytes:
+    """The key file with one hex digit of the key another: still a key file to whoever only reads it."""
+    head, middle, tail = key.partition(b'"wrapped": "')
+    return head + middle + (b"0" if tail[:1] != b"0" else b"1") + tail[1:]
+
+
+def emptied(key: bytes) -> bytes:
+    return bytes(len(key))
+
+
+def moved_here(key: bytes) -> bytes:
+    return key.replace(ITEM.encode(), OTHER.encode())
+
+
+def test_the_key_arrives_before_the_object_and_the_offline_mark_with_it(primary, copy, keys, monkeypatch):
+    first = wrapped(keys)
+    key_folder.place(primary, first)
     primary.write_extra(offline_file(ITEM), b"{}")
     seen = []
     honest = FolderStore.receive
 
     def watching(self, shipment, *, before):
-        seen.append(self.read_extra(key_file(ITEM)))
+        seen.append(key_folder.read(self, ITEM))
         honest(self, shipment, before=before)
 
     monkeypatch.setattr(FolderStore, "receive", watching)
     copy_object(ITEM, source=primary, target=copy)
-    assert seen == [b"wrapped"]
+    assert seen == [first]
     assert copy.read_extra(offline_file(ITEM)) == b"{}"
-    primary.write_extra(key_file(ITEM), b"wrapped anew")
+    newer = keys.rotated(Secrecy.WORK_SECRET)
+    key_folder.place(primary, wrapped(newer))
     copy_object(ITEM, source=primary, target=copy)
-    assert copy.read_extra(key_file(ITEM)) == b"wrapped anew"
+    assert (
+        key_folder.read(copy, ITEM) == first
+    )  # whether the newer one opens cannot be seen without class keys
+    copy_object(ITEM, source=primary, target=copy, class_keys=newer)
+    assert key_folder.read(copy, ITEM) == key_folder.read(primary, ITEM) != first
+
+
+@pytest.mark.parametrize("rot", [flipped, emptied, moved_here])
+def test_a_rotten_key_never_takes_the_place_of_a_good_one(primary, copy, keys, rot):
+    good = wrapped(keys)
+    for store in (primary, copy):
+        key_folder.place(store, good)
+    primary.write_extra(key_file(ITEM), rot(good.to_bytes()))
+    with pytest.raises(Damaged, match="密钥"):
+        copy_object(ITEM, source=primary, target=copy, class_keys=keys)
+    with pytest.raises(Damaged, match="密钥"):
+        restore_object(ITEM, good=primary, damaged=copy, class_keys=keys)
+    with suppress(Damaged):
+        copy_object(ITEM, source=primary, target=copy)
+    assert key_folder.read(copy, ITEM) == good
+
+
+@pytest.mark.parametrize("rot", [flipped, emptied, moved_here])
+def test_a_good_key_takes_the_place_of_a_rotten_one(primary, copy, keys, rot):
+    good = wrapped(keys)
+    copy_object(ITEM, source=primary, target=copy)
+    key_folder.place(copy, good)
+    primary.write_extra(key_file(ITEM), rot(good.to_bytes()))
+    restore_object(ITEM, good=copy, damaged=primary, class_keys=keys)
+    assert key_folder.read(primary, ITEM) == good
+
+
+def test_an_older_key_never_takes_the_place_of_a_newer_one(primary, copy, keys):
+    newer = keys.rotated(Secrecy.WORK_SECRET)
+    copy_object(ITEM, source=primary, target=copy)
+    key_folder.place(copy, wrapped(keys))
+    key_folder.place(primary, wrapped(newer))
+    restore_object(ITEM, good=copy, damaged=primary, class_keys=newer)
+    assert key_folder.read(primary, ITEM).class_key == 2
+
+
+def test_a_key_wrapped_anew_while_it_travels_arrives_anew(primary, copy, keys, monkeypatch):
+    newer = keys.rotated(Secrecy.WORK_SECRET)
+    key_folder.place(primary, wrapped(keys))
+    honest = key_folder.place
+
+    def slow(store, key):
+        honest(primary, wrapped(newer))
+        monkeypatch.setattr(key_folder, "place", honest)
+        honest(store, key)
+
+    monkeypatch.setattr(key_folder, "place", slow)
+    copy_object(ITEM, source=primary, target=copy, class_keys=newer)
+    assert key_folder.read(copy, ITEM) == key_folder.read(primary, ITEM)
 
 
 def test_a_key_that_only_the_copy_still_has_is_kept(primary, copy):

@@ -4,10 +4,12 @@ They open nothing by themselves: each wraps the data keys of the objects of its 
 this file has lost every sealed object; whoever has it and the vault can read them all.
 """
 
+import fcntl
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -119,7 +121,10 @@ class ClassKeys:
         return merged
 
     def replace(self, path: Path) -> None:
-        """Put these keys in place of a key file, whole or not at all; other entries of the file stay."""
+        """Put these keys in place of a key file, whole or not at all; other entries of the file stay.
+
+        Whoever calls it has read the file under `changing`: keys that another added meanwhile would be lost for good.
+        """
         kept: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
         fresh = path.with_name(f"{path.name}.new")
         fresh.unlink(missing_ok=True)
@@ -130,6 +135,17 @@ class ClassKeys:
 
     def _with(self, secrecy: Secrecy, versions: Versions) -> "ClassKeys":
         return ClassKeys({**self.keys, secrecy: versions})
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """Be the only one who reads and replaces a key file, of all processes, as long as the block runs."""
+    handle = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from nianlun.jobs import operations as jobs
 from nianlun.jobs import queries as queued
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import locations, queries, settling
+from nianlun.vault import locations, queries, sealing, settling
 from nianlun.vault.domain import PRIMARY
 from nianlun.vault.models import ObjectCopy, StoredObject
 from nianlun.vault.ocfl import StorageError
@@ -231,7 +231,8 @@ def _behind(location: str, *, after: int) -> QuerySet[ObjectCopy]:
 def _bring_up(row: StoredObject, location: str, *, source: Store, target: Store) -> Arrival:
     version, problem = 0, ""
     try:
-        copy_object(row.object_id, source=source, target=target)
+        keys = sealing.class_keys_at_hand()
+        copy_object(row.object_id, source=source, target=target, class_keys=keys)
         version = target.inventory(row.object_id).number
     except (StorageError, OSError) as fault:
         problem = str(fault)

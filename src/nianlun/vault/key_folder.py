@@ -9,13 +9,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from nianlun.kernel.cipher import SealBroken
+from nianlun.kernel.cipher import KeyMissing, SealBroken
 from nianlun.vault.class_keys import ClassKeys
 from nianlun.vault.domain import Secrecy
 
@@ -92,6 +93,14 @@ class WrappedKey:
         return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A key file as a store lists it. `key` is None for one that cannot be read or is not whole."""
+
+    path: str
+    key: WrappedKey | None
+
+
 def path_of(object_id: str) -> str:
     """Where an object's key file lies, below `extensions/`."""
     digest = hashlib.sha256(object_id.encode()).hexdigest()
@@ -116,24 +125,71 @@ def place_first(store: Beside, key: WrappedKey) -> WrappedKey:
     return read(store, key.object_id) or place_first(store, key)
 
 
+def bring(key: WrappedKey, *, target: Beside, class_keys: ClassKeys | None) -> None:
+    """Put another store's key into this one; a rotten key never takes the place of a good one, nor an old one of a new.
+
+    Raises `SealBroken`, with nothing done, if it does not open under the class keys. Where they are not at hand its
+    form is all that can be seen: it is then put only where no key lies, or one that is not whole.
+    """
+    opens = _opens(key, class_keys)
+    there = None
+    with suppress(SealBroken):
+        there = read(target, key.object_id)
+        if there is not None:
+            _opens(there, class_keys)
+    if there is None or (opens and there != key and there.class_key <= key.class_key):
+        place(target, key)
+
+
+def carry(object_id: str, *, source: Beside, target: Beside, class_keys: ClassKeys | None) -> None:
+    """`bring` the key of an object, if the source has one; raises `SealBroken` if that is not whole."""
+    key = read(source, object_id)
+    while key is not None:
+        bring(key, target=target, class_keys=class_keys)
+        before, key = key, read(source, object_id)
+        if (
+            key == before
+        ):  # else it was wrapped anew meanwhile, maybe before ours lay where it could be seen
+            return
+
+
 def remove(store: Beside, object_id: str) -> None:
     """Take an object's key out of a store for good; nothing happens if it has none."""
     store.delete_extra(path_of(object_id))
 
 
-def every(store: Beside) -> Iterator[WrappedKey]:
-    """All key files of a store; raises `SealBroken` at one that is none."""
+def every(store: Beside) -> Iterator[Found]:
+    """All key files of a store, the broken ones too: one of them hides nothing of the others."""
     for path in store.extras(EXTENSION):
-        raw = store.read_extra(path)
-        if raw is not None and path.endswith(".json") and not path.endswith("/config.json"):
-            yield WrappedKey.parse(raw, object_id=_object_of(raw))
+        if path.endswith(".json") and not path.endswith("/config.json"):
+            with suppress(FileNotFoundError):  # taken away while we look
+                yield Found(path=path, key=_at(store, path))
 
 
-def _object_of(raw: bytes) -> str:
+def _at(store: Beside, path: str) -> WrappedKey | None:
+    """The key in a file, None if there is none in it; raises `FileNotFoundError`."""
     try:
-        return str(json.loads(raw)["object"])
-    except (ValueError, KeyError, TypeError):
-        raise SealBroken("有密钥文件不完整。请运行 nianlun vault verify，并从别的副本恢复。") from None
+        raw = store.read_extra(path)
+    except OSError:
+        return None
+    if raw is None:
+        raise FileNotFoundError(path)
+    try:
+        key = WrappedKey.parse(raw, object_id=str(json.loads(raw)["object"]))
+    except (SealBroken, ValueError, KeyError, TypeError):
+        return None
+    return key if path_of(key.object_id) == path else None
+
+
+def _opens(key: WrappedKey, class_keys: ClassKeys | None) -> bool:
+    """Whether the key opens; False where the class key is not at hand. Raises `SealBroken` for a rotten one."""
+    if class_keys is None:
+        return False
+    try:
+        key.unwrap(class_keys)
+    except KeyMissing:
+        return False
+    return True
 
 
 def _bound(object_id: str, *, secrecy: Secrecy, version: int) -> bytes:

@@ -261,11 +261,14 @@ def _sealed_row(object_id: str, rows: QuerySet[StoredObject]) -> StoredObject:
 
 @transaction.atomic
 def sweep(*, by: Viewer | None, at: datetime) -> Sequence[Left]:
-    """Take away what killed writers left in the staging folder, and say so in the journal; returns what it was.
+    """Take away what killed writers left, and say so in the journal; returns what it was.
 
-    With it go keys that belong to no object any more, at every location that answers.
+    With it go keys that belong to no object any more. At every location that answers; the primary has to.
     """
-    taken = queries.root().sweep()
+    taken = list(queries.root().sweep())
+    for place in locations.copies():
+        with suppress(StorageError):
+            taken += locations.open_for_reading(place.name).sweep()
     if taken:
         total = sum(leftover.size for leftover in taken)
         journal.record(SWEPT, by=by, about="档案库", details={"objects": len(taken), "bytes": total}, at=at)

@@ -117,7 +117,8 @@ class _Work:
         if offline := self.source.read_extra(offline_file(object_id)):
             raise Offline(f"已转离线，密钥在介质 {_medium(offline)} 上。请先从介质调回，再运行一次重建。")
         if self.here is not self.source:
-            copy_object(object_id, source=self.source, target=self.here)
+            keys = sealing.class_keys_at_hand()
+            copy_object(object_id, source=self.source, target=self.here, class_keys=keys)
         inventory = self.here.inventory(object_id)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(

@@ -10,7 +10,7 @@ from django.db import transaction
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
-from nianlun.vault import checking, incidents, kept_records, locations, settling
+from nianlun.vault import checking, incidents, kept_records, locations, sealing, settling
 from nianlun.vault.comparing import compare
 from nianlun.vault.domain import IncidentLine
 from nianlun.vault.models import Incident, ObjectCopy, StoredFile, StoredObject
@@ -119,6 +119,7 @@ def _take(
                 good=open_good(copy, source),
                 damaged=damaged,
                 key=copy.object.state == StoredObject.State.ONLINE,
+                class_keys=sealing.class_keys_at_hand(),
             )
             return _close(incident, copy, source=source, kept=kept, by=by, at=at)
     except (StorageError, OSError, _Unfit):

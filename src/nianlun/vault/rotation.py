@@ -19,7 +19,7 @@ from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.cipher import KeyMissing, SealBroken
 from nianlun.vault import key_folder, locations, sealing
-from nianlun.vault.class_keys import ClassKeys, KeyInTheWay
+from nianlun.vault.class_keys import ClassKeys, KeyInTheWay, changing
 from nianlun.vault.domain import PRIMARY, Secrecy
 from nianlun.vault.key_folder import WrappedKey
 from nianlun.vault.models import ObjectCopy, StoredObject
@@ -34,8 +34,9 @@ IMPORTED = declare("vault.class_keys_imported", "导入档案库的类密钥")
 
 REWRAP = "vault.rewrap_keys"
 SLICE = 200
-PAUSE = timedelta(minutes=15)
-"""How long after a slice with failures the objects left over are tried again."""
+PAUSES = timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1)
+"""How long after a round with failures the objects left over are tried again; the last one is repeated."""
+_FIRST = {"after": 0, "done": 0, "left": 0, "tries": 0, "told": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,39 +91,45 @@ def rotate(secrecy: Secrecy, *, at: datetime) -> int:
     The file is written before anything uses the new version: should the journal fail, a spare key is all that is left.
     """
     path = Path(settings.VAULT_KEYS)
-    keys = ClassKeys.load(path).rotated(secrecy)
-    keys.replace(path)
+    with changing(path):
+        keys = ClassKeys.load(path).rotated(secrecy)
+        keys.replace(path)
     version = keys.newest(secrecy)
     with transaction.atomic():
         details = {"secrecy": secrecy.label, "version": version}
         journal.record(ROTATED, by=None, about=secrecy.label, details=details, at=at)
-        jobs.enqueue(REWRAP, {"after": 0, "done": 0, "left": 0}, key=f"{secrecy.value}:{version}:0", at=at)
+        jobs.enqueue(REWRAP, _FIRST, key=f"{secrecy.value}:{version}:0", at=at)
     return version
 
 
 def retire(secrecy: Secrecy, version: int, *, at: datetime) -> None:
     """Take an old version out of the key file, after every key file at every location was looked at.
 
-    Raises `KeyMissing`, `KeyInTheWay` for the newest and for one that something needs, `Unreachable` and
-    `NotConfigured` where a location cannot be asked.
+    A copy that was on its way while its object's key was wrapped anew gets the new one now. Raises `KeyMissing`,
+    `KeyInTheWay` for the newest and for one that something needs, `Unreachable` and `NotConfigured` where a location
+    cannot be asked.
     """
     path = Path(settings.VAULT_KEYS)
-    keys = ClassKeys.load(path).without(secrecy, version)
-    rows = StoredObject.objects.filter(
-        state=StoredObject.State.ONLINE, secrecy=secrecy.value, key_version=version
-    )
-    if needed := rows.count():
-        raise KeyInTheWay(
-            f"还有 {needed} 个对象要用“{secrecy.label}”类的第 {version} 版密钥。请先运行 nianlun vault rewrap。"
-        )
+    ClassKeys.load(path).without(secrecy, version)
+    _refuse_needed(secrecy, version)
     for place in locations.locations():
-        for wrapped in key_folder.every(locations.open_for_reading(place.name)):
-            if (wrapped.secrecy, wrapped.class_key) == (secrecy, version):
+        store = locations.open_for_reading(place.name)
+        for found in key_folder.every(store):
+            if found.key is None:
                 raise KeyInTheWay(
-                    f"存放处 {place.name} 里对象 {wrapped.object_id} 的密钥文件还要用第 {version} 版密钥。"
+                    f"存放处 {place.name} 的密钥文件 {found.path} 已损坏，看不出它要用哪一版密钥。"
+                    "请先运行 nianlun vault sweep，仍在的从别的副本恢复。"
+                )
+            needs = found.key.secrecy, found.key.class_key
+            if needs == (secrecy, version) and not _bring_newer(found.key, store=store):
+                raise KeyInTheWay(
+                    f"存放处 {place.name} 里对象 {found.key.object_id} 的密钥文件还要用第 {version} 版密钥。"
                     "请先运行 nianlun vault sweep 和 nianlun vault rewrap。"
                 )
-    with transaction.atomic():
+    # The look may have taken hours: what the file and the rows say by now counts.
+    with changing(path), transaction.atomic():
+        keys = ClassKeys.load(path).without(secrecy, version)
+        _refuse_needed(secrecy, version)
         details = {"secrecy": secrecy.label, "version": version}
         journal.record(RETIRED, by=None, about=secrecy.label, details=details, at=at)
         keys.replace(path)
@@ -142,13 +149,14 @@ def take_in(other: ClassKeys, *, at: datetime) -> int:
     Raises `KeyInTheWay` where the two differ on one version, with nothing changed.
     """
     path = Path(settings.VAULT_KEYS)
-    ours = ClassKeys.load(path) if path.exists() else ClassKeys({})
-    merged = ours.merged(other)
-    added = sum(map(len, merged.keys.values())) - sum(map(len, ours.keys.values()))
-    if added:
-        with transaction.atomic():
-            journal.record(IMPORTED, by=None, about="类密钥", at=at)
-            merged.replace(path)
+    with changing(path):
+        ours = ClassKeys.load(path) if path.exists() else ClassKeys({})
+        merged = ours.merged(other)
+        added = sum(map(len, merged.keys.values())) - sum(map(len, ours.keys.values()))
+        if added:
+            with transaction.atomic():
+                journal.record(IMPORTED, by=None, about="类密钥", at=at)
+                merged.replace(path)
     return added
 
 
@@ -193,19 +201,26 @@ def rewrap_slice(keys: ClassKeys, *, after: int) -> Rewrapped:
 
 
 def continue_rewrapping(payload: Mapping[str, int], *, key: str, at: datetime) -> None:
-    """The next slice of the background's work and the queueing of what follows. In its job's transaction."""
-    keys = sealing.class_keys()
+    """The next slice of the background's work and the queueing of what follows. In its job's transaction.
+
+    A round that neither wraps anything nor leaves other objects than the last one goes unmentioned, and the next one
+    comes later: a location that is away for weeks fills no journal.
+    """
+    keys, payload = sealing.class_keys(), {**_FIRST, **payload}
     read = rewrap_slice(keys, after=payload["after"])
     done, left = payload["done"] + read.done, payload["left"] + len(read.problems)
     cause, _, number = key.rpartition(":")
     following = f"{cause}:{int(number) + 1}"
     if read.last:
-        jobs.enqueue(REWRAP, {"after": read.last, "done": done, "left": left}, key=following, at=at)
+        so_far = {"after": read.last, "done": done, "left": left}
+        jobs.enqueue(REWRAP, {**payload, **so_far}, key=following, at=at)
         return
-    conclude(done=done, left=left, at=at)
+    if done or left != payload["told"]:
+        conclude(done=done, left=left, at=at)
     if left:
-        first = {"after": 0, "done": 0, "left": 0}
-        jobs.enqueue(REWRAP, first, key=following, at=at, due=at + PAUSE)
+        tries = 0 if done else payload["tries"]
+        due = at + PAUSES[min(tries, len(PAUSES) - 1)]
+        jobs.enqueue(REWRAP, {**_FIRST, "tries": tries + 1, "told": left}, key=following, at=at, due=due)
 
 
 def conclude(*, done: int, left: int, at: datetime) -> None:
@@ -244,17 +259,33 @@ def _rewrap(row: StoredObject, *, keys: ClassKeys, stores: _Stores, at_locations
     primary = stores.get(PRIMARY)
     newest = keys.newest(Secrecy(row.secrecy))
     wrapped = sealing.key_of(primary, row.object_id)
+    data_key = wrapped.unwrap(keys)
     if wrapped.class_key != newest:
-        wrapped = WrappedKey.wrap(
-            wrapped.unwrap(keys), object_id=row.object_id, secrecy=wrapped.secrecy, keys=keys
-        )
+        wrapped = WrappedKey.wrap(data_key, object_id=row.object_id, secrecy=wrapped.secrecy, keys=keys)
         key_folder.place(primary, wrapped)
     for name in at_locations:
-        if name != PRIMARY and locations.is_configured(name) and _differs(stores.get(name), wrapped):
-            key_folder.place(stores.get(name), wrapped)
+        if name != PRIMARY and locations.is_configured(name):
+            key_folder.bring(wrapped, target=stores.get(name), class_keys=keys)
 
 
-def _differs(store: Store, wrapped: WrappedKey) -> bool:
-    with suppress(SealBroken):
-        return key_folder.read(store, wrapped.object_id) != wrapped
-    return True
+def _refuse_needed(secrecy: Secrecy, version: int) -> None:
+    rows = StoredObject.objects.filter(
+        state=StoredObject.State.ONLINE, secrecy=secrecy.value, key_version=version
+    )
+    if needed := rows.count():
+        raise KeyInTheWay(
+            f"还有 {needed} 个对象要用“{secrecy.label}”类的第 {version} 版密钥。请先运行 nianlun vault rewrap。"
+        )
+
+
+def _bring_newer(key: WrappedKey, *, store: Store) -> bool:
+    """Put the primary location's key in the place of an older one; False if it needs the same class key itself."""
+    with transaction.atomic(), suppress(SealBroken):
+        rows = StoredObject.objects.select_for_update()
+        if not rows.filter(object_id=key.object_id, state=StoredObject.State.ONLINE).exists():
+            return False
+        current = key_folder.read(locations.open_for_reading(PRIMARY), key.object_id)
+        if current is not None and current.class_key > key.class_key:
+            key_folder.bring(current, target=store, class_keys=sealing.class_keys())
+            return key_folder.read(store, key.object_id) == current
+    return False

@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 
-from nianlun.kernel.cipher import SealBroken
+from nianlun.kernel.cipher import KeyMissing, SealBroken
 from nianlun.kernel.digests import Digester
 from nianlun.kernel.envelope import CHUNK, KEY, Algorithm, SealedReader, open_chunks, seal_chunks
 from nianlun.vault import key_folder
@@ -67,6 +67,14 @@ def is_sealed_class(secrecy: Secrecy) -> bool:
 def class_keys() -> ClassKeys:
     """The installation's class keys; raises `KeyMissing`."""
     return ClassKeys.load(Path(settings.VAULT_KEYS))
+
+
+def class_keys_at_hand() -> ClassKeys | None:
+    """The same where they may be missing: what is copied without them is copied with less certainty."""
+    try:
+        return class_keys()
+    except KeyMissing:
+        return None
 
 
 def lies_sealed(vault: Store, object_id: str) -> bool | None:
@@ -138,7 +146,7 @@ def put(
             io.BytesIO(told), key=key, about=about(object_id, PLAIN_MANIFEST), algorithm=algorithm()
         )
     )
-    version = vault.put(
+    return vault.put(
         object_id,
         sealed,
         message=message,
@@ -147,11 +155,6 @@ def put(
         at=at,
         replace_state=replace_state,
     )
-    if key_folder.read(vault, object_id) is None:
-        # A sweep took it for left over: it saw the key before the object.
-        wrapped = WrappedKey.wrap(key, object_id=object_id, secrecy=secrecy, keys=class_keys())
-        key_folder.place_first(vault, wrapped)
-    return version
 
 
 def contents(

@@ -6,16 +6,21 @@ does, and is listed meanwhile (`pending`). Doing it twice does no harm.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Now
 
 from nianlun.jobs import operations as jobs
 from nianlun.jobs import queries as queued
 from nianlun.kernel.cipher import KeyMissing, SealBroken
-from nianlun.vault import key_folder, locations
+from nianlun.vault import key_folder, locations, sealing
 from nianlun.vault.domain import PRIMARY
 from nianlun.vault.models import Destruction, ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl import StorageError
@@ -26,6 +31,13 @@ SETTLE = "vault.settle_object"
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """How long after a failure a location is tried again; the last one is repeated."""
 _BATCH = 500
+_DIGEST = Func(
+    Func(Func("object_id", Value("UTF8"), function="convert_to"), function="sha256"),
+    Value("hex"),
+    function="encode",
+    output_field=TextField(),
+)
+"""What a key file is named by: the SHA-256 of its object's id, in hex."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +48,14 @@ class Pending:
     location: str
     since: datetime
     problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrayKeys:
+    """Keys taken away, by object or, if they were not whole, by path; and the paths of broken ones left for people."""
+
+    taken: Sequence[str]
+    broken: Sequence[str]
 
 
 def settle_later(row: StoredObject, *, cause: str, at: datetime, medium: str = "") -> None:
@@ -90,23 +110,64 @@ def pending(object_id: str = "", *, limit: int = 100) -> list[Pending]:
     return sorted(found, key=lambda one: (one.since, one.object_id, one.location))
 
 
-def take_stray_keys(store: Store) -> list[str]:
-    """Take away keys of objects that were never stored, or that are offline or destroyed; returns their objects' ids.
-
-    Within a transaction. A store that is putting its object away just now places its key again (`sealing.put`).
-    """
-    taken = []
-    keys = key_folder.every(store)
-    while batch := [key.object_id for key in islice(keys, _BATCH)]:
-        online = StoredObject.objects.filter(object_id__in=batch, state=StoredObject.State.ONLINE)
+def take_stray_keys(store: Store) -> StrayKeys:
+    """Take away keys of objects that were never stored, or that are offline or destroyed. Within a transaction."""
+    taken, broken = list[str](), list[str]()
+    found = key_folder.every(store)
+    while batch := list(islice(found, _BATCH)):
+        names = [one.key.object_id for one in batch if one.key]
+        online = StoredObject.objects.filter(object_id__in=names, state=StoredObject.State.ONLINE)
         known = set(online.values_list("object_id", flat=True))
-        for name in (name for name in batch if name not in known):
-            # Looked at again under the row's lock: it may be on its way back.
-            row = StoredObject.objects.select_for_update().filter(object_id=name).first()
-            if row.state != StoredObject.State.ONLINE if row else not store.holds(name):
+        taken += [name for name in names if name not in known and _take_stray(name, store)]
+        for path in (one.path for one in batch if not one.key):
+            (taken if _take_broken(path, store) else broken).append(path)
+    return StrayKeys(taken=taken, broken=broken)
+
+
+def _take_stray(name: str, store: Store) -> bool:
+    row = StoredObject.objects.select_for_update().filter(object_id=name).first()
+    if row is None:
+        return _take_unstored(name, store)
+    if row.state == StoredObject.State.ONLINE:  # on its way back when we looked first
+        return False
+    key_folder.remove(store, name)
+    return True
+
+
+def _take_unstored(name: str, store: Store) -> bool:
+    """Take away a key whose object has no row, unless somebody is storing that object or it lies there already.
+
+    Who stores a new object inserts its row before it places the key, which nobody sees until the commit. A row of our
+    own, taken back afterwards, and theirs keep each other out by the index on the id.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
+            StoredObject.objects.create(object_id=name, versions=0, stored_at=Now())
+            is_stray = not store.holds(name)
+            if is_stray:
                 key_folder.remove(store, name)
-                taken.append(name)
-    return taken
+            transaction.set_rollback(True)
+    except (IntegrityError, OperationalError):
+        return False
+    return is_stray
+
+
+def _take_broken(path: str, store: Store) -> bool:
+    """Take away a key file that is not whole if no object needs it: of one that is away, or what a removal left."""
+    digest = PurePosixPath(path).stem
+    row = StoredObject.objects.alias(digest=_DIGEST).filter(digest=digest).select_for_update().first()
+    if row is None:
+        try:
+            is_stray = not (store.read_extra(path) or b"").strip(b"\0")
+        except OSError:
+            return False
+    else:
+        is_stray = row.state != StoredObject.State.ONLINE
+    if is_stray:
+        store.delete_extra(path)
+    return is_stray
 
 
 def destruction_mark(row: StoredObject) -> bytes:
@@ -155,7 +216,7 @@ def _give_key(row: StoredObject, store: Store, *, is_primary: bool) -> None:
         return
     key = key_folder.read(locations.open_for_reading(PRIMARY), row.object_id)
     if key is not None:
-        key_folder.place(store, key)
+        key_folder.bring(key, target=store, class_keys=sealing.class_keys_at_hand())
 
 
 def _offline_mark(row: StoredObject, payload: Mapping[str, Any]) -> bytes:

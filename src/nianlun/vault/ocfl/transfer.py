@@ -3,6 +3,9 @@
 import hashlib
 from pathlib import Path
 
+from nianlun.kernel.cipher import SealBroken
+from nianlun.vault import key_folder
+from nianlun.vault.class_keys import ClassKeys
 from nianlun.vault.ocfl.beside import destroyed_file, key_file, offline_file
 from nianlun.vault.ocfl.check_object import Options, examine_object
 from nianlun.vault.ocfl.faults import Ahead, Damaged, OtherHistory, Withdrawn
@@ -12,16 +15,18 @@ from nianlun.vault.ocfl.store import Shipment, Store
 from nianlun.vault.ocfl.tree import Kind, Place
 
 
-def copy_object(object_id: str, *, source: Store, target: Store) -> None:
+def copy_object(
+    object_id: str, *, source: Store, target: Store, class_keys: ClassKeys | None = None
+) -> None:
     """Bring the target's copy up to the source's: every byte checked on its way, whole or not at all.
 
-    Key and marks travel along, the key before the object. A copy that is behind gets only what it lacks; one that is
-    equal is left as it is, so a call cut off can simply be made again. Of an object lawfully destroyed at the source
-    only the mark arrives, and the target's key goes.
+    Key and marks travel along, the key before the object and looked at first (`key_folder.bring`). A copy that is
+    behind gets only what it lacks; one that is equal is left as it is, so a call cut off can simply be made again. Of
+    an object lawfully destroyed at the source only the mark arrives, and the target's key goes.
 
-    Raises `NotStored`; `Damaged` where source or copy contradicts its own inventory; `Ahead` where the copy has
-    versions that the source lacks; `OtherHistory` where the two tell different pasts; `Withdrawn` where the object was
-    destroyed at the target but not at the source; `Busy`, `NoSpace`, `Unreachable`.
+    Raises `NotStored`; `Damaged` where source or copy contradicts its own inventory, or the source's key is rotten;
+    `Ahead` where the copy has versions that the source lacks; `OtherHistory` where the two tell different pasts;
+    `Withdrawn` where the object was destroyed at the target but not at the source; `Busy`, `NoSpace`, `Unreachable`.
     """
     _refuse_withdrawn(object_id, source=source, target=target)
     if mark := source.read_extra(destroyed_file(object_id)):
@@ -32,13 +37,19 @@ def copy_object(object_id: str, *, source: Store, target: Store) -> None:
     before = target.inventory(object_id) if target.holds(object_id) else None
     if before is not None:
         _refuse_other(before, shipment.inventory, where=target.name)
-    _carry(object_id, source=source, target=target)
+    _carry(object_id, source=source, target=target, class_keys=class_keys)
     if before is None or before.data != shipment.inventory.data:
         target.receive(shipment, before=before)
 
 
 def restore_object(
-    object_id: str, *, good: Store, damaged: Store, keep: Path | None = None, key: bool = True
+    object_id: str,
+    *,
+    good: Store,
+    damaged: Store,
+    keep: Path | None = None,
+    key: bool = True,
+    class_keys: ClassKeys | None = None,
 ) -> str:
     """Put the good store's object in place of the damaged store's; returns where the damaged one is kept, or "".
 
@@ -47,15 +58,16 @@ def restore_object(
     A call cut off leaves the damaged object or the restored one and can be made again. Without `key` the
     object's key does not travel along: it is to lie on offline media only.
 
-    Raises `Damaged` if the good one is not whole, or the restored one is not (a failing disk); `Ahead` if the damaged
-    one has a readable inventory with versions that the good one lacks; `Withdrawn`, and what `copy_object` raises.
+    Raises `Damaged` if the good one or its key is not whole, or the restored one is not (a failing disk); `Ahead` if
+    the damaged one has a readable inventory with versions that the good one lacks; `Withdrawn`, and what `copy_object`
+    raises.
     """
     _refuse_withdrawn(object_id, source=good, target=damaged)
     shipment = _pack_sound(object_id, good)
     _refuse_damaged(object_id, good.verify(object_id), about=f"{good.name} 里的这一份也有损坏，没有恢复")
     if damaged.holds(object_id):
         _refuse_newer(object_id, shipment.inventory, damaged=damaged)
-    _carry(object_id, source=good, target=damaged, key=key)
+    _carry(object_id, source=good, target=damaged, class_keys=class_keys, key=key)
     kept = damaged.replace(shipment, keep=keep)
     _refuse_damaged(object_id, damaged.verify(object_id), about="恢复后仍有损坏，请查磁盘")
     return kept
@@ -91,12 +103,18 @@ def _turn(path: str) -> tuple[int, str]:
     return (1 if path.count("/") == 1 else 0), path
 
 
-def _carry(object_id: str, *, source: Store, target: Store, key: bool = True) -> None:
+def _carry(
+    object_id: str, *, source: Store, target: Store, class_keys: ClassKeys | None, key: bool = True
+) -> None:
     """Key and offline mark go before the object. A key that only the target has stays: it may be the last one."""
-    for path in (key_file(object_id), offline_file(object_id)) if key else (offline_file(object_id),):
-        there = source.read_extra(path)
-        if there is not None and target.read_extra(path) != there:
-            target.write_extra(path, there)
+    if key:
+        try:
+            key_folder.carry(object_id, source=source, target=target, class_keys=class_keys)
+        except SealBroken as fault:
+            raise Damaged(f"{source.name}：{fault}") from fault
+    mark = source.read_extra(offline_file(object_id))
+    if mark is not None and target.read_extra(offline_file(object_id)) != mark:
+        target.write_extra(offline_file(object_id), mark)
 
 
 def _refuse_withdrawn(object_id: str, *, source: Store, target: Store) -> None:
