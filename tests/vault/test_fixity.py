@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from tests import factories
 from vault_corpus import NOON
 
@@ -253,6 +254,20 @@ def test_a_check_paused_and_continued_while_the_location_is_away_still_ends_once
     for minute in range(30):
         work(at=NOON + timedelta(minutes=minute))
     assert runs.run(run_id).state == "finished"
+    assert journaled("vault.verified") == 1
+
+
+def test_two_who_read_the_end_of_a_check_end_it_once(keeper):
+    run_id = begin(keeper)
+    step()
+    ends = [
+        runs.read_slice(run_id),
+        runs.read_slice(run_id),
+    ]  # as if a person had paused and gone on meanwhile
+    with transaction.atomic():
+        for end in ends:
+            runs.conclude(end, number=1, at=NOON)
+    assert [end.last for end in ends] == [True, True]
     assert journaled("vault.verified") == 1
 
 
