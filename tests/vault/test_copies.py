@@ -163,15 +163,20 @@ def test_a_key_that_arrived_without_its_object_is_taken_away(destroy, settings, 
     operations.store(ITEM, {"a": b"1"}, by=None, message="入库", at=NOON, secrecy=Secrecy.WORK_SECRET)
     key = locations.open_for_reading("primary").read_extra(key_file(ITEM))
 
+    def offsite_key():
+        return locations.open_for_reading("offsite").read_extra(key_file(ITEM))
+
     def carried_and_refused(name, *, target, **others):
         destroy()
         target.write_extra(key_file(name), key)
         raise NoSpace("磁盘已满。")
 
     monkeypatch.setattr(copies, "copy_object", carried_and_refused)
-    copies.fill("offsite", at=NOON + timedelta(seconds=1))
+    arrival = copies.bring_up(copy_at().object_id, "offsite")
+    assert (arrival.problem, offsite_key()) == ("磁盘已满。", key)
+    copies.note([arrival], at=NOON + timedelta(seconds=1))
     settle(at=NOON + timedelta(seconds=1))
-    assert locations.open_for_reading("offsite").read_extra(key_file(ITEM)) is None
+    assert offsite_key() is None
 
 
 def test_what_is_stored_in_bulk_follows_in_one_job_for_each_location():
