@@ -8,6 +8,7 @@ from tests.corpus import corpus
 
 from nianlun.access.domain import Role, Viewer
 from nianlun.archives import queries as archives
+from nianlun.archives.operations import PageSize
 from nianlun.desk import command_search
 from nianlun.desk.ingest import NothingToIngest, ingest_folder
 from nianlun.desk.persons import NoSuchPerson
@@ -136,6 +137,28 @@ def test_a_full_disk_keeps_nothing_of_the_file_and_says_so(fonds, agency, now, m
     monkeypatch.undo()
     assert digitization.sheets(batch_id) == []
     assert journal.entries(scope="1306", action="digitization.file_refused")
+
+
+def test_the_name_of_a_work_secret_lies_nowhere_in_the_vault_in_clear(fonds, agency, now, settings):
+    from io import BytesIO
+
+    from nianlun.digitization import operations
+    from nianlun.digitization.reading.values import Examined
+    from nianlun.vault.class_keys import ClassKeys
+
+    settings.VAULT_KEYS = settings.VAULT_ROOT.parent / "vault-keys.json"
+    ClassKeys.create(settings.VAULT_KEYS)
+    batch_id = operations.open_batch(
+        "信访", agency_id=agency.id, person_id=None, by=None, at=now, secrecy="work_secret"
+    )
+    got = operations.receive(batch_id, name="举报信-张三.pdf", stream=BytesIO(b"%PDF-1.7"), by=None, at=now)
+    pdf = Examined(
+        format="pdf", media_type="application/pdf", extension=".pdf", pages=1, has_text_layer=False
+    )
+    operations.file_sheet(got.sheet_id, examined=pdf, pages=[PageSize(width=100, height=140)], at=now)
+    stored = [path.read_bytes() for path in settings.VAULT_ROOT.rglob("*") if path.is_file()]
+    assert any("收件归档".encode() in content for content in stored)
+    assert not any("张三".encode() in content for content in stored)
 
 
 def test_the_same_bytes_are_taken_once_however_often_they_come(fonds, agency, now):
