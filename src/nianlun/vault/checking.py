@@ -19,7 +19,7 @@ from nianlun.vault.domain import PRIMARY
 from nianlun.vault.models import FixityRun, ObjectCopy, StoredFile, StoredObject
 from nianlun.vault.ocfl.check_root import RootReport, verify_root
 from nianlun.vault.ocfl.faults import BadName, NotStored, StorageError, Unreachable
-from nianlun.vault.ocfl.findings import UNANSWERED, UNREADABLE, Finding
+from nianlun.vault.ocfl.findings import STILL_THERE, UNANSWERED, UNREADABLE, Finding
 from nianlun.vault.ocfl.names import check_object_id
 from nianlun.vault.ocfl.store import Store
 
@@ -249,6 +249,7 @@ def _check_copy(copy: ObjectCopy, files: Sequence[StoredFile], *, store: Store, 
         Finding(name, finding.code, finding.message) if finding.object == at_place else finding
         for finding in told
     ]
-    if any(finding.is_damage for finding in found):  # the rows would only say it again
+    # The rows would only say it again, unless of a mark of destruction: they know whether it is ours.
+    if any(finding.is_damage and finding.code != STILL_THERE for finding in found):
         return found
     return found + [finding for finding in compare(copy, files, store=store) if finding not in found]
