@@ -108,8 +108,9 @@ def test_the_application_cannot_place_what_no_entry_says_nor_empty_without_a_dec
     operations.sequence(at=AT)
     with working_as(application), psycopg.connect(**plain(), autocommit=True) as link:
         for statement in (
-            f"SELECT nianlun_journal_place(1, ARRAY[{number}], ARRAY['\\x00'::bytea], '{{0}}', '{{0}}', '{{x}}')",
-            f"SELECT nianlun_journal_place(0, ARRAY[{number}], ARRAY['\\x00'::bytea], '{{0}}', '{{0}}', '{{x}}')",
+            f"SELECT nianlun_journal_place(0, ARRAY[{number}])",
+            f"SELECT nianlun_journal_place(1, ARRAY[{number + 1000}])",
+            "SELECT nianlun_journal_place(1, '{}')",
             f"SELECT nianlun_journal_empty({number})",
         ):
             with pytest.raises(psycopg.errors.RestrictViolation):

@@ -210,17 +210,8 @@ def test_a_fork_is_not_signed():
     operations.sequence(at=AT)
     cut_to(1)
     with behind_the_back() as cursor:  # whoever owns the database puts another entry in its place
-        cursor.execute(
-            "SELECT nianlun_journal_place(1, ARRAY[%s]::bigint[], ARRAY[%s]::bytea[], '{0}', '{0}',"
-            " ARRAY[%s]::bytea[])",
-            _forged(deed("forged")),
-        )
+        cursor.execute("SELECT nianlun_journal_place(1, ARRAY[%s]::bigint[])", [deed("forged")])
     assert "改写" in refusal()
-
-
-def _forged(number: int) -> list[object]:
-    leaf = leaf_hash(leaf_data(number, bytes(Entry.objects.get(pk=number).digest)))
-    return [number, leaf, queries.tile(0, 0) + leaf]
 
 
 def test_checkpoint_files_that_are_gone_stop_the_signing(checkpoints):

@@ -1,5 +1,6 @@
 """The tables of the journal. Rows are added, never changed: triggers and the database's rights see to that (S6.2)."""
 
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -39,6 +40,15 @@ class Entry(models.Model):
             models.Index(fields=["person_id", "-at", "-id"], name="journal_entry_person"),
             models.Index(fields=["account_id", "-at", "-id"], name="journal_entry_account"),
             models.Index(fields=["action", "-at", "-id"], name="journal_entry_action"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(id__gt=0), name="journal_entry_number_counts"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    at__gt=datetime(1900, 1, 1, tzinfo=UTC), at__lt=datetime(9999, 1, 1, tzinfo=UTC)
+                ),
+                name="journal_entry_time_is_one",
+            ),
         ]
 
     def content(self) -> Content:

@@ -17,6 +17,8 @@ from nianlun.journal.domain import CONTENTS_DESTROYED, EMPTIED, spelled
 from nianlun.kernel.merkle import HASH, TILE_WIDTH, leaf_hash
 from nianlun.kernel.receipts import entry_digest, leaf_data
 
+FULL = TILE_WIDTH * HASH
+"""The bytes of a full tile."""
 STRETCH = TILE_WIDTH * 64
 """Leaves in one stretch: whole tiles, some 6 MB of rows."""
 
@@ -54,6 +56,23 @@ class Fault:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """An entry whose content was destroyed: its number, its place in the log, its time as spelled."""
+
+    entry_id: int
+    position: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An entry by which two people destroyed contents on some authority: its place, and whose and of what time."""
+
+    position: int
+    times: dict[str, str]
+
+
 @dataclass(slots=True)
 class Found:
     """What checking a stretch came to. `hashes` are those of its leaves in order, as far as anything tells them."""
@@ -61,10 +80,8 @@ class Found:
     entries: int = 0
     hashes: bytes = b""
     faults: list[Fault] = field(default_factory=list)
-    emptied: list[tuple[int, str]] = field(default_factory=list)
-    """Number and time of each entry whose content was destroyed."""
-    notices: list[str] = field(default_factory=list)
-    """The details (JSON) of each entry that tells of a destruction."""
+    emptied: list[Emptied] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
 
 def check_stretch(connection: psycopg.Connection[Any], since: int, until: int) -> Found:
@@ -76,6 +93,11 @@ def check_stretch(connection: psycopg.Connection[Any], since: int, until: int) -
             _TILES, (since // TILE_WIDTH, -(-until // TILE_WIDTH))
         )
     }
+    found.faults += [
+        Fault(0, f"摘要块 0/{index} 比满的还长：被添加过")
+        for index, tile in tiles.items()
+        if len(tile) > FULL
+    ]
     limits = list(psycopg.Cursor(connection).execute(_CHECKPOINTS, (TOLERANCE, since, until - since + 1)))
     hashes: list[bytes] = []
     expected, limit = since, 0
@@ -95,12 +117,12 @@ def check_stretch(connection: psycopg.Connection[Any], since: int, until: int) -
             found.entries += 1
             emptied = said[7] == EMPTIED and _is_empty(said, salt)
             if emptied:
-                found.emptied.append((entry_id, said[0]))
+                found.emptied.append(Emptied(entry_id, position, said[0]))
             elif _digest(said, salt) != digest:
                 which = "内容已被改动" if written == leaf else "内容或摘要已被改动"
                 found.faults.append(Fault(entry_id, f"{place}（第 {entry_id} 号留痕）的{which}"))
-            elif said[7] == CONTENTS_DESTROYED and written == leaf:
-                found.notices.append(said[15])
+            elif said[7] == CONTENTS_DESTROYED and written == leaf and (times := _lawful(said)):
+                found.notices.append(Notice(position, times))
             if written != leaf:
                 found.faults.append(
                     Fault(
@@ -110,7 +132,7 @@ def check_stretch(connection: psycopg.Connection[Any], since: int, until: int) -
                 )
             while limit < len(limits) and limits[limit][0] <= position:
                 limit += 1
-            if limit < len(limits) and said[0] > limits[limit][1]:
+            if limit < len(limits) and (said[0] or "") > limits[limit][1]:
                 found.faults.append(
                     Fault(
                         entry_id,
@@ -160,8 +182,28 @@ def _at(tiles: dict[int, bytes], position: int) -> bytes:
 
 
 def _digest(said: Sequence[Any], salt: bytes) -> bytes:
+    """The digest of what a row says; empty where it says what no entry can: such a row was not written by us."""
     *plain, details = said
-    return entry_digest(spelled([*plain, {} if details == "{}" else json.loads(details)]), salt=salt)
+    try:
+        return entry_digest(spelled([*plain, {} if details == "{}" else json.loads(details)]), salt=salt)
+    except (ValueError, TypeError, RecursionError):
+        return b""
+
+
+def _lawful(said: Sequence[Any]) -> dict[str, str]:
+    """The entries a notice names, with their times, under the conditions the database itself sets for emptying them.
+
+    Empty where two people did not decide it on some authority.
+    """
+    details = json.loads(said[15])
+    if not isinstance(details, dict) or not isinstance(named := details.get("entries"), dict):
+        return {}
+    account, approved_by = said[1], details.get("approved_by_account")
+    if account is None or approved_by is None or str(approved_by) == str(account):
+        return {}
+    if not str(details.get("authority") or "").strip():
+        return {}
+    return {number: at for number, at in named.items() if isinstance(at, str)}
 
 
 _EMPTY = [None, "", "", "", "", "", EMPTIED, "", "", None, "", 0, "done", "", "{}"]

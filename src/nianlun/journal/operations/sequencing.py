@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import psycopg
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from nianlun.journal import domain, queries
 from nianlun.journal.checkpoint_files import CheckpointFiles
 from nianlun.journal.domain import Refusal
-from nianlun.journal.models import Checkpoint, Condition
+from nianlun.journal.models import Checkpoint, Condition, Leaf
 from nianlun.journal.operations.entries import record
-from nianlun.journal.queries import CheckpointLine, log
-from nianlun.journal.tree import GrowingTree, TileBroken
-from nianlun.kernel.merkle import leaf_hash
+from nianlun.journal.queries import CheckpointLine
+from nianlun.kernel.merkle import Frontier
 from nianlun.kernel.notes import BadCheckpoint, LogKey, NotSigned, open_note, sign_note
 from nianlun.kernel.notes import Checkpoint as Signed
-from nianlun.kernel.receipts import Receipt, leaf_data
+from nianlun.kernel.receipts import Receipt
 
 REFUSED = domain.declare("journal.signing_refused", "拒绝签署日志：{reason}")
 RESUMED = domain.declare("journal.signing_resumed", "恢复签署日志，此前的问题：{reason}")
@@ -45,11 +45,11 @@ def sequence(*, at: datetime) -> int:
             return 0
         try:
             key = queries.log_key()
-            _check_past(key, at=at)
+            signed = _check_past(key, at=at)
             placed = 0
             while batch := _place_batch():
                 placed += batch
-            _sign(key, at=at)
+            _sign(key, signed=signed, at=at)
         except Refusal as refusal:
             note_condition(queries.SEQUENCER, str(refusal), at=at)
             raise
@@ -116,8 +116,11 @@ def _alone() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [queries.LOCK])
 
 
-def _check_past(key: LogKey, *, at: datetime) -> None:
-    """Refuse unless the log still begins with everything it signed before, here and outside the database."""
+def _check_past(key: LogKey, *, at: datetime) -> Frontier:
+    """Refuse unless the log still begins with everything it signed before, here and outside the database.
+
+    Returns the edge of the tree as it was last signed.
+    """
     newest = _newest_outside(key)
     inside = queries.last_checkpoint()
     if newest is None:
@@ -126,7 +129,7 @@ def _check_past(key: LogKey, *, at: datetime) -> None:
                 f"库外的检查点文件里没有日志 {key.name} 的检查点，库里却有，文件被删或换了文件夹。"
                 "请从另存处取回检查点文件，再继续。"
             )
-        return
+        return Frontier()
     if inside is not None and inside.at > newest.at and inside.origin == newest.origin:
         raise Refusal(
             f"库里有 {inside.size} 条处的检查点，库外的文件里没有：检查点文件被截短。请从另存处取回。"
@@ -142,12 +145,12 @@ def _check_past(key: LogKey, *, at: datetime) -> None:
             "请用 nianlun journal verify 查明。"
         )
     try:
-        root = queries.root_at(newest.size)
+        signed = Frontier.of(newest.size, node=queries.nodes())
     except ValueError:
         raise Refusal(
             f"日志的摘要块缺损，推算不出第 {newest.size} 条处的根。请用 nianlun journal verify 查明。"
         ) from None
-    if root != newest.root:
+    if signed.root() != newest.root:
         raise Refusal(
             f"日志在第 {newest.size} 条处的根与库外的检查点不同：日志被改写，或出现两份。"
             "请用 nianlun journal verify 查明。"
@@ -156,6 +159,7 @@ def _check_past(key: LogKey, *, at: datetime) -> None:
         with transaction.atomic():
             _enter(newest)
             record(ENTERED, by=None, details={"size": newest.size}, at=at)
+    return signed
 
 
 def _newest_outside(key: LogKey) -> CheckpointLine | None:
@@ -180,42 +184,55 @@ def _newest_outside(key: LogKey) -> CheckpointLine | None:
 
 
 def _place_batch() -> int:
+    """Place waiting entries; how many. Leaves and tiles are worked out by the database, which takes none from us."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT entry.id, entry.digest FROM journal_pending pending"
+            "SELECT entry.id FROM journal_pending pending"
             " JOIN journal_entry entry ON entry.id = pending.entry_id"
             " WHERE NOT EXISTS (SELECT FROM journal_leaf leaf WHERE leaf.entry_id = entry.id)"
             " ORDER BY entry.id LIMIT %s",
             [BATCH],
         )
-        waiting = cursor.fetchall()
+        waiting = [entry_id for (entry_id,) in cursor.fetchall()]
         if not waiting:
             return 0
-        size = queries.log_size()
         try:
-            tree = GrowingTree(size, tile=log.tile)
-        except TileBroken as broken:
-            raise Refusal(
-                f"日志的摘要块 {broken} 缺损，不能接着排。请用 nianlun journal verify 查明。"
-            ) from None
-        leaves = [leaf_hash(leaf_data(entry_id, bytes(digest))) for entry_id, digest in waiting]
-        tree.append(leaves)
-        levels, indexes, tiles = zip(*tree.changed(), strict=True)
-        cursor.execute(
-            "SELECT nianlun_journal_place(%s, %s::bigint[], %s::bytea[], %s::integer[], %s::bigint[], %s::bytea[])",
-            [size, [entry_id for entry_id, _ in waiting], leaves, list(levels), list(indexes), list(tiles)],
-        )
+            with transaction.atomic():
+                cursor.execute(
+                    "SELECT nianlun_journal_place(%s, %s::bigint[])", [queries.log_size(), waiting]
+                )
+        except IntegrityError as error:
+            reason = (
+                error.__cause__.diag.message_primary if isinstance(error.__cause__, psycopg.Error) else ""
+            )
+            raise Refusal(f"{reason}，不能接着排。请用 nianlun journal verify 查明。") from error
     return len(waiting)
 
 
-def _sign(key: LogKey, *, at: datetime) -> None:
-    """Sign the log as it is unless that was done; outside first, so that no signature is known to us alone."""
+def _sign(key: LogKey, *, signed: Frontier, at: datetime) -> None:
+    """Sign the log as it is unless that was done; outside first, so that no signature is known to us alone.
+
+    The root is worked out from the leaves that came since `signed`: what the tiles say is believed by nobody.
+    """
     size = queries.log_size()
     last = queries.last_checkpoint()
     if size == (last.size if last else 0):
         return
+    leaves = (
+        Leaf.objects.filter(position__gte=signed.size).order_by("position").values_list("hash", flat=True)
+    )
+    for leaf in leaves.iterator(chunk_size=BATCH):
+        signed.append(bytes(leaf))
+    root = signed.root()
+    try:
+        same = signed.size == size and queries.root_at(size) == root
+    except ValueError:
+        same = False
+    if not same:
+        raise Refusal(
+            f"第 {size} 条处，日志的摘要块与排进日志的留痕不符：有人改动过。请用 nianlun journal verify 查明。"
+        )
     at = at.astimezone(UTC)
-    root = queries.root_at(size)
     text = Signed(key.name, size, root, (domain.time_line(at),)).text()
     note = sign_note(text, *key.signers)
     try:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from nianlun.journal.queries.verification.report import LogReport
-from nianlun.journal.stretch import Fault
-from nianlun.journal.tree import FULL
+from nianlun.journal.stretch import FULL, Fault
 from nianlun.kernel.merkle import HASH, TILE_HEIGHT, TILE_WIDTH, Frontier, Tile
 
 
@@ -48,7 +47,7 @@ class Spine:
                 self._compare(level, self._size >> (TILE_HEIGHT * (level + 1)), bytes(row))
         for level, index, length in kept():
             # In units of this level: how many hashes there should be, and are.
-            should, there = self._size >> (TILE_HEIGHT * level), index * TILE_WIDTH + length // HASH
+            should, there = self._size >> (TILE_HEIGHT * level), index * TILE_WIDTH + -(-length // HASH)
             if there > should:
                 since = (should << (TILE_HEIGHT * level)) + 1
                 self._fault(
@@ -107,7 +106,9 @@ class Spine:
             self._carry(level + 1, top.root())
 
     def _compare(self, level: int, index: int, hashes: bytes) -> None:
-        kept = self._tile(level, index)[: len(hashes)]
+        kept = self._tile(level, index)
+        if len(kept) > FULL:
+            self._fault(f"摘要块 {level}/{index} 比满的还长：被添加过")
         for at in range(0, len(hashes), HASH):
             if kept[at : at + HASH] != hashes[at : at + HASH]:
                 width = 1 << (TILE_HEIGHT * level)

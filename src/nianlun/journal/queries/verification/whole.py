@@ -1,7 +1,6 @@
 """The whole verification, in one snapshot of the database and of the files."""
 
 import heapq
-import json
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,8 +24,10 @@ from nianlun.journal.queries.verification.signatures import (
 from nianlun.journal.queries.verification.spine import Expected, Spine
 from nianlun.journal.stretch import (
     STRETCH,
+    Emptied,
     Fault,
     Found,
+    Notice,
     check_in_process,
     check_stretch,
     check_waiting,
@@ -129,9 +130,9 @@ def _check_tree(
     tell: Callable[[int, int], None],
     processes: int,
     snapshot: str,
-) -> tuple[list[tuple[int, str]], list[str]]:
-    emptied: list[tuple[int, str]] = []
-    notices: list[str] = []
+) -> tuple[list[Emptied], list[Notice]]:
+    emptied: list[Emptied] = []
+    notices: list[Notice] = []
 
     def tile(level: int, index: int) -> bytes:
         row = psycopg.Cursor(link).execute(
@@ -179,16 +180,18 @@ def _checked(
         yield pool.map(check_in_process, stretches)
 
 
-def _check_destroyed(report: LogReport, emptied: list[tuple[int, str]], notices: list[str]) -> None:
-    """An emptied entry is right only if an entry that stands in the log tells of it, with its time."""
-    told: dict[str, str] = {}
-    for details in notices:
-        told |= json.loads(details).get("entries", {})
-    for number, at in emptied:
-        if str(number) not in told:
-            report.add(Fault(number, f"第 {number} 号留痕的内容被抹去，没有依法销毁的记录"))
-        elif told[str(number)] != at:
-            report.add(Fault(number, f"第 {number} 号留痕（内容已依法销毁）的时间被改动"))
+def _check_destroyed(report: LogReport, emptied: list[Emptied], notices: list[Notice]) -> None:
+    """An emptied entry is right only if a lawful entry that comes after it in the log tells of it, with its time."""
+    told: dict[str, list[tuple[int, str]]] = {}
+    for notice in notices:
+        for number, at in notice.times.items():
+            told.setdefault(number, []).append((notice.position, at))
+    for gone in emptied:
+        later = [at for position, at in told.get(str(gone.entry_id), ()) if position > gone.position]
+        if not later:
+            report.add(Fault(gone.entry_id, f"第 {gone.entry_id} 号留痕的内容被抹去，没有依法销毁的记录"))
+        elif gone.at not in later:
+            report.add(Fault(gone.entry_id, f"第 {gone.entry_id} 号留痕（内容已依法销毁）的时间被改动"))
     report.emptied = len(emptied)
 
 
