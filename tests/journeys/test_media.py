@@ -85,6 +85,13 @@ def test_work_secrets_go_offline_on_two_media_and_one_comes_back(visit: Visit, s
     assert label.headers["content-type"] == "application/pdf" and label.body().startswith(b"%PDF")
 
     keeper.go(set_page)
+    assert "核对包里每个文件" in keeper.text  # no key leaves before those on the media were proved
+    archivist.go(f"/media/{first}/")
+    archivist.page.select_option("#opened", first_image)
+    archivist.page.set_input_files("#identity", system.var / "demo" / "media-identity-1.txt")
+    archivist.click("button:has-text('核对包里每个文件')")
+    assert "完好" in archivist.text
+    keeper.go(set_page)
     keeper.click("button:has-text('转离线')")
     assert "已于" in keeper.text and "转离线" in keeper.text
     states = system.rows(

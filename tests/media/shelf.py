@@ -87,3 +87,12 @@ def shelved(writer: Viewer, second: Viewer) -> queries.SetLine:
             on=TODAY,
         )
     return queries.media_set(writer, line.id)
+
+
+def proved(second: Viewer, line: queries.SetLine, settings) -> queries.SetLine:
+    """A shelved set, one of whose media was then opened with a private key, so that its keys are known to be right."""
+    medium = line.media[0]
+    inspecting.read_with_identity(
+        second, medium.id, source=medium.file_name, identity=identity(settings), at=AT, on=TODAY
+    )
+    return queries.media_set(second, line.id)

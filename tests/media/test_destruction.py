@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests import factories
-from tests.media.shelf import AT, IDS, TODAY, fill_vault, identity, keeper, shelved, work
+from tests.media.shelf import AT, IDS, TODAY, fill_vault, identity, keeper, proved, shelved, work
 
 from nianlun.media import operations, recovering
 from nianlun.media.domain import NotNow
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 def test_what_lies_on_media_is_destroyed_after_them(tmp_path: Path, settings):
     fill_vault(tmp_path)
     writer, second = keeper("石磊"), keeper("赵敏")
-    line = shelved(writer, second)
+    line = proved(second, shelved(writer, second), settings)
     archivist, leader = factories.staff("archivist"), factories.staff("leader")
     reasons = destruction_rules.reasons(IDS[0], by=archivist, on=TODAY)
     assert len(reasons) == 1 and f"{line.number} A、{line.number} B" in reasons[0]

@@ -16,6 +16,7 @@ from tests.media.shelf import (
     identity,
     keeper,
     planned,
+    proved,
     shelved,
     work,
     written,
@@ -333,6 +334,9 @@ def test_keys_leave_with_both_media_on_their_shelves_and_come_back_from_one(tmp_
     with pytest.raises(NotNow):
         recovering.take_offline(shi, early.id, at=AT)
     line = shelved_from(shi, zhao, early)
+    with pytest.raises(NotNow, match="核对包里每个文件"):
+        recovering.take_offline(shi, line.id, at=AT)
+    proved(zhao, line, settings)
     assert recovering.take_offline(shi, line.id, at=AT) == 3
     assert recovering.take_offline(shi, line.id, at=AT) == 0  # a second click
     work()

@@ -4,16 +4,31 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.media.shelf import AT, burned, fill_vault, identity, keeper, planned, shelved, work, written
+from tests import factories
+from tests.media.shelf import (
+    AT,
+    IDS,
+    burned,
+    fill_vault,
+    identity,
+    keeper,
+    planned,
+    proved,
+    shelved,
+    work,
+    written,
+)
 
 from nianlun.jobs.models import Job
-from nianlun.media import inspecting, operations, queries, recovering, writing
+from nianlun.media import gathering, inspecting, operations, queries, recovering, writing
 from nianlun.media.domain import MediumState, NotNow, Outcome, SetState
 from nianlun.media.imaging import writing as imaging
 from nianlun.media.imaging.faults import NoRoom
 from nianlun.media.imaging.reading import inspect
 from nianlun.media.imaging.sealing import new_identity
 from nianlun.media.models import MediaSet, Medium
+from nianlun.vault import operations as vault
+from nianlun.vault.domain import Secrecy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 
@@ -123,3 +138,41 @@ def test_what_a_job_gave_up_can_be_asked_for_again(tmp_path: Path):
     assert inspecting.request_reading(zhao, medium.id, source=medium.file_name, at=AT) != first
     work()
     assert queries.medium(shi, medium.id).state is MediumState.VERIFIED
+
+
+def test_a_medium_with_a_wrong_key_is_found_by_either_trial_and_its_set_stays_online(
+    tmp_path: Path, settings, monkeypatch
+):
+    fill_vault(tmp_path)
+    shi, zhao = keeper("石磊"), keeper("赵敏")
+    with monkeypatch.context() as broken:
+        broken.setattr(vault, "key_for_media", lambda object_id: bytes(32))
+        line = shelved(shi, zhao)
+    medium = line.media[0]
+    _, problems = recovering.prove_restore(
+        zhao,
+        medium.id,
+        source=medium.file_name,
+        identity=identity(settings),
+        at=AT,
+        object_id=IDS[1],
+    )
+    assert "打不开" in problems[0]
+    assert proved(zhao, line, settings).keys_proved_at is None
+    assert queries.medium(shi, medium.id).sound is False
+    with pytest.raises(NotNow):
+        recovering.take_offline(shi, line.id, at=AT)
+    assert gathering.key_sums(line.id)[1]
+
+
+def test_a_second_set_that_shares_an_object_already_offline_gets_a_sentence(tmp_path: Path, settings):
+    fill_vault(tmp_path)
+    shi, zhao = keeper("石磊"), keeper("赵敏")
+    first = proved(zhao, shelved(shi, zhao), settings)
+    added = tmp_path / "新.pdf"
+    added.write_bytes(b"%PDF new")
+    vault.store(IDS[1], {"补.pdf": added}, by=None, message="补", at=AT, secrecy=Secrecy.WORK_SECRET)
+    second = proved(zhao, shelved(shi, zhao), settings)
+    client = factories.client_of(shi)
+    for line, status in ((first, 302), (second, 422)):
+        assert client.post(f"/media/sets/{line.id}/step/", {"step": "offline"}).status_code == status

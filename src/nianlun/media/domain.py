@@ -14,6 +14,8 @@ LETTERS = ("A", "B")
 """The two media of a set; they hold the same package and lie in different places."""
 OVERHEAD = 64 * 1024
 """Bytes that an object takes on a medium beside its files: inventories, sums, headers."""
+MOST_OBJECTS = 50_000
+"""Of one set, so that its files stay within what one package may hold."""
 FIXED = 4 << 20
 """Bytes of a medium that every set needs for itself."""
 SOON = timedelta(days=30)
@@ -204,8 +206,11 @@ def fill(waiting: Iterable[tuple[str, int]], *, capacity: int) -> list[str]:
 
     The oldest first; an object that no longer fits is passed over for smaller ones behind it.
     """
-    left, chosen = capacity - FIXED, []
+    left = capacity - FIXED
+    chosen: list[str] = []
     for object_id, size in waiting:
+        if len(chosen) == MOST_OBJECTS:
+            break
         if size + OVERHEAD <= left:
             chosen.append(object_id)
             left -= size + OVERHEAD

@@ -1,5 +1,6 @@
 """What goes into the bag of a set: its objects from the vault, their keys where they are sealed, the catalogue."""
 
+import hashlib
 import io
 from collections.abc import Iterator
 from uuid import UUID
@@ -11,6 +12,7 @@ from nianlun.media.models import MediumObject
 from nianlun.vault import carrying
 from nianlun.vault import operations as vault
 from nianlun.vault.carrying import CarriedObject
+from nianlun.vault.ocfl import StorageError
 from nianlun.vault.sealing import NotSealed
 
 
@@ -80,7 +82,29 @@ def _key(object_id: str) -> list[Packed]:
     except NotSealed:
         return []
     path = unpacking.key_path(object_id).removeprefix("data/")
-    return [_packed(path, f"{key.hex()}\n".encode(), object_id=object_id)]
+    return [_packed(path, _key_text(key), object_id=object_id)]
+
+
+def key_sums(set_id: UUID) -> tuple[dict[str, str], bool]:
+    """SHA-512 by path in the bag of the keys as the vault has them now, and whether it has all that are needed.
+
+    Only so can be told that a medium holds the right keys: what was packed may have been wrong from the start.
+    """
+    sums, complete = {}, True
+    for object_id in MediumObject.objects.filter(set=set_id).values_list("object_id", flat=True):
+        try:
+            key = vault.key_for_media(object_id)
+        except NotSealed:
+            continue
+        except StorageError:  # offline already, destroyed, or its key is missing here
+            complete = False
+            continue
+        sums[unpacking.key_path(object_id)] = hashlib.sha512(_key_text(key)).hexdigest()
+    return sums, complete
+
+
+def _key_text(key: bytes) -> bytes:
+    return f"{key.hex()}\n".encode()
 
 
 def _packed(path: str, raw: bytes, *, object_id: str = "") -> Packed:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -18,6 +18,7 @@ from nianlun.jobs.domain import State
 from nianlun.journal.domain import declare
 from nianlun.media import domain, operations, queries
 from nianlun.media.domain import Action, MediumState, NotNow, Outcome, kinds
+from nianlun.media.gathering import key_sums
 from nianlun.media.imaging.packing import Span
 from nianlun.media.imaging.reading import Expected, MediumReport, inspect
 from nianlun.media.lines import Candidate
@@ -120,11 +121,14 @@ def read_with_identity(
 ) -> Outcomes:
     """Read a medium and everything sealed in it at once, with a keeper's private key that is kept nowhere.
 
-    Counts as the verification or inspection that is due. Raises `NotNow` and `WrongIdentity`.
+    Counts as the verification or inspection that is due, and proves the keys on it by those in
+    the vault. Raises `NotNow` and `WrongIdentity`.
     """
     row, action = _may_read(who, medium_id)
     path = source_path(source)
-    found = outcomes(inspect(path, expected=expected(row), identity=identity))
+    keys, complete = key_sums(row.set_id)
+    report = inspect(path, expected=replace(expected(row), keys=keys), identity=identity)
+    found = outcomes(report)
     with transaction.atomic():
         row = operations.locked_medium(who, medium_id)
         if _running(row, at=at) is not None:
@@ -132,6 +136,10 @@ def read_with_identity(
         event = operations.note(row, action, by=who, at=at, source=path.name, text="含解密核对")
         _finish(event, found, at=at)
         _conclude(row, event, found, at=at, on=on)
+        if found.sound and complete and row.state != MediumState.RETIRED.value:
+            # Both media hold the same package, whose digest every reading proves; so one proof stands for both.
+            row.set.keys_proved_at = at
+            row.set.save(update_fields=["keys_proved_at"])
         operations.tell(
             OPENED, row, by=who, at=at, details={"result": _result(found)}, failed=not found.sound
         )

@@ -115,6 +115,7 @@ class SetLine:
     package_name: str
     package_bytes: int
     package_sha512: str
+    keys_proved_at: datetime | None
     offline_at: datetime | None
     is_sample: bool
     objects: int

@@ -29,6 +29,7 @@ class MediaSet(models.Model):
     problem = models.CharField("未写成的原因", max_length=500, blank=True)
     recipients = models.JSONField("能打开的保管人", default=list)
     package = models.JSONField("加密包", null=True)
+    keys_proved_at = models.DateTimeField("核对过密钥的时间", null=True)
     offline_at = models.DateTimeField("转离线时间", null=True)
     is_sample = models.BooleanField("样本", default=False)
 

@@ -197,6 +197,7 @@ def line_of(row: MediaSet) -> SetLine:
         package_name=package.get("name", ""),
         package_bytes=package.get("size", 0),
         package_sha512=package.get("sha512", ""),
+        keys_proved_at=row.keys_proved_at,
         offline_at=row.offline_at,
         is_sample=row.is_sample,
         objects=row.object_count,  # type: ignore[attr-defined]  # annotated

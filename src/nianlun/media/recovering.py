@@ -1,6 +1,7 @@
 """What media are kept for: an object comes back from one, a set outlives its discs, keys leave the house."""
 
 import hashlib
+import json
 import secrets
 import shutil
 import tempfile
@@ -19,6 +20,8 @@ from nianlun.jobs import queries as queue
 from nianlun.jobs.domain import State
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
+from nianlun.kernel.cipher import SealBroken
+from nianlun.kernel.envelope import KEY, open_chunks
 from nianlun.media import operations, writing
 from nianlun.media.domain import LETTERS, Action, MediumState, NotNow, Outcome, SetState, kinds
 from nianlun.media.imaging.faults import MediumError, WrongIdentity
@@ -30,7 +33,8 @@ from nianlun.vault import operations as vault
 from nianlun.vault.ocfl import StorageError
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.inventory import FILE
-from nianlun.vault.sealing import NotOffline, NotSealed
+from nianlun.vault.presence import Offline
+from nianlun.vault.sealing import PLAIN_MANIFEST, NotOffline, NotSealed, about
 
 PROVED = declare("media.restore_proved", "从离线介质 {about} 试恢复对象 {object}：{result}")
 TAKEN_OFFLINE = declare("media.set_taken_offline", "把离线介质 {about} 上 {objects} 个加密对象转离线")
@@ -51,7 +55,8 @@ def prove_restore(
     authorize(who, Right.MEDIA_INSPECT)
     with transaction.atomic():
         row = operations.locked_medium(who, medium_id)
-    on_it = MediumObject.objects.filter(set=row.set_id, since__isnull=False).order_by("id")
+    on_it = MediumObject.objects.filter(set=row.set_id, since__isnull=False).select_related("set")
+    on_it = on_it.order_by("id")
     if object_id:
         found = on_it.filter(object_id=object_id).first()
     else:
@@ -81,7 +86,9 @@ def prove_restore(
 def _restore_once(path: Path, found: MediumObject, *, identity: str) -> list[str]:
     with _scratch() as scratch:
         try:
-            folder, _ = extract_object(path, found.object_id, scratch, identity=identity)
+            folder, key = extract_object(
+                path, found.object_id, scratch, identity=identity, sha512=_package_sha512(found)
+            )
         except WrongIdentity:
             raise
         except MediumError as error:
@@ -91,14 +98,42 @@ def _restore_once(path: Path, found: MediumObject, *, identity: str) -> list[str
         digest = hashlib.sha512(inventory.read_bytes()).hexdigest() if inventory.is_file() else ""
         if digest != found.inventory_sha512:
             problems.append("取出的对象不是写入时的那一版")
-        return problems
+        return problems or _unsealed(folder, found.object_id, key=key)
+
+
+def _unsealed(folder: Path, object_id: str, *, key: bytes) -> list[str]:
+    """What keeps the key on the medium from opening every current file of an object that was taken off it."""
+    inventory = json.loads((folder / FILE).read_bytes())
+    state = inventory["versions"][inventory["head"]]["state"]
+    content = {path: inventory["manifest"][digest][0] for digest, paths in state.items() for path in paths}
+    if PLAIN_MANIFEST not in content:  # was stored before its class was sealed
+        return []
+    if len(key) != KEY:
+        return [f"介质上没有对象 {object_id} 的数据密钥，取出的文件打不开"]
+
+    def chunks(path: str) -> Iterator[bytes]:
+        with (folder / content[path]).open("rb") as stream:
+            yield from open_chunks(stream, key=key, about=about(object_id, path))
+
+    path = PLAIN_MANIFEST
+    try:
+        for path in json.loads(b"".join(chunks(PLAIN_MANIFEST)))["files"]:
+            for _ in chunks(path):
+                pass
+    except SealBroken as fault:
+        return [f"介质上的数据密钥打不开“{path}”：{fault}"]
+    return []
+
+
+def _package_sha512(found: MediumObject) -> str:
+    return str((found.set.package or {}).get("sha512", ""))
 
 
 @transaction.atomic
 def take_offline(who: Viewer, set_id: UUID, *, at: datetime) -> int:
     """Leave the keys of a set's sealed objects on its media only; how many objects that were.
 
-    Raises `NotNow` unless both media lie verified on their shelves.
+    Raises `NotNow` unless both media lie verified on their shelves and the keys on them were proved by the vault's.
     """
     authorize(who, Right.MEDIA_WRITE)
     row = operations.locked_set(who, set_id)
@@ -107,12 +142,19 @@ def take_offline(who: Viewer, set_id: UUID, *, at: datetime) -> int:
     media = row.media.filter(state=MediumState.SHELVED.value, sound=True).order_by("letter")
     if row.state != SetState.SHELVED.value or [one.letter for one in media] != list(LETTERS):
         raise NotNow("A、B 两份都回读完好并上架后，才能转离线。")
+    if row.keys_proved_at is None:
+        raise NotNow(
+            "还没有证明介质上的密钥打得开原件。请先在任一份的页面上选私钥文件，点“核对包里每个文件”，完好后再转离线。"
+            "其中已转离线的对象要先取回，否则无从核对。"
+        )
     count = 0
     for object_id in row.contents.values_list("object_id", flat=True):
         try:
             vault.take_offline(object_id, medium=row.number, by=who, at=at)
-        except NotSealed:  # was stored before its class was sealed: there is no key that could leave
+        except (NotSealed, Offline):  # there is no key that could leave, or it left with another set
             continue
+        except StorageError as error:
+            raise NotNow(str(error)) from error
         count += 1
     if not count:
         raise NotNow("这一套里没有加密存放的对象，没有密钥可以转离线。")
@@ -137,8 +179,9 @@ def bring_back(
         row = operations.locked_medium(who, medium_id)
         if not row.set.contents.filter(object_id=object_id).exists():
             raise NotNow(f"这一套上没有对象 {object_id}。请核对编号。")
+        sha512 = str((row.set.package or {}).get("sha512", ""))
     with _scratch() as scratch:
-        _, key = extract_object(path, object_id, scratch, identity=identity)
+        _, key = extract_object(path, object_id, scratch, identity=identity, sha512=sha512)
     if not key:
         raise NotNow(f"介质上没有对象 {object_id} 的数据密钥，它写入时没有加密存放。")
     try:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from nianlun.media.imaging.faults import PackageDamaged
 from nianlun.media.imaging.sealing import AGE, Recipient, method_of
 
 ABOUT, SHA512, SM3, BLOCKS, LABEL = (
@@ -134,11 +135,16 @@ def catalogue_csv(files: Sequence[Listed]) -> bytes:
 
 
 def read_catalogue(raw: bytes) -> dict[str, str]:
-    """Folder below the OCFL root by object id."""
+    """Folder below the OCFL root by object id. Raises `PackageDamaged` for what is no such table."""
     rows = csv.DictReader(io.StringIO(raw.decode("utf-8-sig", errors="replace")))
-    return {
-        row["对象编号"]: row["对象文件夹"] for row in rows if row.get("对象编号") and row.get("对象文件夹")
-    }
+    try:
+        return {
+            row["对象编号"]: row["对象文件夹"]
+            for row in rows
+            if row.get("对象编号") and row.get("对象文件夹")
+        }
+    except csv.Error as error:
+        raise PackageDamaged("加密包里的目录读不懂。这不是本系统封装的包。") from error
 
 
 def catalogue_html(files: Sequence[Listed], *, title: str) -> bytes:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+MOST_FILES = 800_000
+"""Of one package: their manifest then still fits into what is read as a tag file."""
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 _LONGEST = 255  # bytes of one step in UTF-8: ext4, and more than NTFS and UDF take in Chinese characters

@@ -10,7 +10,7 @@ from nianlun.media.imaging import manifests
 from nianlun.media.imaging.bag import PAYLOAD
 from nianlun.media.imaging.faults import NotPortable, SourceDamaged
 from nianlun.media.imaging.manifests import DECLARATION, INFO
-from nianlun.media.imaging.names import collisions, objection
+from nianlun.media.imaging.names import MOST_FILES, collisions, objection
 from nianlun.media.imaging.sums import CHUNK, OURS, Sums
 
 _BLOCK = 512
@@ -76,6 +76,8 @@ class Packing:
 
     def _check_names(self) -> None:
         paths = [PAYLOAD + file.path for file in self.files]
+        if len(paths) > MOST_FILES:
+            raise NotPortable(f"一套最多装 {MOST_FILES} 个文件，这一套有 {len(paths)} 个。请分成几套。")
         for path in [*(file.path for file in self.files), *paths]:
             if why := objection(path):
                 raise NotPortable(f"不能写上介质：{why}。请先改名再归档。")

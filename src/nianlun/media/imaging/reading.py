@@ -17,6 +17,7 @@ from nianlun.media.imaging.udf import Image
 from nianlun.media.imaging.unpacking import MountedFolder, carrier, entries, package_name
 
 _LARGEST_SUMS = 1 << 20
+_LARGEST_TAGS = 512 << 20  # of all tag files together
 _AGE_CHUNK, _AGE_TAG = 65536, 16
 _SM4_CHUNK, _SM4_TAG = 1 << 20, 16
 
@@ -65,6 +66,8 @@ class Expected:
     plain_bytes: int = 0
     sealed_bytes: int = 0
     """Length of the tar stream before and after sealing."""
+    keys: Mapping[str, str] | None = None
+    """SHA-512 by path in the bag of the data keys that must be in it."""
 
 
 def inspect(path: Path, *, expected: Expected | None = None, identity: str = "") -> MediumReport:
@@ -214,13 +217,15 @@ class _Reading:
 
     def bag(self, identity: str) -> BagReport | None:
         """What lies inside, every byte; damage is among the faults."""
-        if not self.package:
+        if not self.package or self._package_changed:  # whoever changed it also chose what reading it costs
             return None
         met: dict[str, Seen] = {}
         try:
             with self.medium.open(self.package) as stream:
+                room = _LARGEST_TAGS
                 for path, entry in entries(stream, identity=identity):
-                    met[path] = _seen(entry, keep="/" not in path)
+                    met[path] = _seen(entry, keep=min(LARGEST_TAG_FILE, room) if "/" not in path else 0)
+                    room -= len(met[path].content or b"")
         except PackageDamaged as error:
             last = next(reversed(met), "")
             where = f"读到“{last}”为止。" if last else ""
@@ -228,13 +233,20 @@ class _Reading:
             return None
         report = judge(met)
         self.faults += [fault for fault in report.faults if not fault.notice]
+        for path, sha512 in (self.known.keys or {}).items():
+            if path not in met or met[path].sums["sha512"] != sha512:
+                self.faults.append(
+                    Fault(name=path, sentence=f"数据密钥“{path}”缺失或与库里的不符，打不开它的对象")
+                )
         return report
 
 
-def _seen(entry: BinaryIO, *, keep: bool) -> Seen:
+def _seen(entry: BinaryIO, *, keep: int) -> Seen:
+    """The digests of an entry, and its content where that is at most `keep` bytes."""
     sums, kept = Sums(), bytearray()
     while data := entry.read(CHUNK):
         sums.update(data)
-        if keep and len(kept) <= LARGEST_TAG_FILE:
+        if sums.size <= keep:
             kept += data
-    return Seen(size=sums.size, sums=sums.digests(), content=bytes(kept) if keep else None)
+    whole = keep > 0 and sums.size <= keep
+    return Seen(size=sums.size, sums=sums.digests(), content=bytes(kept) if whole else None)

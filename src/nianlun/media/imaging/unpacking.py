@@ -13,11 +13,12 @@ from typing import BinaryIO, cast
 from nianlun.media.imaging import leaflet
 from nianlun.media.imaging.bag import PAYLOAD
 from nianlun.media.imaging.faults import MediumError, PackageDamaged, Unreadable
-from nianlun.media.imaging.names import objection
+from nianlun.media.imaging.names import MOST_FILES, objection
 from nianlun.media.imaging.sealing import SUFFIXES, opened
-from nianlun.media.imaging.sums import CHUNK, Counted
+from nianlun.media.imaging.sums import CHUNK, Counted, sum_stream
 from nianlun.media.imaging.udf import Image, room
 
+_LARGEST_HEADER, _LARGEST_CATALOGUE = 1 << 20, 256 << 20
 _NO_PACKAGE = "介质上没有加密包，取不出档案。"
 
 
@@ -74,10 +75,15 @@ def entries(package: BinaryIO, *, identity: str) -> Iterator[tuple[str, BinaryIO
     with opened(package, identity=identity) as stream:
         try:
             # "r|": in one passing, no byte looked at twice.
-            with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8") as archive:
-                for member in archive:
+            with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8", tarinfo=_Member) as archive:
+                count = 0
+                while (member := archive.next()) is not None:
+                    archive.members = []  # type: ignore[attr-defined]  # else it remembers each one that passed
+                    count += 1
+                    if count > MOST_FILES:
+                        raise PackageDamaged(f"加密包里的文件多于 {MOST_FILES} 个。这不是本系统封装的包。")
                     path = member.name.partition("/")[2]
-                    if not member.isreg() or not path:
+                    if not member.isreg() or member.issparse() or not path:
                         raise PackageDamaged(
                             f"加密包里的“{member.name}”不是普通文件。这不是本系统封装的包。"
                         )
@@ -85,17 +91,28 @@ def entries(package: BinaryIO, *, identity: str) -> Iterator[tuple[str, BinaryIO
                     if content is None:
                         raise PackageDamaged(f"加密包里的“{member.name}”读不出。")
                     yield path, cast(BinaryIO, content)
-        except tarfile.TarError as error:
+        except (tarfile.TarError, ValueError, OverflowError) as error:
             raise PackageDamaged("加密包里不是完整的 tar，已被截断或不是本系统封装的。") from error
         while stream.read(CHUNK):  # to the end, where age proves that nothing was cut off
             pass
 
 
-def extract_object(path: Path, object_id: str, into: Path, *, identity: str) -> tuple[Path, bytes]:
+class _Member(tarfile.TarInfo):
+    """An entry whose own description, which the library reads into memory whole, is of a size we would write."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type not in tarfile.REGULAR_TYPES and self.size > _LARGEST_HEADER:
+            raise tarfile.ReadError("too large a header")
+        return super()._proc_member(archive)  # type: ignore[misc,no-any-return]  # the hook for subclasses
+
+
+def extract_object(
+    path: Path, object_id: str, into: Path, *, identity: str, sha512: str = ""
+) -> tuple[Path, bytes]:
     """Take one object off a medium into `into`; returns its folder, an OCFL object, and its data key or b"".
 
-    Raises `MediumError` where the object is not on it, `PackageDamaged`, `WrongIdentity`. What was written before
-    that is removed.
+    A package with another digest than `sha512`, where that is told, is not opened. Raises `MediumError` where the
+    object is not on it, `PackageDamaged`, `WrongIdentity`. What was written before that is removed.
     """
     target = into / "object"
     prefix, key, found = "", b"", False
@@ -105,9 +122,12 @@ def extract_object(path: Path, object_id: str, into: Path, *, identity: str) -> 
             if not name:
                 raise Unreadable(_NO_PACKAGE)
             with medium.open(name) as package:
+                if sha512 and sum_stream(package, ["sha512"]).digests()["sha512"] != sha512:
+                    raise PackageDamaged("介质上的加密包与登记的摘要不符，没有打开。请用同一套的另一份。")
+                package.seek(0)
                 for inside, content in entries(package, identity=identity):
                     if inside == f"{PAYLOAD}{leaflet.CATALOGUE_CSV}":
-                        folders = leaflet.read_catalogue(content.read())
+                        folders = leaflet.read_catalogue(_catalogue(content))
                         if object_id not in folders:
                             raise MediumError(f"这份介质上没有对象 {object_id}。请看台账上它在哪一套。")
                         prefix = f"{PAYLOAD}{leaflet.OBJECTS}/{folders[object_id]}/"
@@ -160,6 +180,13 @@ def package_name(names: Iterable[str]) -> str:
 def key_path(object_id: str) -> str:
     """Where in the bag the data key of a sealed object lies, in hexadecimal."""
     return f"{PAYLOAD}{leaflet.KEYS}/{hashlib.sha256(object_id.encode()).hexdigest()}.txt"
+
+
+def _catalogue(content: BinaryIO) -> bytes:
+    raw = content.read(_LARGEST_CATALOGUE + 1)
+    if len(raw) > _LARGEST_CATALOGUE:
+        raise PackageDamaged("加密包里的目录太大。这不是本系统封装的包。")
+    return raw
 
 
 def _write(content: BinaryIO, target: Path, path: str) -> None:
