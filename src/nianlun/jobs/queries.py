@@ -40,7 +40,11 @@ def unfinished(*, kind_prefix: str = "", key_prefix: str = "", limit: int = 100)
 
 def is_any_left(*, at: datetime) -> bool:
     """Whether something is being done, due, or waits to be tried again. What is planned for later does not count."""
-    now = Q(state=State.HELD) | Q(state=State.WAITING, due_at__lte=at) | Q(state=State.WAITING, attempts__gt=0)
+    now = (
+        Q(state=State.HELD)
+        | Q(state=State.WAITING, due_at__lte=at)
+        | Q(state=State.WAITING, attempts__gt=0)
+    )
     return models.Job.objects.filter(now).exists()
 
 
