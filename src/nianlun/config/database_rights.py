@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from nianlun.config.settings.base import database
@@ -40,7 +40,8 @@ def grant(role: str) -> None:
     Runs after each migration, as the owner: new tables need it anew, and what was withheld before stays withheld.
     """
     name = sql.Identifier(role)
-    with connection.cursor() as cursor:
+    # Whole or not at all: between the two halves the role would have every right on the journal.
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in (
             "GRANT USAGE ON SCHEMA public TO {}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",

@@ -13,6 +13,17 @@ class Unreachable(Exception):
 
 def post(url: str, body: bytes, *, kind: str, seconds: float) -> tuple[int, bytes]:
     """Status and body of the answer. `seconds` is how long each step may take. Raises `Unreachable`."""
+    return _asked("POST", url, body, headers={"Content-Type": kind}, seconds=seconds)
+
+
+def get(url: str, *, seconds: float) -> tuple[int, bytes]:
+    """As `post`, asking without a body."""
+    return _asked("GET", url, None, headers={}, seconds=seconds)
+
+
+def _asked(
+    method: str, url: str, body: bytes | None, *, headers: dict[str, str], seconds: float
+) -> tuple[int, bytes]:
     parts = urlsplit(url)
     connection: http.client.HTTPConnection
     try:
@@ -24,7 +35,7 @@ def post(url: str, body: bytes, *, kind: str, seconds: float) -> tuple[int, byte
             connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
         try:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", target or "/", body, {"Content-Type": kind})
+            connection.request(method, target or "/", body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read(_LARGEST_ANSWER)
         finally:

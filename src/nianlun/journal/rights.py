@@ -22,7 +22,7 @@ def withhold(cursor: Any, *, role: str) -> None:
     name = sql.Identifier(role)
     for table in (*_ADDED, *_READ):
         cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), name))
-        right = sql.SQL("SELECT, INSERT" if table in _ADDED else "SELECT")
+        right: sql.Composable = sql.SQL("SELECT, INSERT" if table in _ADDED else "SELECT")
         if table == "journal_entry":
             columns = sql.SQL(", ").join(map(sql.Identifier, _SAID))
             right = sql.SQL("SELECT, INSERT ({})").format(columns)

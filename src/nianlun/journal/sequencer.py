@@ -74,6 +74,9 @@ class Sequencer:
             except (OperationalError, InterfaceError):
                 well = False
                 connection.close()
+            except Exception:  # the thread must live on, or nobody is asked again
+                log.exception("asking the witnesses failed")
+                well = False
             if not well:
                 self._stop.wait(EVERY)
 

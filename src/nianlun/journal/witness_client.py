@@ -5,8 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import quote
 
-from nianlun.journal.outside import Unreachable, post
+from nianlun.journal.outside import Unreachable, get, post
 from nianlun.kernel.notes import NotSigned, Verifier, add_cosignatures
 
 _KIND = "text/plain; charset=utf-8"
@@ -51,3 +52,21 @@ def ask(
         return add_cosignatures(note, answer, verifiers=[key])[len(note) :]
     except NotSigned as reason:
         raise NotCosigned(f"见证方的答复不能相信：{reason}") from reason
+
+
+def seen(url: str, *, origin: str, seconds: float) -> str:
+    """The note of the last checkpoint of a log that a witness saw, unchecked; empty where it saw none.
+
+    Raises `NotCosigned` where it is away, slow, or answers something else.
+    """
+    try:
+        status, content = get(
+            f"{url.rstrip('/')}/checkpoint?origin={quote(origin, safe='')}", seconds=seconds
+        )
+    except Unreachable as reason:
+        raise NotCosigned(f"没有问到见证方见过多长的日志：{reason}") from reason
+    if status == HTTPStatus.NOT_FOUND:
+        return ""
+    if status != HTTPStatus.OK:
+        raise NotCosigned(f"没有问到见证方见过多长的日志：它答 {status}。")
+    return content.decode("utf-8", errors="replace")

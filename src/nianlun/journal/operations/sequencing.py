@@ -5,21 +5,24 @@ the waiting list change together. Signing comes after and may be made up for: a 
 outside first and to the database second, so that a kill in between leaves one that the next run enters.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from nianlun.journal import domain, queries
+from nianlun.journal import domain, queries, witness_client
 from nianlun.journal.checkpoint_files import CheckpointFiles
 from nianlun.journal.domain import Refusal
 from nianlun.journal.models import Checkpoint, Condition, Leaf
 from nianlun.journal.operations.entries import record
 from nianlun.journal.queries import CheckpointLine
+from nianlun.journal.witness_client import NotCosigned
+from nianlun.kernel.cipher import KeyMissing
 from nianlun.kernel.merkle import Frontier
 from nianlun.kernel.notes import BadCheckpoint, LogKey, NotSigned, open_note, sign_note
 from nianlun.kernel.notes import Checkpoint as Signed
@@ -29,6 +32,8 @@ REFUSED = domain.declare("journal.signing_refused", "拒绝签署日志：{reaso
 RESUMED = domain.declare("journal.signing_resumed", "恢复签署日志，此前的问题：{reason}")
 ENTERED = domain.declare("journal.checkpoint_entered", "补登第 {size} 条处的检查点：库外文件里有，库里没有")
 BATCH = 8192
+STILL = timedelta(seconds=30)
+WITNESS_SECONDS = 3.0
 
 
 def sequence(*, at: datetime) -> int:
@@ -43,18 +48,36 @@ def sequence(*, at: datetime) -> int:
     with _alone() as alone:
         if not alone:
             return 0
+        began = time.monotonic()
         try:
             key = queries.log_key()
             signed = _check_past(key, at=at)
+            _check_witnesses(key, at=at)
             placed = 0
             while batch := _place_batch():
                 placed += batch
-            _sign(key, signed=signed, at=at)
-        except Refusal as refusal:
+            # Placing a backlog takes its time, in which others write: what is signed must not be older than they are.
+            _sign(key, signed=signed, at=at + timedelta(seconds=int(time.monotonic() - began)))
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: nothing can be kept in it
+        except Exception as error:
+            refusal = _refusal(error)
             note_condition(queries.SEQUENCER, str(refusal), at=at)
-            raise
+            if refusal is error:
+                raise
+            raise refusal from error
         note_condition(queries.SEQUENCER, "", at=at, quietly=placed == 0)
     return placed
+
+
+def _refusal(error: Exception) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, KeyMissing):
+        return Refusal(str(error))
+    return Refusal(
+        f"排序或签署时出了没有料到的错（{type(error).__name__}）。请用 nianlun journal verify 查明，并查看服务日志。"
+    )
 
 
 def waits() -> bool:
@@ -62,7 +85,8 @@ def waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM journal_pending) OR coalesce((SELECT max(position) + 1 FROM journal_leaf), 0)"
-            " > coalesce((SELECT max(size) FROM journal_checkpoint), 0)"
+            " > coalesce((SELECT max(size) FROM journal_checkpoint"
+            " WHERE size <= (SELECT max(position) + 1 FROM journal_leaf)), 0)"
         )
         (found,) = cursor.fetchone()
     return bool(found)
@@ -160,6 +184,35 @@ def _check_past(key: LogKey, *, at: datetime) -> Frontier:
             _enter(newest)
             record(ENTERED, by=None, details={"size": newest.size}, at=at)
     return signed
+
+
+def _check_witnesses(key: LogKey, *, at: datetime) -> None:
+    """Refuse where a witness has seen more of the log than there is, or another: an old backup with its old files.
+
+    A log that signed a moment ago has not been restored since, and whoever grows it learns of it from the cosigning.
+    A witness that is away is noted, and not waited for at each deed: it cannot be what stops the signing.
+    """
+    last = queries.last_checkpoint()
+    if last is not None and at - last.at < STILL:
+        return
+    for url, vkey in settings.LOG_WITNESSES:
+        condition = queries.WITNESS + vkey.partition("+")[0]
+        if Condition.objects.exclude(problem="").filter(name=condition, seen_at__gt=at - STILL).exists():
+            continue
+        try:
+            note = witness_client.seen(url, origin=key.name, seconds=WITNESS_SECONDS)
+        except NotCosigned as reason:
+            note_condition(condition, str(reason), at=at)
+            continue
+        try:
+            seen = note and Signed.parse(open_note(note, verifiers=key.verifiers).text)
+        except (NotSigned, BadCheckpoint):
+            continue  # its word alone proves nothing
+        if seen and (seen.size > queries.log_size() or queries.root_at(seen.size) != seen.root):
+            raise Refusal(
+                f"见证方见过 {seen.size} 条的日志，与库里的 {queries.log_size()} 条接不上：数据库和检查点文件是从"
+                "旧备份恢复的，或日志出现两份。请用 nianlun journal verify 查明。"
+            )
 
 
 def _newest_outside(key: LogKey) -> CheckpointLine | None:

@@ -14,7 +14,7 @@ from nianlun.journal.operations.sequencing import note_condition
 from nianlun.journal.queries import CheckpointLine
 from nianlun.journal.time_stamps import NotStamped
 from nianlun.journal.witness_client import KnowsOther, NotCosigned
-from nianlun.kernel.notes import Verifier, open_note, verifier
+from nianlun.kernel.notes import BadKey, NotSigned, Verifier, open_note, verifier
 
 WAIT_SECONDS = 10.0
 STAMP_EVERY = timedelta(days=1)
@@ -27,16 +27,20 @@ def ask_witnesses(*, at: datetime) -> bool:
         return True
     well = True
     for url, vkey in settings.LOG_WITNESSES:
-        key = verifier(vkey)
-        last = queries.last_cosignature(key.name)
+        name = vkey.partition("+")[0]
+        last = queries.last_cosignature(name)
         if last is not None and last.checkpoint_id >= newest.size:
             continue
         try:
-            _cosign(url, key, newest, known=last.checkpoint_id if last else 0)
+            _cosign(url, verifier(vkey), newest, known=last.checkpoint_id if last else 0)
             problem = ""
         except NotCosigned as reason:
             problem, well = str(reason), False
-        note_condition(queries.WITNESS + key.name, problem, at=at)
+        except BadKey:
+            problem, well = "设置里见证方的公钥不对。请检查 NIANLUN_LOG_WITNESSES。", False
+        except (ValueError, NotSigned):  # one witness's trouble must not keep the others from being asked
+            problem, well = "拿不出给见证方的证明：日志的摘要块或检查点缺损。请核对整个日志。", False
+        note_condition(queries.WITNESS + name, problem, at=at)
     return well
 
 

@@ -106,8 +106,8 @@ def root_at(size: int) -> bytes:
 
 
 def last_checkpoint() -> CheckpointLine | None:
-    """The newest checkpoint."""
-    return _line(Checkpoint.objects.order_by("-size").first())
+    """The newest checkpoint of what the log holds; one beyond its end says nothing of it."""
+    return _line(Checkpoint.objects.filter(size__lte=log_size()).order_by("-size").first())
 
 
 def checkpoint(size: int) -> CheckpointLine | None:
@@ -123,10 +123,16 @@ def checkpoint_of_day(day: date) -> CheckpointLine | None:
 
 def covering_checkpoint(position: int) -> CheckpointLine | None:
     """The newest checkpoint that covers a place, one that a witness cosigned before one that none did yet."""
-    cosigned = Cosignature.objects.filter(checkpoint_id__gt=position).order_by("-checkpoint_id").first()
+    cosigned = (
+        Cosignature.objects.filter(checkpoint_id__gt=position, checkpoint_id__lte=log_size())
+        .order_by("-checkpoint_id")
+        .first()
+    )
     if cosigned is not None:
         return checkpoint(cosigned.checkpoint_id)
-    return _line(Checkpoint.objects.filter(size__gt=position).order_by("-size").first())
+    return _line(
+        Checkpoint.objects.filter(size__gt=position, size__lte=log_size()).order_by("-size").first()
+    )
 
 
 def signed_note(line: CheckpointLine) -> str:

@@ -11,6 +11,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
+from nianlun.journal import witness_client
 from nianlun.journal.checkpoint_files import CheckpointFiles
 from nianlun.journal.queries.log import LOCK, log_key
 from nianlun.journal.queries.verification.report import LogReport
@@ -33,9 +34,11 @@ from nianlun.journal.stretch import (
     check_waiting,
     join_snapshot,
 )
+from nianlun.journal.witness_client import NotCosigned
 from nianlun.kernel.notes import BadCheckpoint, LogKey, NotSigned
 
 PROCESSES = 2
+WITNESS_SECONDS = 5.0
 _WORTH_PROCESSES = 4 * STRETCH
 Link = psycopg.Connection[Any]
 
@@ -54,6 +57,8 @@ def verify_log(
     """
     key = log_key()
     report = LogReport()
+    # Before the snapshot: what a witness has seen by then must be in it.
+    known = [*known, *_seen_by_witnesses(report, origin=key.name)]
     with _snapshot() as (link, lengths, shared):
         (size,) = psycopg.Cursor(link).execute(
             "SELECT coalesce(max(position) + 1, 0) FROM journal_leaf"
@@ -69,6 +74,19 @@ def verify_log(
         check_files(link, report, key=key, lengths=lengths, size=size)
         check_cosignatures(link, report)
     return report
+
+
+def _seen_by_witnesses(report: LogReport, *, origin: str) -> Iterator[tuple[str, str]]:
+    """What each witness last saw of the log: an old database beside its own old files shows by that alone."""
+    for url, vkey in settings.LOG_WITNESSES:
+        name = vkey.partition("+")[0]
+        try:
+            note = witness_client.seen(url, origin=origin, seconds=WITNESS_SECONDS)
+        except NotCosigned as reason:
+            report.losses.append(f"没有与见证方 {name} 核对：{reason}")
+        else:
+            if note:
+                yield f"见证方 {name} ", note
 
 
 @contextmanager
