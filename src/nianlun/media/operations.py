@@ -83,7 +83,7 @@ def _plan(
     is_sample: bool,
 ) -> UUID:
     capacity = min(kinds()[code].capacity for code in media_kinds)
-    chosen = queries.fitting(queries.waiting(secrecy), capacity=capacity)
+    chosen = queries.fitting(queries.waiting(who, secrecy), capacity=capacity)
     if not chosen:
         raise NotNow(f"密级为{secrecy.label}的对象都已在介质上，或没有这一密级的对象。现在不用规划。")
     beginning = f"{fonds}-{on.year}-"

@@ -108,19 +108,21 @@ def on_media(object_id: str) -> str | None:
     return f"离线介质 {'，'.join(told)}，请向保管人调取。" if told else None
 
 
-def waiting(secrecy: Secrecy) -> list[tuple[str, int, int]]:
-    """Id, version and bytes of the objects of a class that are on no set at their present version, oldest first."""
-    on_sets = MediumObject.objects.exclude(set__state=SetState.CLOSED.value).values_list(
-        "object_id", "version"
-    )
-    known: dict[str, int] = {}
-    for object_id, version in on_sets.iterator():
-        known[object_id] = max(version, known.get(object_id, 0))
-    return [
-        (object_id, version, size)
-        for object_id, version, size in carrying.online_of_class(secrecy)
-        if known.get(object_id, 0) < version
-    ]
+def waiting(who: Viewer, secrecy: Secrecy) -> list[tuple[str, int, int]]:
+    """Id, version and bytes of the viewer's objects of a class that are on no set at their present version.
+
+    The oldest first.
+    """
+    return list(carrying.online_of_class(who, secrecy, besides=_planned()))
+
+
+def waiting_by_class(who: Viewer) -> dict[Secrecy, tuple[int, int]]:
+    """How many of the viewer's objects wait in each class, and their bytes."""
+    return carrying.online_by_class(who, besides=_planned())
+
+
+def _planned() -> QuerySet[MediumObject]:
+    return MediumObject.objects.exclude(set__state=SetState.CLOSED.value)
 
 
 def fitting(found: Iterable[tuple[str, int, int]], *, capacity: int) -> list[tuple[str, int, int]]:

@@ -5,7 +5,7 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from nianlun.media.imaging.writing import Written
 from nianlun.media.inspecting import source_path
 from nianlun.media.models import Medium, MediumObject
 from nianlun.vault import operations as vault
+from nianlun.vault.belonging import all_within
 from nianlun.vault.ocfl import StorageError
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.inventory import FILE
@@ -64,6 +65,7 @@ def prove_restore(
         found = on_it[secrets.randbelow(count)] if count else None
     if found is None:
         raise NotNow("这一套还没有写入，或没有这个对象，不能试恢复。")
+    _check_whose(who, [found.object_id])
     problems = _restore_once(source_path(source), found, identity=identity)
     with transaction.atomic():
         row = operations.locked_medium(who, medium_id)
@@ -99,6 +101,11 @@ def _restore_once(path: Path, found: MediumObject, *, identity: str) -> list[str
         if digest != found.inventory_sha512:
             problems.append("取出的对象不是写入时的那一版")
         return problems or _unsealed(folder, found.object_id, key=key)
+
+
+def _check_whose(who: Viewer, object_ids: Iterable[str]) -> None:
+    if not all_within(who, object_ids):
+        raise NotNow("这里有别的经办机构的档案对象，要由业务范围包括它们的档案保管员办理。")
 
 
 def _unsealed(folder: Path, object_id: str, *, key: bytes) -> list[str]:
@@ -142,6 +149,7 @@ def take_offline(who: Viewer, set_id: UUID, *, at: datetime) -> int:
     media = row.media.filter(state=MediumState.SHELVED.value, sound=True).order_by("letter")
     if row.state != SetState.SHELVED.value or [one.letter for one in media] != list(LETTERS):
         raise NotNow("A、B 两份都回读完好并上架后，才能转离线。")
+    _check_whose(who, row.contents.values_list("object_id", flat=True))
     if row.keys_proved_at is None:
         raise NotNow(
             "还没有证明介质上的密钥打得开原件。请先在任一份的页面上选私钥文件，点“核对包里每个文件”，完好后再转离线。"
@@ -179,6 +187,7 @@ def bring_back(
         row = operations.locked_medium(who, medium_id)
         if not row.set.contents.filter(object_id=object_id).exists():
             raise NotNow(f"这一套上没有对象 {object_id}。请核对编号。")
+        _check_whose(who, [object_id])
         sha512 = str((row.set.package or {}).get("sha512", ""))
     with _scratch() as scratch:
         _, key = extract_object(path, object_id, scratch, identity=identity, sha512=sha512)

@@ -160,6 +160,11 @@ def widest_scope() -> str:
     return os.path.commonprefix(divisions)  # noqa: RUF071  divisions nest by their digits
 
 
+def is_agency_outside(scope: str) -> bool:
+    """Whether any agency lies outside the scope."""
+    return Agency.objects.exclude(division__startswith=scope).exists()
+
+
 def own_person_id(viewer: Viewer) -> UUID | None:
     """Who the viewer is as an insured person: the own record to show, or the own case to keep away from (S2.5)."""
     own = PersonLogin.objects.filter(account_id=viewer.account_id)

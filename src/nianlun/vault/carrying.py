@@ -5,11 +5,13 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from nianlun.access.domain import Viewer
 from nianlun.vault import queries
+from nianlun.vault.belonging import within
 from nianlun.vault.domain import PRIMARY, FileLine, Secrecy
 from nianlun.vault.locations import open_for_reading
 from nianlun.vault.models import StoredObject
@@ -45,11 +47,28 @@ class CarriedObject:
     """The current files, each with the path of its bytes in the object's folder."""
 
 
-def online_of_class(secrecy: Secrecy) -> Iterator[tuple[str, int, int]]:
-    """Id, version and bytes of every object of a class that is here with its key, the oldest first."""
-    rows = StoredObject.objects.filter(secrecy=secrecy.value, state=StoredObject.State.ONLINE)
+def online_of_class(
+    who: Viewer, secrecy: Secrecy, *, besides: QuerySet[Any, Any]
+) -> Iterator[tuple[str, int, int]]:
+    """Id, version and bytes of the viewer's objects of a class that are here with their keys, the oldest first.
+
+    Left out are those that `besides`, rows of `object_id` and `version`, tells at the present version.
+    """
+    rows = _online(who, besides).filter(secrecy=secrecy.value)
     rows = rows.annotate(bytes=Sum("files__size", filter=~Q(files=None), default=0))
     yield from rows.order_by("stored_at", "pk").values_list("object_id", "versions", "bytes").iterator()
+
+
+def online_by_class(who: Viewer, *, besides: QuerySet[Any, Any]) -> dict[Secrecy, tuple[int, int]]:
+    """How many such objects there are of each class, and how many bytes."""
+    rows = _online(who, besides).order_by().values_list("secrecy")
+    found = rows.annotate(Count("pk", distinct=True), Sum("files__size", default=0))
+    return {Secrecy(secrecy): (count, size) for secrecy, count, size in found}
+
+
+def _online(who: Viewer, besides: QuerySet[Any, Any]) -> QuerySet[StoredObject]:
+    known = besides.filter(object_id=OuterRef("object_id"), version__gte=OuterRef("versions"))
+    return StoredObject.objects.filter(~Exists(known), within(who), state=StoredObject.State.ONLINE)
 
 
 def root_files() -> dict[str, bytes]:

@@ -176,7 +176,7 @@ def _open_age(stream: BinaryIO, identity: str) -> Iterator[bytes]:
         try:
             with os.fdopen(writing, "wb") as target:
                 pyrage.decrypt_io(stream, target, keys)
-        except (BrokenPipeError, pyrage.DecryptError, OSError) as error:
+        except (pyrage.DecryptError, OSError, ValueError) as error:  # ValueError: the stream was closed
             raised.append(error)
 
     thread = threading.Thread(target=push, name="age", daemon=True)

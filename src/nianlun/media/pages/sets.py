@@ -106,7 +106,8 @@ def step(request: HttpRequest, set_id: UUID) -> HttpResponse:
 
 
 def _plan_form(request: HttpRequest, *, fault: str = "", status: int = 200) -> HttpResponse:
-    waiting = [(level, queries.waiting(level)) for level in reversed(Secrecy)]
+    found = queries.waiting_by_class(viewer(request))
+    waiting = [(level, *found.get(level, (0, 0))) for level in reversed(Secrecy)]
     sent = request.POST
     return answer(
         request,
@@ -114,8 +115,8 @@ def _plan_form(request: HttpRequest, *, fault: str = "", status: int = 200) -> H
         crumbs=[ROOT, Crumb(label="规划")],
         status=status,
         fault=fault,
-        waiting=[(level, len(found), sum(size for _, _, size in found)) for level, found in waiting],
-        preset=next((level for level, found in waiting if found), None),
+        waiting=waiting,
+        preset=next((level for level, count, _ in waiting if count), None),
         state_secrets=STATE_SECRETS,
         kinds=kinds().values(),
         token=sent.get("token") or uuid4(),

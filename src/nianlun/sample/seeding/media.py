@@ -25,7 +25,7 @@ def shelve_a_set(*, at: datetime, tell: Callable[[str, int, int], None]) -> None
     Does nothing where a set is there already, or where the city is too small to have work secrets.
     """
     keeper, second = access.viewer_named("shilei"), access.viewer_named("zhaolin")
-    if queries.media_sets(keeper, limit=1) or not queries.waiting(Secrecy.WORK_SECRET):
+    if queries.media_sets(keeper, limit=1) or not queries.waiting(keeper, Secrecy.WORK_SECRET):
         return
     today = timezone.localdate(at)
     set_id = operations.plan(
