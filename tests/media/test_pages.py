@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from tests import factories
 from tests.media.shelf import AT, burned, fill_vault, identity, keeper, planned, shelved, work, written
 
 from nianlun.access.domain import Role
 from nianlun.config.command import main
-from nianlun.media import inspecting, queries, writing
+from nianlun.media import inspecting, opening, queries, writing
 from nianlun.media.domain import MediumState, SetState
 from nianlun.media.models import MediaSet
 
@@ -124,6 +125,23 @@ def test_a_private_key_is_used_for_one_request_and_kept_nowhere(tmp_path: Path, 
     kept = secret.splitlines()[1].encode()
     left = [path for path in tmp_path.rglob("*") if path.is_file() and kept in path.read_bytes()]
     assert left == []
+
+
+def test_while_one_medium_is_opened_another_click_gets_a_sentence(tmp_path: Path, settings):
+    fill_vault(tmp_path)
+    medium = written(keeper()).media[0]
+    client = factories.client_of(keeper("赵敏"))
+
+    def send():
+        sent = SimpleUploadedFile("key.txt", identity(settings).encode())
+        form = {"step": "inside", "source": burned(medium), "identity": sent}
+        return client.post(f"/media/{medium.id}/open/", form)
+
+    with connection.get_new_connection(connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [opening.TURN])
+        refused = send()
+    assert (refused.status_code, "一次只打开一份" in text(refused)) == (422, True)
+    assert send().status_code == 302
 
 
 def test_the_number_of_queries_does_not_grow_with_the_sets(tmp_path: Path, django_assert_max_num_queries):

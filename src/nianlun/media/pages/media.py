@@ -1,5 +1,6 @@
 """One medium: its label and register, reading it, shelving, lending, renewing and retiring it."""
 
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
-from nianlun.media import inspecting, operations, printing, queries, recovering
+from nianlun.media import inspecting, opening, operations, printing, queries, recovering
 from nianlun.media.domain import MediumState, NotNow, Outcome, kinds
 from nianlun.media.imaging.faults import MediumError
 from nianlun.media.pages.shared import ROOT, answer
@@ -99,7 +100,7 @@ def read(request: HttpRequest, medium_id: UUID) -> HttpResponse:
 @needs(Right.MEDIA_INSPECT)
 def open_inside(request: HttpRequest, medium_id: UUID) -> HttpResponse:
     """Open the medium with a private key brought along for this one request: read all, or try one object out."""
-    who, at, on = viewer(request), timezone.now(), timezone.localdate()
+    at, on = timezone.now(), timezone.localdate()
     source, asked = request.POST.get("source", ""), request.POST.get("step", "")
     sent = request.FILES.get("identity")
     raw = sent.read(LARGEST_IDENTITY) if sent else b""
@@ -110,6 +111,16 @@ def open_inside(request: HttpRequest, medium_id: UUID) -> HttpResponse:
     if not identity.strip():
         return show(request, medium_id, fault="请选择保管人的私钥文件。", status=422)
     try:
+        return _opened(request, medium_id, source=source, asked=asked, identity=identity, at=at, on=on)
+    except (NotNow, MediumError) as reason:
+        return show(request, medium_id, fault=str(reason), status=422)
+
+
+def _opened(
+    request: HttpRequest, medium_id: UUID, *, source: str, asked: str, identity: str, at: datetime, on: date
+) -> HttpResponse:
+    who = viewer(request)
+    with opening.one_at_a_time():
         if asked == "inside":
             found = inspecting.read_with_identity(
                 who, medium_id, source=source, identity=identity, at=at, on=on
@@ -132,8 +143,6 @@ def open_inside(request: HttpRequest, medium_id: UUID) -> HttpResponse:
             messages.success(request, f"{wanted} 已恢复在线。")
         else:
             raise Http404
-    except (NotNow, MediumError) as reason:
-        return show(request, medium_id, fault=str(reason), status=422)
     return redirect("media:medium", medium_id)
 
 
