@@ -1,5 +1,6 @@
 """Whoever has got hold of the application's database role, or of a backup, changes nothing that is not told (S6.2)."""
 
+import shutil
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from nianlun.config import database_rights
 from nianlun.journal import domain, operations, queries
 from nianlun.journal.models import Pending
 from nianlun.journal.operations import sequencing
+from nianlun.kernel.notes import LogKey
 from nianlun.kernel.receipts import check
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,3 +223,22 @@ def test_rights_are_granted_whole_or_not_at_all(application, monkeypatch):  # no
         deed("a")
         with pytest.raises(Exception, match="permission denied"):
             run("DELETE FROM journal_pending")
+
+
+def test_a_key_that_was_retired_signs_nothing_more(settings, tmp_path):
+    path, stolen = tmp_path / "key.json", tmp_path / "stolen.json"
+    LogKey.create(path, name="log.example/journal")
+    settings.LOG_KEY = path
+    deed("a")
+    operations.sequence(at=AT)
+    shutil.copy(path, stolen)
+    LogKey.load(path).rotate(path, size=1, at=AT)
+    assert sentences() == []
+    deed("b")
+    settings.LOG_KEY = stolen
+    operations.sequence(at=AT)
+    settings.LOG_KEY = path
+    assert any("停用" in sentence for sentence in sentences())
+    deed("c")
+    with pytest.raises(domain.Refusal, match="停用"):
+        operations.sequence(at=AT)

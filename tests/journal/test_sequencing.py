@@ -231,7 +231,7 @@ def test_a_log_begun_anew_under_another_name_says_what_was_lost(settings, tmp_pa
         deed(about)
         operations.sequence(at=AT)
     cut_to(2)
-    queries.log_key().rotate(key, name="new/journal")
+    queries.log_key().rotate(key, size=3, at=AT, name="new/journal")
     deed("after the restore")
     operations.sequence(at=AT)
     report = queries.verify_log()

@@ -20,6 +20,7 @@ from nianlun.kernel.notes import (
     Ed25519Signer,
     LogKey,
     NotSigned,
+    RetiredKey,
     Sm2Signer,
     add_cosignatures,
     open_note,
@@ -277,9 +278,10 @@ def test_after_a_change_of_keys_old_notes_open_and_the_old_secret_is_gone(tmp_pa
     path = tmp_path / "log.json"
     first = LogKey.create(path, name="nianlun.example/journal")
     old_note = sign_note("文字\n", *first.signers)
-    second = first.rotate(path)
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    second = first.rotate(path, size=7, at=at)
     assert LogKey.load(path) == second
-    assert (second.version, second.retired) == (2, (first.vkey,))
+    assert (second.version, second.retired) == (2, (RetiredKey(first.vkey, 7, at),))
     assert open_note(old_note, verifiers=second.verifiers).keys == (first.vkey,)
     assert first.ed25519.seed.hex() not in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -72,8 +72,8 @@ def parser() -> Parser:
 def main(arguments: Sequence[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     try:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
         if getattr(args, "needs_database", False):
-            os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
             django.setup()
             connection.ensure_connection()
         return int(args.run(args) or 0)

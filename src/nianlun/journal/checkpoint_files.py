@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from nianlun.kernel.notes import BadCheckpoint, Checkpoint
+
 SUFFIX = ".checkpoints"
 _TORN = "torn"
 _BLOCK = 65536  # bytes from the end in which the last notes are looked for
@@ -93,6 +95,15 @@ class CheckpointFiles:
                     said = _read(raw)
                     if isinstance(said, str) and raw.endswith(b"\n"):
                         yield said
+
+    def last_size(self, origin: str) -> int:
+        """How many entries the last checkpoint of a log covers, as the files say it; 0 without one."""
+        for note in self.newest():
+            with contextlib.suppress(BadCheckpoint):
+                signed = Checkpoint.parse(note.partition("\n\n")[0] + "\n")
+                if signed.origin == origin:
+                    return signed.size
+        return 0
 
 
 def _read(raw: bytes) -> object:

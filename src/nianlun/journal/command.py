@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from nianlun.journal.checkpoint_files import CheckpointFiles
 from nianlun.kernel.notes import LogKey
 
 
@@ -173,7 +174,10 @@ def key(args: argparse.Namespace) -> int:
     else:
         made = LogKey.load(args.file)
         if args.rotate or args.rename:
-            made = made.rotate(args.file, name=args.rename)
+            from django.conf import settings  # noqa: PLC0415 only here, where the checkpoints are asked for
+
+            size = CheckpointFiles(settings.CHECKPOINTS).last_size(made.name)
+            made = made.rotate(args.file, size=size, at=datetime.now(UTC), name=args.rename)
     sys.stdout.write("".join(f"{vkey}\n" for vkey in made.vkeys))
     return 0
 

@@ -221,6 +221,9 @@ def _newest_outside(key: LogKey) -> CheckpointLine | None:
         try:
             opened = open_note(note, verifiers=key.verifiers)
             signed = Signed.parse(opened.text)
+            signed_at = domain.signed_at(signed.extensions)
+            if not key.stands_for(opened.keys, origin=signed.origin, size=signed.size, at=signed_at):
+                raise NotSigned("签名的密钥当时已经停用。")
         except (NotSigned, BadCheckpoint) as reason:
             raise Refusal(
                 f"库外检查点文件里最后一个检查点不是本日志所签：{reason}请查明谁动了文件。"
@@ -229,7 +232,7 @@ def _newest_outside(key: LogKey) -> CheckpointLine | None:
             return CheckpointLine(
                 size=signed.size,
                 root=signed.root,
-                at=domain.signed_at(signed.extensions),
+                at=signed_at,
                 origin=signed.origin,
                 note=note,
             )

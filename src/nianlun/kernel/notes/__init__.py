@@ -10,7 +10,7 @@ what its Merkle root is; a witness that has seen the log only grow adds its cosi
 """
 
 from nianlun.kernel.notes.checkpoint import BadCheckpoint, Checkpoint
-from nianlun.kernel.notes.log_key import LogKey
+from nianlun.kernel.notes.log_key import LogKey, RetiredKey
 from nianlun.kernel.notes.note import OpenedNote, add_cosignatures, open_note, sign_note
 from nianlun.kernel.notes.signers import Cosigner, Ed25519Signer, Signer, Sm2Signer
 from nianlun.kernel.notes.verifiers import BadKey, NotSigned, Verifier, verifier
@@ -24,6 +24,7 @@ __all__ = [
     "LogKey",
     "NotSigned",
     "OpenedNote",
+    "RetiredKey",
     "Signer",
     "Sm2Signer",
     "Verifier",

@@ -3,7 +3,9 @@
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +14,15 @@ from nianlun.kernel.notes.signers import Ed25519Signer, Signer, Sm2Signer
 from nianlun.kernel.notes.verifiers import BadKey, Verifier, verifier
 
 _FORMAT = "nianlun-log-key/1"
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredKey:
+    """A public key of before, and the longest log and the latest time that it may have signed for."""
+
+    vkey: str
+    size: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class LogKey:
     version: int
     ed25519: Ed25519Signer
     sm2: Sm2Signer | None = None
-    retired: tuple[str, ...] = field(default=())
+    retired: tuple[RetiredKey, ...] = field(default=())
 
     @classmethod
     def create(cls, path: Path, *, name: str, sm2: bool = False) -> Self:
@@ -49,7 +60,14 @@ class LogKey:
                 version=int(content["version"]),
                 ed25519=Ed25519Signer(name, bytes.fromhex(content["ed25519"])),
                 sm2=pair and Sm2Signer(name, bytes.fromhex(pair["private"]), bytes.fromhex(pair["public"])),
-                retired=tuple(verifier(vkey).vkey for vkey in content["retired"]),
+                retired=tuple(
+                    RetiredKey(
+                        verifier(each["vkey"]).vkey,
+                        int(each["size"]),
+                        datetime.fromisoformat(each["at"]),
+                    )
+                    for each in content["retired"]
+                ),
             )
         except OSError as error:
             reason = error.strerror or "原因不明"
@@ -60,9 +78,11 @@ class LogKey:
             # Without `from`: a parser's message may quote the file, and the file is keys.
             raise KeyMissing(f"日志签名密钥 {path.name} 的内容不对。请从保管处恢复密钥文件。") from None
 
-    def rotate(self, path: Path, *, name: str = "") -> "LogKey":
+    def rotate(self, path: Path, *, size: int, at: datetime, name: str = "") -> "LogKey":
         """Take new secrets, in the file too (replaced whole); the old public keys are kept as retired.
 
+        `size` is how many entries the log's last checkpoint covers: a retired key that signs for more, or for a time
+        after `at`, is in the wrong hands.
         With a new name the log is another: what follows a restored backup is not what was signed before.
         """
         name = name or self.ed25519.name
@@ -70,7 +90,7 @@ class LogKey:
             version=self.version + 1,
             ed25519=_fresh(name),
             sm2=Sm2Signer.new(name) if self.sm2 else None,
-            retired=(*self.retired, *(signer.vkey for signer in self.signers)),
+            retired=(*self.retired, *(RetiredKey(signer.vkey, size, at) for signer in self.signers)),
         )
         fresh = path.with_name(f"{path.name}.new")
         fresh.unlink(missing_ok=True)
@@ -96,12 +116,22 @@ class LogKey:
     @property
     def vkeys(self) -> tuple[str, ...]:
         """The public keys of every checkpoint this log has signed, the present ones first."""
-        return (*(signer.vkey for signer in self.signers), *self.retired)
+        return (*(signer.vkey for signer in self.signers), *(old.vkey for old in self.retired))
 
     @property
     def verifiers(self) -> tuple[Verifier, ...]:
         """`vkeys`, ready for `open_note`."""
         return tuple(verifier(vkey) for vkey in self.vkeys)
+
+    def stands_for(self, keys: Iterable[str], *, origin: str, size: int, at: datetime) -> bool:
+        """Whether any of these keys, whose signatures hold, was this log's for a checkpoint of that length and time."""
+        current = {signer.vkey for signer in self.signers}
+        until = {old.vkey: old for old in self.retired}
+        return any(
+            vkey in current or (vkey in until and size <= until[vkey].size and at <= until[vkey].at)
+            for vkey in keys
+            if verifier(vkey).name == origin
+        )
 
     def _written(self) -> str:
         pair = self.sm2 and {"private": self.sm2.private.hex(), "public": self.sm2.public.hex()}
@@ -111,7 +141,9 @@ class LogKey:
             "version": self.version,
             "ed25519": self.ed25519.seed.hex(),
             "sm2": pair,
-            "retired": list(self.retired),
+            "retired": [
+                {"vkey": old.vkey, "size": old.size, "at": old.at.isoformat()} for old in self.retired
+            ],
         }
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 

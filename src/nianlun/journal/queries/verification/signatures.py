@@ -21,8 +21,9 @@ def opened(note: str, *, key: LogKey) -> Checkpoint:
     """What a note of ours says. Raises `NotSigned` or `BadCheckpoint`."""
     found = open_note(note, verifiers=key.verifiers)
     checkpoint = Checkpoint.parse(found.text)
-    if checkpoint.origin not in found.signed_by and not set(found.keys) & set(key.retired):
-        raise NotSigned(f"日志 {checkpoint.origin} 自己没有签名。")
+    at = domain.signed_at(checkpoint.extensions)
+    if not key.stands_for(found.keys, origin=checkpoint.origin, size=checkpoint.size, at=at):
+        raise NotSigned(f"没有日志 {checkpoint.origin} 当时的密钥的签名，或是停用的密钥在停用以后签的。")
     return checkpoint
 
 
