@@ -70,7 +70,7 @@ def test_two_days_are_proved_from_one_to_the_other(capsys):
 
 @pytest.mark.django_db(transaction=True)
 def test_status_tells_how_far_it_is_and_what_hinders(capsys):
-    deed("a")
+    deed("a", at=timezone.now())
     assert main(["journal", "status"]) == 0
     assert "等待 1 条" in capsys.readouterr().out
     operations.sequence(at=timezone.now() + timedelta(days=1))
@@ -115,3 +115,14 @@ def test_a_key_is_made_once_and_changed_with_its_past_kept(tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[2:] == first
     assert main(["journal", "key", str(path), "--create", "example/journal"]) == 2
     assert "已经有" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_that_waits_for_a_sequencer_that_is_not_there_is_told(capsys):
+    deed("a", at=timezone.now() - timedelta(minutes=2))
+    assert main(["journal", "status"]) == 1
+    assert "等到现在还没有入日志" in capsys.readouterr().out
+    assert main(["journal", "verify"]) == 0
+    assert "等到现在还没有入日志" in capsys.readouterr().out
+    operations.sequence(at=timezone.now())
+    assert main(["journal", "status"]) == 0

@@ -5,12 +5,14 @@ import base64
 import json
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from nianlun.journal.checkpoint_files import CheckpointFiles
 from nianlun.kernel.notes import LogKey
+
+LONGEST_WAIT = timedelta(minutes=1)
 
 
 class NotFound(LookupError):
@@ -85,6 +87,7 @@ def verify(args: argparse.Namespace) -> int:
 
     known = [(f"另存的 {path.name} ", path.read_text(encoding="utf-8")) for path in args.known]
     report = queries.verify_log(known=known, tell=tell)
+    report.losses += _waiting(queries.log_status().waiting_since)
     if args.json:
         found = {
             "sound": report.sound, "size": report.size, "entries": report.entries, "pending": report.pending,
@@ -146,6 +149,7 @@ def status(args: argparse.Namespace) -> int:
     found = queries.log_status()
     problems = [line.problem for line in (found.sequencer, *found.witnesses) if line and line.problem]
     problems += [found.stamp_problem] if found.stamp_problem else []
+    problems += _waiting(found.waiting_since)
     signed = found.checkpoint
     if args.json:
         content = {
@@ -180,6 +184,16 @@ def key(args: argparse.Namespace) -> int:
             made = made.rotate(args.file, size=size, at=datetime.now(UTC), name=args.rename)
     sys.stdout.write("".join(f"{vkey}\n" for vkey in made.vkeys))
     return 0
+
+
+def _waiting(since: datetime | None) -> list[str]:
+    """What is wrong where an entry waits for longer than any sequencer that works would let it."""
+    if since is None or datetime.now(UTC) - since < LONGEST_WAIT:
+        return []
+    return [
+        f"有留痕从 {since.isoformat(timespec='seconds')} 等到现在还没有入日志，其间可以改动而看不出来。"
+        "请检查 nianlun journal run 是否在运行。"
+    ]
 
 
 def _checkpoint(found: Any, day: date) -> Any:

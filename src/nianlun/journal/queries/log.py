@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from nianlun.journal.models import Checkpoint, Condition, Cosignature, Leaf, Pending, TimeStamp
+from nianlun.journal.models import Checkpoint, Condition, Cosignature, Entry, Leaf, Pending, TimeStamp
 from nianlun.kernel.merkle import Frontier, Node, tiled
 from nianlun.kernel.notes import LogKey
 
@@ -63,6 +63,8 @@ class LogStatus:
     witnesses: tuple[WitnessLine, ...]
     stamped_at: datetime | None
     stamp_problem: str
+    waiting_since: datetime | None = None
+    """When the first entry was written that has no place yet."""
 
 
 def log_key() -> LogKey:
@@ -146,6 +148,16 @@ def pending_count() -> int:
     return Pending.objects.count()
 
 
+def waiting_since() -> datetime | None:
+    """The time of the first entry that waits for its place."""
+    found: datetime | None = (
+        Entry.objects.filter(pk__in=Pending.objects.order_by("pk").values("pk")[:1])
+        .values_list("at", flat=True)
+        .first()
+    )
+    return found
+
+
 def log_status() -> LogStatus:
     """Length, last checkpoint, and what is wrong with whom."""
     conditions = {row.name: row for row in Condition.objects.all()}
@@ -162,6 +174,7 @@ def log_status() -> LogStatus:
         witnesses=tuple(_witness(url, vkey, conditions) for url, vkey in settings.LOG_WITNESSES),
         stamped_at=stamp.at if stamp else None,
         stamp_problem=stamps.problem if stamps else "",
+        waiting_since=waiting_since(),
     )
 
 
