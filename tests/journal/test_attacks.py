@@ -188,9 +188,9 @@ def swap_leaves(cursor: Any, log: Log, at: random.Random) -> Expected:
 
 def swap_entries(cursor: Any, log: Log, at: random.Random) -> Expected:
     one, two = at.sample(log.ids, 2)
-    cursor.execute("UPDATE journal_entry SET id = -1 WHERE id = %s", [one])
+    cursor.execute("UPDATE journal_entry SET id = 9000000000 WHERE id = %s", [one])
     cursor.execute("UPDATE journal_entry SET id = %s WHERE id = %s", [one, two])
-    cursor.execute("UPDATE journal_entry SET id = %s WHERE id = -1", [two])
+    cursor.execute("UPDATE journal_entry SET id = %s WHERE id = 9000000000", [two])
     return Expected(entries=(one,))
 
 
