@@ -22,6 +22,9 @@ from tests.corpus import corpus
 from vault_corpus import ITEM, OTHER, contents, put
 
 from nianlun.vault import command
+from nianlun.vault.class_keys import ClassKeys
+from nianlun.vault.domain import Secrecy
+from nianlun.vault.key_folder import WrappedKey
 from nianlun.vault.ocfl import BadName, Busy, Damaged, NotARoot, NotStored
 from nianlun.vault.ocfl.beside import destroyed_file, key_file
 from nianlun.vault.ocfl.bucket import claims, client
@@ -456,10 +459,12 @@ def test_a_restore_cut_off_at_any_request_loses_nothing_and_can_be_repeated(serv
 
 def test_keys_and_marks_travel_and_what_was_destroyed_is_no_damage(store, tmp_path):
     put(store, FIRST)
-    store.write_extra(key_file(ITEM), b"wrapped")
+    keys = ClassKeys.create(tmp_path / "vault-keys.json")
+    key = WrappedKey.wrap(bytes(32), object_id=ITEM, secrecy=Secrecy.WORK_SECRET, keys=keys).to_bytes()
+    store.write_extra(key_file(ITEM), key)
     folder = FolderStore(tmp_path / "folder")
     copy_object(ITEM, source=store, target=folder)
-    assert folder.read_extra(key_file(ITEM)) == b"wrapped"
+    assert folder.read_extra(key_file(ITEM)) == key
     assert store.write_extra(key_file(ITEM), b"other", create=True) is False
     assert list(store.extras("nianlun-keys")) == [key_file(ITEM)]
     store.write_extra(destroyed_file(ITEM), b"{}")
