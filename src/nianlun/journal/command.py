@@ -182,6 +182,7 @@ def key(args: argparse.Namespace) -> int:
 
             size = CheckpointFiles(settings.CHECKPOINTS).last_size(made.name)
             made = made.rotate(args.file, size=size, at=datetime.now(UTC), name=args.rename)
+            sys.stderr.write(f"先前的密钥到第 {size} 条为止，此后用它签的不算数。\n")
     sys.stdout.write("".join(f"{vkey}\n" for vkey in made.vkeys))
     return 0
 
