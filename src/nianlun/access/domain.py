@@ -194,6 +194,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.KEEPER: frozenset(
         {
             Right.DESK_READ,
+            Right.POLICY_READ,
             Right.VAULT_READ,
             Right.VAULT_CHECK,
             Right.VAULT_RESTORE,
