@@ -99,7 +99,11 @@ def test_work_secrets_go_offline_on_two_media_and_one_comes_back(visit: Visit, s
     )
     assert states == [("offline", False)]
     number = set_number(system, set_page)
-    archivist.go(f"/items/{item}/")
+    for _ in range(PATIENCE * 2):  # the mark with the number is placed in the background
+        archivist.go(f"/items/{item}/")
+        if number in archivist.text:
+            break
+        archivist.page.wait_for_timeout(500)
     assert number in archivist.text  # which medium to ask for
     assert archivist.fetch(f"/items/{item}/original/").status == 410
 
