@@ -99,7 +99,7 @@ def test_work_secrets_go_offline_on_two_media_and_one_comes_back(visit: Visit, s
     )
     assert states == [("offline", False)]
     number = set_number(system, set_page)
-    for _ in range(PATIENCE * 2):  # the mark with the number is placed in the background
+    for _ in range(int(PATIENCE)):  # the mark with the number is placed in the background
         archivist.go(f"/items/{item}/")
         if number in archivist.text:
             break
