@@ -149,12 +149,17 @@ class Client:
         before, since S3 has no condition for them. `alive` is called again and again meanwhile.
         """
         state = hashlib.sha512()
+        broken: list[Exception] = []
 
         def sent() -> Iterator[bytes]:
-            for chunk in chunks:
-                alive()
-                state.update(chunk)
-                yield chunk
+            try:
+                for chunk in chunks:
+                    alive()
+                    state.update(chunk)
+                    yield chunk
+            except Exception as fault:
+                broken.append(fault)
+                raise
 
         waiting, held, size = sent(), list[bytes](), 0
         for chunk in waiting:
@@ -177,6 +182,12 @@ class Client:
                     )
         except AlreadyExistsError:  # perhaps our own, answered with an error and tried again
             return self._sha512(path) == state.hexdigest()
+        except Unreachable:
+            if (
+                broken
+            ):  # the store then stumbles over taking back the parts; what came first is what is told
+                raise broken[0] from None
+            raise
         self._confirm(path, state.hexdigest(), alive=alive)
         return True
 
