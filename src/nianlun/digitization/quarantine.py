@@ -1,6 +1,5 @@
 """Where incoming bytes wait until they are examined: one file per sheet, named by the sheet, never by its sender."""
 
-import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from nianlun.digitization.reading.refusals import MAX_FILE_BYTES, refusal
+from nianlun.kernel.disk import is_full
 
 CHUNK = 1 << 20
 PART = ".part"
@@ -40,7 +40,7 @@ def keep(sheet_id: UUID, *, stream: BinaryIO) -> tuple[str, int]:
         _sync_folder(target.parent)
     except OSError as problem:
         part.unlink(missing_ok=True)
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(problem):
             raise NoRoom("磁盘已满，文件没有收下。请通知系统管理员清理空间后再交。") from problem
         raise
     except BaseException:  # whatever ends the upload, half a file must not stay

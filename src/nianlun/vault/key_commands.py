@@ -18,14 +18,14 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     keys_parser = subparsers.add_parser(
         "keys", help="档案库的类密钥：各版还有多少对象要用；新建、换新、撤除"
     )
-    todo = keys_parser.add_mutually_exclusive_group()
-    todo.add_argument(
+    change = keys_parser.add_mutually_exclusive_group()
+    change.add_argument(
         "--create", type=Path, action=_NeedsNoDatabase, metavar="文件", help="为新的安装建一份密钥文件"
     )
-    todo.add_argument(
+    change.add_argument(
         "--rotate", type=Secrecy, choices=list(Secrecy), metavar="密级", help="给这一类启用新的一版"
     )
-    todo.add_argument("--retire", nargs=2, metavar=("密级", "版本"), help="撤除没有对象再用的旧版")
+    change.add_argument("--retire", nargs=2, metavar=("密级", "版本"), help="撤除没有对象再用的旧版")
     keys_parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     keys_parser.set_defaults(run=keys, needs_database=True)
     rewrap_parser = subparsers.add_parser("rewrap", help="用最新的类密钥重新封装各对象的密钥，可中断")

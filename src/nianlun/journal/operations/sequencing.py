@@ -60,7 +60,9 @@ def sequence(*, at: datetime) -> int:
             _sign(key, signed=signed, at=at + timedelta(seconds=int(time.monotonic() - began)))
         except (OperationalError, InterfaceError):
             raise  # the database is away: nothing can be kept in it
-        except Exception as error:
+        except (
+            Exception
+        ) as error:  # whatever stops the log must be seen in its status, not only end a process
             refusal = _refusal(error)
             note_condition(queries.SEQUENCER, str(refusal), at=at)
             if refusal is error:

@@ -100,7 +100,7 @@ def seal(chunks: Iterator[bytes], target: BinaryIO, *, recipients: Sequence[Reci
     keys = [pyrage.x25519.Recipient.from_str(one.key) for one in recipients]
     try:
         pyrage.encrypt_io(source, target, keys)
-    except Exception:
+    except Exception:  # the library wraps what the source raised; that is what is told
         if source.raised is not None:
             raise source.raised from None
         raise
@@ -152,7 +152,7 @@ class _Pulled(io.RawIOBase):
                 self._rest = memoryview(next(self._chunks))
             except StopIteration:
                 return 0
-            except Exception as error:
+            except Exception as error:  # kept, because the library passes it on as one of its own
                 self.raised = error
                 raise
         size = min(len(buffer), len(self._rest))

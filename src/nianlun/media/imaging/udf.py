@@ -4,7 +4,6 @@ Discs are burned from it; onto a disk, a stick or a tape it is written as it is.
 is ever in memory.
 """
 
-import errno
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import BinaryIO, cast
 
 from pycdlib import PyCdlib
 
+from nianlun.kernel.disk import is_full
 from nianlun.media.imaging.faults import NoRoom, Unreadable
 
 _BLOCK = 1 << 20
@@ -26,7 +26,7 @@ def room() -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if is_full(fault):
             raise NoRoom(
                 "写镜像的磁盘空间不够，这次没有留下任何看似完成的文件。请腾出空间后重试。"
             ) from fault
@@ -56,7 +56,7 @@ def write_image(
                 stream.flush()
                 os.fsync(stream.fileno())
             draft.replace(target)
-    except BaseException:
+    except BaseException:  # whatever ends the writing, nothing must look like an image
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
@@ -119,5 +119,5 @@ def _understood() -> Iterator[None]:
         yield
     except Unreadable:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a parser throws at hostile bytes is an answer, not an end
         raise Unreadable("镜像的目录读不出，已经损坏，或不是介质镜像。请用同一套的另一份介质。") from error

@@ -141,7 +141,7 @@ def extract_object(
     except ValueError as error:
         shutil.rmtree(target, ignore_errors=True)
         raise PackageDamaged(f"介质上对象 {object_id} 的数据密钥读不出。") from error
-    except BaseException:
+    except BaseException:  # whatever ends the taking, half an object must not stay
         shutil.rmtree(target, ignore_errors=True)
         raise
     return target, key
@@ -166,7 +166,7 @@ def take_package(path: Path, folder: Path, *, name: str, sha512: str) -> None:
                     "这份介质上的加密包与登记的摘要不符，不能用它更新。请用同一套的另一份。"
                 )
             (folder / leaflet.BLOCKS).write_bytes(leaflet.blocks_file(counted.blocks()))
-        except BaseException:
+        except BaseException:  # whatever ends the copying, half a package must not stay
             with suppress(OSError):
                 (folder / name).unlink()
             raise

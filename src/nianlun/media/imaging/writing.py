@@ -97,7 +97,7 @@ def seal_package(
             draft.replace(folder / target)
             state = asdict(package) | {"recipients": _keys(recipients)}
             _place(folder / _STATE, json.dumps(state, ensure_ascii=False).encode())
-        except BaseException:
+        except BaseException:  # whatever ends the writing, no half package must stay
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
             raise

@@ -30,7 +30,7 @@ class Crew:
         room.acquire()
         try:
             begun = self._pool.submit(work, *arguments, **named)
-        except BaseException:
+        except BaseException:  # what was not begun gives its place back
             room.release()
             raise
         begun.add_done_callback(lambda _: room.release())

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from nianlun.kernel.disk import is_full
 from nianlun.vault.ocfl.crew import Crew
 from nianlun.vault.ocfl.faults import NoSpace
 
@@ -26,7 +27,7 @@ def room() -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if is_full(fault):
             raise NoSpace(
                 "档案库所在磁盘空间不足，这次没有存入任何内容。请腾出空间或扩容后重试，原文件不受影响。"
             ) from fault

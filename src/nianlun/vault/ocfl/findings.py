@@ -83,7 +83,7 @@ class Findings:
                 self.add(UNREADABLE, f"{file} 读不出：{fault.strerror or fault}")
         except StorageError as fault:
             self.add(UNREADABLE, str(fault))
-        except Exception:
+        except Exception:  # one object must not end the check of all the rest
             _log.exception("checking %r", self.object)
             self.add(UNREADABLE, "核对到这里时出错，内容可能被人改动过，须从别的存放处恢复；详情见系统日志")
 

@@ -135,7 +135,7 @@ def take(client: Client, *, object_id: str, path: str) -> tuple[Claim, Note | No
             if etag:
                 return Claim(client, note, etag), found.note
         raise busy(object_id)
-    except BaseException:
+    except BaseException:  # whatever ends the asking, no claim is ours
         forget(note.token)
         raise
 

@@ -157,7 +157,7 @@ class Client:
                     alive()
                     state.update(chunk)
                     yield chunk
-            except Exception as fault:
+            except Exception as fault:  # kept: the store passes it on as a fault of its own
                 broken.append(fault)
                 raise
 

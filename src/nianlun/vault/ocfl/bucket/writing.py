@@ -29,7 +29,7 @@ def claimed(client: Client, place: BucketPlace, *, object_id: str) -> Iterator[c
         if left and left.before is not None:
             settle(client, place, before=left.before)
         yield claim
-    except BaseException:
+    except BaseException:  # whatever ends the writing, the object is put back as it was
         with suppress(StorageError, OSError):
             claim.confirm()  # whoever took it over has cleared away, and what lies there now is theirs
             if claim.note.before is not None:
