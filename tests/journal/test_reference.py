@@ -1,6 +1,6 @@
 """The reference of journal actions says what the code declares. Run with NIANLUN_WRITE_DOCS=1 to bring it along."""
 
-import importlib
+import importlib.util
 import os
 import pkgutil
 from pathlib import Path
@@ -25,10 +25,8 @@ HEAD = """# 操作日志记哪些动作
 def declared() -> dict[str, str]:
     """What every module of the system declares."""
     for found in pkgutil.walk_packages(nianlun.__path__, "nianlun."):
-        if (
-            found.name.rsplit(".", 1)[-1] in {"operations", "pages", "api", "jobs"}
-            or ".pages." in found.name
-        ):
+        spec = None if ".settings" in found.name else importlib.util.find_spec(found.name)
+        if spec and spec.origin and "declare(" in Path(spec.origin).read_text(encoding="utf-8"):
             importlib.import_module(found.name)
     return {action: said for action, said in domain.ACTIONS.items() if not action.startswith("tests.")}
 

@@ -1,6 +1,7 @@
 """What others have to say before an object is destroyed, and what they have to forget afterwards.
 
-The vault knows bytes; what rests on them is known higher up. A component says so in its `destruction.py`:
+The vault knows bytes; what rests on them is known higher up. A component says so in its `destruction.py`, which is
+read when the system starts:
 
     @refuses_destruction
     def while_kept(object_id: str, *, by: Viewer, on: date) -> str: ...   # a sentence, or "" if nothing hinders
@@ -12,8 +13,6 @@ The vault knows bytes; what rests on them is known higher up. A component says s
 from collections.abc import Callable
 from datetime import date
 from typing import Protocol
-
-from django.utils.module_loading import autodiscover_modules
 
 from nianlun.access.domain import Viewer
 
@@ -44,13 +43,11 @@ def forgets_destroyed(forget: Forgetting) -> Forgetting:
 
 def reasons(object_id: str, *, by: Viewer, on: date) -> list[str]:
     """Everything that stands against destroying an object on a day; raises `NotVisible` outside the viewer's scope."""
-    autodiscover_modules("destruction")
     found = (guard(object_id, by=by, on=on) for guard in _guards)
     return [reason for reason in found if reason]
 
 
 def forget(object_id: str) -> None:
     """Have every component forget what it derived from the object."""
-    autodiscover_modules("destruction")
     for each in _forgettings:
         each(object_id)
