@@ -1,13 +1,13 @@
-"""Accounts, attempts to sign in, and the purposes for which persons' files are opened."""
+"""Accounts: who can sign in, with one post and one scope."""
 
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from nianlun.access import passwords
-from nianlun.access.domain import Outcome, Role, Viewer
+from nianlun.access.domain import Role, Viewer
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -59,36 +59,3 @@ class Account(AbstractBaseUser):
             agency_name=self.agency_name,
             scope=self.scope,
         )
-
-
-class Attempt(models.Model):
-    """One try at a password. The login is kept as a digest only: people type passwords into that field."""
-
-    login_digest = models.BinaryField("账号摘要", max_length=32)
-    address = models.CharField("来源地址", max_length=45, blank=True)
-    at = models.DateTimeField("时间")
-    outcome = models.CharField("结果", max_length=20, choices=[(o.value, o.value) for o in Outcome])
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["login_digest", "at"], name="attempt_login"),
-            models.Index(fields=["address", "at"], name="attempt_address"),
-        ]
-
-
-class Purpose(models.Model):
-    """Why an account opens a person's file, for as long as that holds (S3.1)."""
-
-    account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="账号")
-    person_id = models.UUIDField("参保人")
-    text = models.CharField("事由", max_length=200)
-    since = models.DateTimeField("起")
-    until = models.DateTimeField("止")
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["account", "person_id", "-since"], name="purpose_current")
-        ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(until__gt=F("since")), name="purpose_period_half_open"),
-        ]

@@ -1,0 +1,1 @@
+"""The agency's business: materials, steps, four eyes, clocks, filing."""

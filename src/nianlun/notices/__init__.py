@@ -1,0 +1,1 @@
+"""Telling people outside: an outbox, the ways out, and what became of each message."""

@@ -1,0 +1,1 @@
+"""The tables of alarms, stops and exports."""
