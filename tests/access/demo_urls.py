@@ -3,12 +3,12 @@
 from django.urls import include, path
 from tests.access.urls import anyone
 
-from nianlun.access import pages
+from nianlun.access.pages import demo
 from nianlun.access.urls import urlpatterns as always
 
 urlpatterns = [
     path("anyone/", anyone),
-    path("", include(([*always, path("personas/", pages.personas, name="personas")], "access"))),
+    path("", include(([*always, path("personas/", demo.personas, name="personas")], "access"))),
     path("", include("nianlun.config.urls")),
 ]
 handler404 = "nianlun.access.answers.not_found"

@@ -3,16 +3,16 @@
 from django.conf import settings
 from django.urls import path
 
-from nianlun.access import pages
+from nianlun.access.pages import demo, purposes, signing_in, staff
 
 app_name = "access"
 urlpatterns = [
-    path("sign-in/", pages.sign_in, name="sign-in"),
-    path("sign-out/", pages.sign_out, name="sign-out"),
-    path("people/<uuid:person_id>/purpose/", pages.purpose, name="purpose"),
-    path("staff/", pages.staff, name="staff"),
-    path("staff/<int:account_id>/", pages.account, name="account"),
-    path("staff/<int:account_id>/active/", pages.set_active, name="set-active"),
+    path("sign-in/", signing_in.sign_in, name="sign-in"),
+    path("sign-out/", signing_in.sign_out, name="sign-out"),
+    path("people/<uuid:person_id>/purpose/", purposes.purpose, name="purpose"),
+    path("staff/", staff.staff, name="staff"),
+    path("staff/<int:account_id>/", staff.account, name="account"),
+    path("staff/<int:account_id>/active/", staff.set_active, name="set-active"),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("personas/", pages.personas, name="personas"))
+    urlpatterns.append(path("personas/", demo.personas, name="personas"))

@@ -1,0 +1,83 @@
+"""Making staff accounts, and switching them on and off."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from nianlun.access import passwords, queries, trail
+from nianlun.access.domain import Refused, Right, Role, Viewer, authorize
+from nianlun.access.models import Account
+
+
+class WeakPassword(ValueError):
+    """The new password would be guessed; the message tells why."""
+
+
+class LoginTaken(ValueError):
+    """There is already an account with this login."""
+
+
+@transaction.atomic
+def add_account(
+    *,
+    by: Viewer | None,
+    username: str,
+    name: str,
+    role: Role,
+    scope: str,
+    agency_name: str,
+    password: str | None,
+    persona: str = "",
+    at: datetime,
+) -> int:
+    """Make an account and return its id. `by` is None for the command line and the sample.
+
+    Without a password nobody can sign in to it with one. Raises `WeakPassword`, `LoginTaken`, and
+    `Refused` or `NotVisible` where `by` may not.
+    """
+    if by is not None:
+        authorize(by, Right.STAFF_CHANGE, scope_of=scope)
+    username = username.strip().lower()
+    if password is not None and (reason := passwords.weakness(password, login=username)):
+        raise WeakPassword(reason)
+    if Account.objects.filter(username=username).exists():
+        raise LoginTaken(f"账号 {username} 已经有了。请换一个账号名。")
+    account = Account(
+        username=username,
+        name=name,
+        role=role,
+        scope=scope,
+        agency_name=agency_name,
+        persona=persona,
+    )
+    account.set_password(password)
+    account.save(force_insert=True)
+    trail.record(
+        trail.ACCOUNT_ADDED,
+        by=by,
+        about=f"{username}（{role.label}）",
+        about_id=str(account.pk),
+        details={"role": role.value, "scope": scope, "agency": agency_name},
+        at=at,
+    )
+    return int(account.pk)
+
+
+@transaction.atomic
+def set_active(viewer: Viewer, *, account_id: int, active: bool, at: datetime) -> None:
+    """Switch a staff account on or off; it counts from that account's next request on (S1.6).
+
+    Raises `NotVisible` outside the viewer's scope and `Refused` without the right or for the own account.
+    """
+    line = queries.staff_account(viewer, account_id)
+    authorize(viewer, Right.STAFF_CHANGE, scope_of=line.scope)
+    if account_id == viewer.account_id:
+        raise Refused("不能停用或启用自己的账号。请由另一位系统管理员办理。")
+    if Account.objects.filter(pk=account_id).exclude(is_active=active).update(is_active=active):
+        trail.record(
+            trail.ACCOUNT_ACTIVATED if active else trail.ACCOUNT_DEACTIVATED,
+            by=viewer,
+            about=f"{line.username}（{line.role.label}）",
+            about_id=str(account_id),
+            at=at,
+        )

@@ -1,0 +1,1 @@
+"""The pages of signing in, purposes, staff accounts, and of the demo's personas."""
