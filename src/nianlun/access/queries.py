@@ -1,9 +1,11 @@
 """Reading accounts and purposes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
+
+from django.db import connection
 
 from nianlun.access.domain import NotVisible, Right, Role, Viewer, authorize
 from nianlun.access.models import Account, Purpose
@@ -49,6 +51,20 @@ def viewer_named(username: str) -> Viewer:
     if account is None:
         raise NotVisible
     return account.viewer()
+
+
+def still(viewer: Viewer) -> Viewer:
+    """The viewer as the account is now, held so until the transaction ends.
+
+    Asked for inside the transaction of a decision: what was switched off or taken away a moment ago counts, and
+    whoever takes something away now waits for the decision under way. Raises `NotVisible` for an account that
+    is switched off. A transaction that asks this must not change the account afterwards: two would block each other.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock that ends at once protects nothing: call this inside a transaction")
+    with connection.cursor() as cursor:  # Django has no FOR SHARE
+        cursor.execute("SELECT id FROM access_account WHERE id = %s FOR SHARE", [viewer.account_id])
+    return replace(viewer_of(viewer.account_id), device=viewer.device)
 
 
 def names(account_ids: Iterable[int]) -> dict[int, str]:

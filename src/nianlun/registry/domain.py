@@ -1,6 +1,7 @@
 """What is registered of persons, employers and agencies. No database, no clock, no Django."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
@@ -48,6 +49,32 @@ class Category(IntEnum):
     SIXTY = 60
     FIFTY_FIVE = 55
     FIFTY = 50
+
+
+class Relation(StrEnum):
+    """How somebody is related to a member of staff, as avoidance of interest asks (人社部规〔2019〕1号 第五条).
+
+    `SELF` is the member of staff: the number by which the natural person behind an account is known.
+    """
+
+    SELF = "self"
+    SPOUSE = "spouse"
+    LINE = "line"
+    COLLATERAL = "collateral"
+    IN_LAW = "in_law"
+
+    @property
+    def label(self) -> str:
+        return _RELATION_LABELS[self]
+
+
+_RELATION_LABELS = {
+    Relation.SELF: "本人",
+    Relation.SPOUSE: "配偶",
+    Relation.LINE: "父母、子女等直系血亲",
+    Relation.COLLATERAL: "兄弟姐妹等三代以内旁系血亲",
+    Relation.IN_LAW: "近姻亲",
+}
 
 
 class NotRegistrable(ValueError):
@@ -128,6 +155,18 @@ class AgencyLine:
     id: UUID
     name: str
     division: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KinLine:
+    """One declaration of a member of staff about the own circle."""
+
+    id: UUID
+    relation: Relation
+    name: str
+    masked_identity_number: str
+    declared_at: datetime
+    withdrawal_asked_at: datetime | None
 
 
 def scope_of_division(division: str) -> str:

@@ -38,3 +38,17 @@ def unsealed(kept: bytes, *, person_id: UUID, keys: Keyring) -> IdentityNumber:
 
 def _place(person_id: UUID) -> str:
     return f"registry.person.identity_number:{person_id}"
+
+
+def sealed_kin(number: IdentityNumber, *, kin_id: UUID, keys: Keyring) -> bytes:
+    """The number of a relative as it is kept, bound to its row."""
+    return cipher.seal(number.text, keys=keys, about=_kin_place(kin_id))
+
+
+def unsealed_kin(kept: bytes, *, kin_id: UUID, keys: Keyring) -> IdentityNumber:
+    """The number of a declared relative. Raises `cipher.SealBroken` where it was altered or moved."""
+    return IdentityNumber(cipher.unseal(kept, keys=keys, about=_kin_place(kin_id)))
+
+
+def _kin_place(kin_id: UUID) -> str:
+    return f"registry.kin.identity_number:{kin_id}"

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from nianlun.kernel.identifiers import uuid7
-from nianlun.registry.domain import Category, Scheme, Sex
+from nianlun.registry.domain import Category, Relation, Scheme, Sex
 
 
 class Agency(models.Model):
@@ -115,3 +115,72 @@ class PersonLogin(models.Model):
 
     account = models.OneToOneField("access.Account", models.PROTECT, related_name="+", verbose_name="账号")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="参保人")
+
+
+class Kin(models.Model):
+    """Somebody a member of staff has declared as close, by identity number: registered here or not (S2.5).
+
+    Never edited: a wrong one is withdrawn and declared anew. It counts until internal control has agreed to the
+    withdrawal, so that nobody takes the spouse off the list for the day of the spouse's case.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("access.Account", models.PROTECT, related_name="+", verbose_name="账号")
+    relation = models.CharField("关系", max_length=12, choices=[(r.value, r.label) for r in Relation])
+    name = models.CharField("姓名", max_length=100)
+    identity_number_sealed = models.BinaryField("证件号（加密）", max_length=100)
+    identity_number_index = models.BinaryField("证件号（摘要）", max_length=32)
+    key_version = models.PositiveIntegerField("密钥版本")
+    declared_at = models.DateTimeField("申报时间")
+    withdrawal_asked_at = models.DateTimeField("申请撤回时间", null=True)
+    withdrawal_reason = models.CharField("撤回理由", max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    withdrawn_by = models.ForeignKey(
+        "access.Account", models.PROTECT, related_name="+", verbose_name="同意撤回的人", null=True
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(relation__in=[relation.value for relation in Relation]),
+                name="kin_relation_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(
+                    withdrawn_at__isnull=False,
+                    withdrawn_by__isnull=False,
+                    withdrawal_asked_at__isnull=False,
+                )
+                & ~Q(withdrawn_by=F("account")),
+                name="kin_withdrawn_by_another",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="kin_name_given"),
+            models.UniqueConstraint(
+                fields=["account", "relation"],
+                condition=Q(withdrawn_at=None, relation__in=["self", "spouse"]),
+                name="kin_one_self_one_spouse",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "identity_number_index"],
+                condition=Q(withdrawn_at=None),
+                name="kin_declared_once",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["identity_number_index"], name="kin_number"),
+            models.Index(fields=["key_version", "id"], name="kin_key_version"),
+        ]
+
+
+class KinConfirmation(models.Model):
+    """That a member of staff has said of a year: these are all (S2.5)."""
+
+    account = models.ForeignKey("access.Account", models.PROTECT, related_name="+", verbose_name="账号")
+    year = models.PositiveSmallIntegerField("年份")
+    at = models.DateTimeField("确认时间")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["account", "year"], name="kin_confirmed_once_a_year"),
+        ]

@@ -16,7 +16,7 @@ from nianlun.kernel.grams import normalised
 from nianlun.kernel.identifiers import uuid7
 from nianlun.registry import domain, keys, queries
 from nianlun.registry.domain import AlreadyRegistered, NewPerson, NotRegistrable, Scheme, Sex
-from nianlun.registry.models import Agency, Employer, Person, PersonLogin
+from nianlun.registry.models import Agency, Employer, Kin, Person, PersonLogin
 from nianlun.search.grams import filled
 
 AGENCY_REGISTERED = declare("registry.agency_registered", "登记经办机构 {about}")
@@ -204,7 +204,7 @@ def reveal_identity_number(viewer: Viewer, *, person_id: UUID, at: datetime) -> 
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """What one round of resealing did, and how many rows still use an older key."""
+    """What one round of resealing did, to persons and declared kin, and how many rows still use an older key."""
 
     done: int
     left: int
@@ -218,15 +218,25 @@ def reseal(*, at: datetime, limit: int = 500) -> Resealed:
     """
     ring = keys.keyring()
     old = Person.objects.exclude(key_version=ring.current)
+    old_kin = Kin.objects.exclude(key_version=ring.current)
     rows = list(old.select_for_update(skip_locked=True).order_by("pk")[:limit])
     for row in rows:
         number = keys.unsealed(bytes(row.identity_number_sealed), person_id=row.pk, keys=ring)
         row.identity_number_sealed = keys.sealed(number, person_id=row.pk, keys=ring)
         row.identity_number_index = cipher.blind_index(number.text, keys=ring)
         row.key_version = ring.current
-    Person.objects.bulk_update(
-        rows, ["identity_number_sealed", "identity_number_index", "key_version"], batch_size=500
-    )
-    if rows:
-        journal.record(RESEALED, by=None, rows=len(rows), details={"version": ring.current}, at=at)
-    return Resealed(done=len(rows), left=old.count())
+    Person.objects.bulk_update(rows, _SEALED, batch_size=500)
+    kin = list(old_kin.select_for_update(skip_locked=True).order_by("pk")[: limit - len(rows)])
+    for each in kin:
+        number = keys.unsealed_kin(bytes(each.identity_number_sealed), kin_id=each.pk, keys=ring)
+        each.identity_number_sealed = keys.sealed_kin(number, kin_id=each.pk, keys=ring)
+        each.identity_number_index = cipher.blind_index(number.text, keys=ring)
+        each.key_version = ring.current
+    Kin.objects.bulk_update(kin, _SEALED, batch_size=500)
+    done = len(rows) + len(kin)
+    if done:
+        journal.record(RESEALED, by=None, rows=done, details={"version": ring.current}, at=at)
+    return Resealed(done=done, left=old.count() + old_kin.count())
+
+
+_SEALED = ("identity_number_sealed", "identity_number_index", "key_version")

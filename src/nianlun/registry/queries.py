@@ -14,6 +14,8 @@ from nianlun.kernel.grams import normalised
 from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber, from15
 from nianlun.registry import keys
 from nianlun.registry.domain import AgencyLine, EmployerLine, PersonLine, Scheme, Sex
+from nianlun.registry.kin import are_close as are_close
+from nianlun.registry.kin import persons_close_to as persons_close_to
 from nianlun.registry.models import Agency, Employer, Person, PersonLogin
 from nianlun.search.grams import holding
 
