@@ -72,6 +72,13 @@ def names(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("pk", "name"))
 
 
+def accounts_over(role: Role, *, division: str) -> set[int]:
+    """The accounts in this post whose scope covers the division, for telling them something."""
+    scopes = [division[:length] for length in range(1, len(division) + 1)]
+    found = Account.objects.filter(role=role, is_active=True, scope__in=scopes)
+    return set(found.values_list("pk", flat=True))
+
+
 def current_purpose(viewer: Viewer, *, person_id: UUID, at: datetime) -> str | None:
     """The purpose this viewer stated for this person and that still holds, the latest first (S3.1)."""
     stated = Purpose.objects.filter(

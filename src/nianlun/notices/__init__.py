@@ -1,1 +1,1 @@
-"""Telling people outside: an outbox, the ways out, and what became of each message."""
+"""Telling people: what the agency has to say to somebody, the ways out to them, and what became of each."""
