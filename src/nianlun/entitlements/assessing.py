@@ -137,13 +137,12 @@ def propose(person_id: UUID, *, wish: Wish, by: Viewer, at: datetime) -> UUID:
 def decide(record_id: UUID, *, confirm: bool, reason: str, by: Viewer, at: datetime) -> None:
     """Confirm a proposed assessment, which ends the one before it, or return it with the reason.
 
-    Raises `SamePerson` for the one who proposed it, `NotAssessable` where it no longer waits.
+    Raises `SamePerson` for the one who proposed it, `NotAssessable` where it no longer waits, `NotVisible`.
     """
     row = AssessmentRecord.objects.select_for_update().filter(pk=record_id).first()
-    person = registry.person(by, row.person_id) if row else None
-    if row is None or person is None:
-        raise NotAssessable("没有这件核定。")
-    authorize(by, Right.BENEFIT_CONFIRM, scope_of=person.division)
+    if row is None:
+        raise NotVisible
+    authorize(by, Right.BENEFIT_CONFIRM, scope_of=registry.person(by, row.person_id).division)
     refuse_own_case(by, row.person_id)
     if row.proposed_by_id == by.account_id:
         raise SamePerson("提出和复核不能是同一个人，请由另一位同事复核。")

@@ -94,6 +94,8 @@ def decide(destruction_id: UUID, *, approve: bool, reason: str = "", by: Viewer,
     if found is None:
         raise NotStored("没有这份销毁申请。请核对。")
     row = _held(found)
+    # Raises `NotVisible`: another agency's request is not ours to refuse either.
+    hindrances(found, by=by, at=at)
     destruction = Destruction.objects.select_for_update().get(pk=destruction_id)
     if destruction.state != Destruction.State.PROPOSED:
         if (destruction.state == Destruction.State.DONE) == approve:

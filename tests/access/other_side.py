@@ -1,0 +1,236 @@
+"""What belongs to others: a city with its agency, its people, their papers and whatever hangs on them.
+
+`OTHERS` says, for each part of an address, which of these things is asked for. Whoever adds a page whose address
+names a thing adds the thing here; the sweep in `test_outsiders` fails until then.
+"""
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from PIL import Image
+from tests import factories
+from tests.media.shelf import planned
+from tests.vault.small_archive import examine, file
+
+from nianlun.access.domain import Viewer
+from nianlun.archives import operations as archives
+from nianlun.archives import queries as archive_queries
+from nianlun.archives.domain import DocumentKind
+from nianlun.contributions import queries as contributions
+from nianlun.digitization import operations as digitization
+from nianlun.digitization import page_images
+from nianlun.digitization import queries as batches
+from nianlun.digitization.reading import PageImage
+from nianlun.entitlements.models import AssessmentRecord
+from nianlun.evidence import queries as evidence
+from nianlun.evidence import rulings
+from nianlun.evidence.domain import Kind
+from nianlun.journal import certificates
+from nianlun.journal.models import Entry
+from nianlun.kernel.document_codes import new_code
+from nianlun.media import queries as media
+from nianlun.registry import operations as registry
+from nianlun.registry import queries as registry_queries
+from nianlun.registry.domain import AgencyLine, PersonLine
+from nianlun.vault.domain import Secrecy
+from nianlun.vault.models import Destruction, StoredObject
+
+AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+DIVISION, AGENCY = "130102", "石家庄市长安区养老保险经办处"
+NAME, MILL, TITLE = "欧阳远山", "石家庄市远山机械厂", "远山厂退休材料"
+NUMBER = "P900000001"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSide:
+    """Ids of one of everything, and the words by which any of it would betray itself."""
+
+    agency: AgencyLine
+    person: PersonLine
+    employer_id: UUID
+    item_id: UUID
+    page_id: UUID
+    claim_id: UUID
+    ruling_id: UUID
+    posting_id: UUID
+    assessment_id: UUID
+    batch_id: UUID
+    sheet_id: UUID
+    set_id: UUID
+    medium_id: UUID
+    document_id: UUID
+    destruction_id: UUID
+    entry_id: int
+    account_id: int
+    item_code: str
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What stands on no page of an outsider."""
+        return (NAME, MILL, TITLE, NUMBER, self.item_code, self.person.masked_identity_number[:6])
+
+
+OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
+    "<uuid:person_id>": lambda side: side.person.id,
+    "<uuid:item_id>": lambda side: side.item_id,
+    "<uuid:page_id>": lambda side: side.page_id,
+    "<uuid:claim_id>": lambda side: side.claim_id,
+    "<uuid:ruling_id>": lambda side: side.ruling_id,
+    "<uuid:posting_id>": lambda side: side.posting_id,
+    "<uuid:record_id>": lambda side: side.assessment_id,
+    "<uuid:batch_id>": lambda side: side.batch_id,
+    "<uuid:set_id>": lambda side: side.set_id,
+    "<uuid:medium_id>": lambda side: side.medium_id,
+    "<uuid:document_id>": lambda side: side.document_id,
+    "<uuid:destruction_id>": lambda side: side.destruction_id,
+    "<path:object_id>": lambda side: f"urn:nianlun:item:{side.item_id}",
+    "<int:entry_id>": lambda side: side.entry_id,
+    "<int:account_id>": lambda side: side.account_id,
+}
+"""What an address asks for, by the part of it that asks."""
+
+WORDS: Mapping[str, str] = {
+    "<str:node>": "birth_date",
+    "<str:kind>": "birth_date",
+    "<str:state>": "all",
+    "<str:category>": "business",
+    "<int:number>": "1",
+    "<str:name>": "pension_base",
+    "<str:region>": "130000",
+}
+"""Parts of addresses that name no thing: a page's number, a kind of paper, a table of the law."""
+
+NOBODYS: Mapping[str, str] = {
+    "<uuid:draft_id>": "a draft of the law is the whole province's",
+    "<uuid:run_id>": "a check of the vault goes over every object",
+    "<uuid:incident_id>": "an incident names an object by its number only",
+    "<uuid:check_id>": "a proving of the log goes over the whole log",
+}
+"""Things that belong to no side, and why: whoever may see one may see all. For the others they are not there."""
+
+NOWHERE = UUID("019b76da-0000-7000-8000-000000000000")
+NO_NUMBER = 2**62
+
+
+def other_side() -> OtherSide:
+    """A city elsewhere after a few days of work, done by accounts of its own."""
+    agency = factories.agency(DIVISION, AGENCY)
+
+    def staff(role: str) -> Viewer:
+        return factories.staff(role, scope=DIVISION, agency_name=AGENCY)
+
+    clerk, archivist, keeper = staff("clerk"), staff("archivist"), staff("keeper")
+    archives.open_fonds("C027", name=AGENCY, agency_id=agency.id, by=archivist, at=AT)
+    person = _person(clerk, agency)
+    mill = registry.register_employer(by=clerk, name=MILL, agency_id=agency.id, at=AT)
+    factories.pay(person.id, employer_id=mill, since="2026-01", until="2026-03")
+    item_id = file(
+        agency.id,
+        DocumentKind.HIRING_APPROVAL,
+        made="1984-08-29",
+        person=person.id,
+        said={"birth_date": "1966-04-28", "work_start": "1984-09"},
+    )
+    _picture(item_id)
+    return OtherSide(
+        agency=agency,
+        person=person,
+        employer_id=mill,
+        item_id=item_id,
+        page_id=archive_queries.pages(item_id)[0].id,
+        claim_id=evidence.claims_of_item(item_id)[0].id,
+        ruling_id=_ruling(person.id, first=archivist, second=staff("reviewer"), item_id=item_id),
+        posting_id=contributions.postings(person.id)[0].id,
+        assessment_id=_assessment(person.id, by=clerk),
+        batch_id=(batch_id := _batch(agency.id, person.id, by=archivist)),
+        sheet_id=batches.sheets(batch_id)[0].id,
+        set_id=(set_id := planned(keeper, secrecy=Secrecy.INTERNAL)),
+        medium_id=media.media_set(keeper, set_id).media[0].id,
+        document_id=_document(agency, person, by=archivist),
+        destruction_id=_destruction(item_id, by=archivist),
+        entry_id=Entry.objects.filter(account_id=clerk.account_id).latest("pk").pk,
+        account_id=clerk.account_id,
+        item_code=archive_queries.items([item_id])[item_id].code,
+    )
+
+
+def _person(clerk: Viewer, agency: AgencyLine) -> PersonLine:
+    person_id = registry.register_person(
+        by=clerk,
+        name=NAME,
+        identity_number=factories.identity_number(division="131182"),
+        scheme="enterprise",
+        category=60,
+        agency_id=agency.id,
+        personal_number=NUMBER,
+        at=AT,
+    )
+    return registry_queries.system_person(person_id)
+
+
+def _picture(item_id: UUID) -> None:
+    """A picture of the page lies at hand, so that it would be given out."""
+    written = io.BytesIO()
+    Image.new("L", (60, 80), 240).save(written, "JPEG")
+    picture = PageImage(
+        content=written.getvalue(), media_type="image/jpeg", width=60, height=80, rotation=0
+    )
+    folder = page_images._folder(item_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "1.img").write_bytes(picture.content)
+    (folder / "1.json").write_text(json.dumps(picture.to_json()))
+
+
+def _ruling(person_id: UUID, *, first: Viewer, second: Viewer, item_id: UUID) -> UUID:
+    examine(item_id, first=first, second=second, at=AT)
+    return rulings.propose_by_rule(person_id, kind=Kind.BIRTH_DATE, by=first, at=AT)
+
+
+def _assessment(person_id: UUID, *, by: Viewer) -> UUID:
+    """A row of its own: computing one takes the law of a province, and what it says decides nothing here."""
+    return AssessmentRecord.objects.create(
+        person_id=person_id,
+        kind="enterprise_benefit",
+        benefit_month=2026 * 12 + 4,
+        total=Decimal("3456.78"),
+        provisional=False,
+        edition="0" * 64,
+        knowledge_at=AT,
+        grounds="{}",
+        answer="{}",
+        digest="0" * 64,
+        proposed_by_id=by.account_id,
+        proposed_by_name=by.name,
+        proposed_at=AT,
+    ).pk
+
+
+def _batch(agency_id: UUID, person_id: UUID, *, by: Viewer) -> UUID:
+    batch_id = digitization.open_batch(TITLE, agency_id=agency_id, person_id=person_id, by=by, at=AT)
+    digitization.receive(
+        batch_id, name=f"{TITLE}.jpg", stream=io.BytesIO(b"\xff\xd8"), by=by, at=AT, start=False
+    )
+    return batch_id
+
+
+def _document(agency: AgencyLine, person: PersonLine, *, by: Viewer) -> UUID:
+    return certificates.seal(
+        new_code(), b"%PDF-1.7", kind=certificates.Kind.COPY, about_id=str(person.id), person_id=person.id, holder=NAME,
+        agency_name=AGENCY, division=agency.division, pages=1, by=by, at=AT,
+    )  # fmt: skip
+
+
+def _destruction(item_id: UUID, *, by: Viewer) -> UUID:
+    """A request that waits; as a row, since the term of retention of a working life has not passed."""
+    return Destruction.objects.create(
+        object=StoredObject.objects.get(object_id=f"urn:nianlun:item:{item_id}"),
+        authority="销毁清册 2026-01",
+        proposed_by_id=by.account_id,
+        proposed_by_name=by.name,
+        proposed_at=AT,
+    ).pk
