@@ -97,7 +97,7 @@ class Move(StrEnum):
     SUPPLY = "supply"
     SUSPEND = "suspend"
     RESUME = "resume"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  a move, no password
     RETURN = "return"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
