@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from nianlun.access.domain import NotVisible, Right, Role, Viewer, authorize
+from nianlun.access.domain import RIGHTS, NotVisible, Right, Role, Viewer, authorize
 from nianlun.access.models import Account, Purpose
 
 
@@ -70,6 +70,14 @@ def still(viewer: Viewer) -> Viewer:
 def names(account_ids: Iterable[int]) -> dict[int, str]:
     """The names of these accounts, for showing who did something; unknown ones are left out."""
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("pk", "name"))
+
+
+def holders_of(right: Right, *, division: str) -> dict[int, str]:
+    """The names of the accounts whose own post holds a right over the division, by id."""
+    roles = [role.value for role in Role if right in RIGHTS[role]]
+    scopes = [division[:length] for length in range(1, len(division) + 1)]
+    found = Account.objects.filter(role__in=roles, is_active=True, scope__in=scopes).order_by("name", "pk")
+    return dict(found.values_list("pk", "name"))
 
 
 def accounts_over(role: Role, *, division: str) -> set[int]:

@@ -1,0 +1,95 @@
+"""What a move means for people: which paper it gives out, and what the insured person is told of it.
+
+Papers are typeset by a job, so that no decision waits for a printer; the notice is written with the move.
+"""
+
+from datetime import datetime
+
+from nianlun.cases.domain.flow import Move, Outcome, State
+from nianlun.cases.domain.types import CaseType, SlipKind
+from nianlun.cases.models import Action, Case
+from nianlun.jobs import operations as jobs
+from nianlun.notices import operations as notices
+from nianlun.notices.domain import declare_kind
+
+ISSUE_SLIP = "cases.issue_slip"
+PREPARE_FILING = "cases.prepare_filing"
+
+NOTICE = declare_kind(
+    "cases.progress", "办件进度", sms="您的业务有新进展：{title}。请登录查看，不要把验证码告诉他人。"
+)
+_BY_OUTCOME = {
+    Outcome.GRANTED: SlipKind.CONCLUSION,
+    Outcome.REFUSED: SlipKind.REFUSAL,
+    Outcome.NOT_ACCEPTED: SlipKind.NOT_ACCEPTED,
+    Outcome.WITHDRAWN: SlipKind.WITHDRAWAL,
+}
+_BY_MOVE = {
+    Move.ACCEPT: SlipKind.ACCEPTANCE,
+    Move.ASK: SlipKind.SUPPLEMENT,
+    Move.SUSPEND: SlipKind.SUSPENSION,
+}
+
+
+def announce(row: Case, action: Action, *, case_type: CaseType, at: datetime) -> None:
+    """Have the paper made and the person told, in the transaction of the move; both happen once."""
+    move = Move(action.move)
+    ended = action.led_to == State.CONCLUDED.value
+    kind = _BY_OUTCOME[Outcome(row.outcome)] if ended else _BY_MOVE.get(move)
+    if kind is not None and case_type.slip(kind) is not None:
+        jobs.enqueue(ISSUE_SLIP, {"action": action.pk, "kind": kind.value}, key=str(action.pk), at=at)
+    if ended:
+        jobs.enqueue(PREPARE_FILING, {"case": str(row.pk)}, key=str(row.pk), at=at)
+    told = _told(row, move, case_type=case_type, text=action.text)
+    if told and row.person_id is not None:
+        title, text = told
+        notices.send(
+            person_id=row.person_id,
+            kind=NOTICE,
+            title=title,
+            text=text,
+            about="cases.case",
+            about_id=str(row.pk),
+            division=row.division,
+            key=f"cases:{action.pk}",
+            at=at,
+        )
+
+
+def _told(row: Case, move: Move, *, case_type: CaseType, text: str) -> tuple[str, str] | None:
+    """Title and text of what the person reads; None where the move is the agency's own affair."""
+    name, number = case_type.plain_name, row.number
+    if row.state == State.CONCLUDED.value:
+        return _ended(row, case_type, text=text)
+    match move:
+        case Move.OPEN | Move.CORRECT:
+            return f"已收到：{name}", f"业务编号 {number}。工作人员会尽快看材料，决定受理后再通知您。"
+        case Move.ACCEPT:
+            due = f"最晚 {row.due_on:%Y-%m-%d} 办完。" if row.due_on else ""
+            return f"已受理：{name}", f"业务编号 {number}。{due}缺材料时会再通知您。"
+        case Move.ASK:
+            return f"请补材料：{name}", f"业务编号 {number}。请补：{text}。补齐前办理时限暂停计算。"
+        case Move.SUPPLY:
+            return f"材料已补齐：{name}", f"业务编号 {number}。办理时限继续计算。"
+        case Move.SUSPEND:
+            return f"暂停办理：{name}", f"业务编号 {number}。原因：{text}。恢复办理时会通知您。"
+        case Move.RESUME:
+            return f"恢复办理：{name}", f"业务编号 {number}。办理时限继续计算。"
+        case _:
+            return None
+
+
+def _ended(row: Case, case_type: CaseType, *, text: str) -> tuple[str, str]:
+    name, number = case_type.plain_name, row.number
+    match Outcome(row.outcome):
+        case Outcome.GRANTED:
+            return f"已办结：{name}", f"业务编号 {number}。{row.effect_said or '结果见办结单。'}"
+        case Outcome.REFUSED:
+            return f"没有批准：{name}", f"业务编号 {number}。理由：{text}。{case_type.refusal_appeal}"
+        case Outcome.NOT_ACCEPTED:
+            return (
+                f"没有受理：{name}",
+                f"业务编号 {number}。理由见不予受理决定书。{case_type.refusal_appeal}",
+            )
+        case Outcome.WITHDRAWN:
+            return f"已撤销：{name}", f"业务编号 {number}。{text}"

@@ -1,0 +1,317 @@
+"""One move of a case: who may make it, on which version, and what it leaves behind, all in one transaction.
+
+Every operation opens the case with `opened`, decides by the rules of `domain`, and ends in `moved`. The row is locked
+from the one to the other, so that two who act at once come one after the other, and the second finds a newer version.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from nianlun.access import queries as access
+from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.cases import announcing, calendars, type_files
+from nianlun.cases.domain import clock, separation
+from nianlun.cases.domain.flow import Move, Outcome, State
+from nianlun.cases.domain.separation import Hand, NotSeparate
+from nianlun.cases.domain.types import CaseType, Step
+from nianlun.cases.models import Action, Case, CloseCall, Duty, Pause
+from nianlun.journal import operations as journal
+from nianlun.journal.domain import declare
+from nianlun.registry import queries as registry
+
+RIGHT_OF = {
+    Step.FIRST_REVIEW: Right.CASE_REVIEW,
+    Step.SECOND_REVIEW: Right.CASE_CONFIRM,
+    Step.APPROVAL: Right.CASE_APPROVE,
+    Step.PAYMENT: Right.CASE_PAY,
+}
+ENTRIES = {
+    Move.OPEN: declare("cases.opened", "收件 {about}"),
+    Move.ACCEPT: declare("cases.accepted", "受理 {about}，{due}"),
+    Move.REJECT: declare("cases.rejection_proposed", "提出不予受理 {about}"),
+    Move.ASK: declare("cases.supplement_asked", "要求补正 {about}"),
+    Move.SUPPLY: declare("cases.supplement_made", "{about} 的材料已补，恢复办理"),
+    Move.SUSPEND: declare("cases.suspended", "中止 {about}"),
+    Move.RESUME: declare("cases.resumed", "恢复办理 {about}"),
+    Move.PASS: declare("cases.step_passed", "{about} {step}通过"),
+    Move.RETURN: declare("cases.returned", "把 {about} 由{step}退回"),
+    Move.REFUSE: declare("cases.refused", "{about} 不予批准"),
+    Move.WITHDRAW: declare("cases.withdrawn", "撤销 {about}"),
+    Move.CONFIRM: declare("cases.proposal_confirmed", "同意 {about} 的{step}"),
+    Move.DENY: declare("cases.proposal_denied", "不同意 {about} 的{step}"),
+    Move.PAY: declare("cases.paid", "支付 {about}"),
+    Move.MATERIAL: declare("cases.material_taken", "收取 {about} 的材料：{what}"),
+    Move.OPINION: declare("cases.opinion_given", "在 {about} 的会审中发表意见"),
+    Move.HEARING: declare("cases.hearing_called", "把 {about} 提请会审"),
+    Move.HEARING_CLOSED: declare("cases.hearing_closed", "结束 {about} 的会审"),
+    Move.TAKE: declare("cases.taken", "领取 {about}"),
+    Move.HAND_OVER: declare("cases.handed_over", "把 {about} 转交给 {what}"),
+    Move.FILE: declare("cases.filed", "{about} 归档，档号 {what}"),
+    Move.CORRECT: declare("cases.correction_opened", "为 {what} 另立更正业务 {about}"),
+    Move.DETAILS: declare("cases.details_written", "补录 {about} 的申报内容"),
+    Move.DELIVER: declare("cases.slip_delivered", "{about} 的{what}已送达"),
+}
+SHORTEST_REASON, LONGEST_TEXT = 4, 2000
+NOT_SEPARATE = declare("cases.separation_refused", "{about} 的{step}被拒绝：{what}")
+
+
+class Stale(Refused):
+    """Somebody has acted on the case since this page was drawn; nothing was changed."""
+
+
+def opened(case_id: UUID, *, by: Viewer, version: int) -> tuple[Case, Viewer]:
+    """The case, locked, for somebody of the agency, and that viewer as the account is now.
+
+    Raises `NotVisible` out of scope, and `Stale`.
+
+    The account is read again and held, so that a right withdrawn a second ago counts, and one being withdrawn waits.
+    """
+    by = access.still(by)
+    row = Case.objects.select_for_update().filter(pk=case_id).first()
+    if row is None:
+        raise NotVisible
+    authorize(by, Right.CASE_READ, scope_of=row.division)
+    ensure_fresh(row, version=version)
+    return row, by
+
+
+def opened_by_applicant(case_id: UUID, *, by: Viewer, version: int) -> tuple[Case, Viewer]:
+    """The case, locked, for the insured person it is about, and that viewer as now.
+
+    Raises `NotVisible` for anybody else's, and `Stale`.
+    """
+    by = access.still(by)
+    authorize(by, Right.OWN_READ)
+    row = Case.objects.select_for_update().filter(pk=case_id).first()
+    if row is None or row.person_id is None or row.person_id != registry.own_person_id(by):
+        raise NotVisible
+    ensure_fresh(row, version=version)
+    return row, by
+
+
+def ensure_fresh(row: Case, *, version: int) -> None:
+    """Return where nobody has acted since `version`. Raises `Stale` with who did what."""
+    if row.version == version:
+        return
+    last = row.actions.order_by("-number").first()
+    done = (
+        f"{last.actor_name}已于 {timezone.localtime(last.at):%m-%d %H:%M} {Move(last.move).label}"
+        if last
+        else ""
+    )
+    raise Stale(
+        f"这件业务已有变动：{done}，现在是“{State(row.state).label}”。您刚才的操作没有生效，请看最新情况再办。"
+    )
+
+
+def type_of(row: Case) -> CaseType:
+    """The type as it was defined when the case was opened."""
+    return type_files.case_type_by_digest(row.type, row.type_digest)
+
+
+def take_step(row: Case, step: Step, *, by: Viewer, at: datetime) -> None:
+    """Let this account take one of the separate steps, or refuse it (S2.5).
+
+    Raises `Refused` without the right, for another's piece of work, and where the steps would not be separate.
+    """
+    authorize(by, RIGHT_OF[step], scope_of=row.division)
+    if row.holder_id not in (None, by.account_id):
+        name = access.names([row.holder_id]).get(row.holder_id, "")
+        raise Refused(f"这件业务由{name}领取在办。请先请其转交，或由领导转交。")
+    ensure_apart(row, step, by=by, at=at)
+    Duty.objects.get_or_create(
+        case=row, account_id=by.account_id, defaults={"step": step.value, "device": by.device, "at": at}
+    )
+
+
+def ensure_apart(row: Case, step: Step, *, by: Viewer, at: datetime) -> None:
+    """Refuse whoever took another step, is close to whom it is about or to who took one, or shares a machine."""
+    hands = [
+        Hand(account_id=duty.account_id, step=Step(duty.step), device=duty.device)
+        for duty in row.duties.all()
+    ]
+    others = {hand.account_id for hand in hands} - {by.account_id}
+    try:
+        separation.ensure_not_own(row.person_id, close_to=registry.persons_close_to(by.account_id))
+        separation.ensure_separate(
+            step,
+            hands,
+            account_id=by.account_id,
+            device=by.device,
+            close={other for other in others if registry.are_close(by.account_id, other)},
+        )
+    except NotSeparate as reason:
+        raise Apart(str(reason), case_id=row.pk, step=step) from reason
+
+
+def ensure_not_own(row: Case, *, by: Viewer) -> None:
+    """Refuse whoever the case is about, and that person's spouse and registered kin."""
+    try:
+        separation.ensure_not_own(row.person_id, close_to=registry.persons_close_to(by.account_id))
+    except NotSeparate as reason:
+        raise Refused(str(reason)) from reason
+
+
+class Apart(Refused):
+    """Separation forbids it. The attempt is written down by `remember` after the transaction is rolled back."""
+
+    def __init__(self, sentence: str, *, case_id: UUID, step: Step) -> None:
+        super().__init__(sentence)
+        self.case_id, self.step = case_id, step
+
+
+def remember(refusal: Apart, *, by: Viewer, at: datetime) -> None:
+    """Keep an attempt that separation refused, in a transaction of its own: overseers look at where they gather."""
+    with transaction.atomic():
+        row = Case.objects.get(pk=refusal.case_id)
+        CloseCall.objects.create(
+            case=row, account_id=by.account_id, step=refusal.step.value, sentence=refusal.sentence, at=at
+        )
+        journal.record(
+            NOT_SEPARATE,
+            by=by,
+            about=row.number,
+            about_id=str(row.pk),
+            person_id=row.person_id,
+            purpose=f"办理 {row.number}",
+            details={"step": refusal.step.label, "what": refusal.sentence},
+            outcome="refused",
+            at=at,
+        )
+
+
+def moved(
+    row: Case,
+    move: Move,
+    *,
+    to: State,
+    by: Viewer | None,
+    at: datetime,
+    text: str = "",
+    details: Mapping[str, object] | None = None,
+    said: Mapping[str, str] | None = None,
+    outcome: Outcome | None = None,
+    announce: bool = True,
+) -> Action:
+    """Bring the case to its next state, add the move to its history and the journal, and tell whom it concerns.
+
+    `details` stay with the action; `said` completes the journal's sentence. A case that ends waits to be filed from
+    this transaction on: there is no ended case outside the filing queue.
+    """
+    before = State(row.state)
+    row.version += 1
+    row.state = to.value
+    if to is not before:
+        row.state_since, row.holder_id = at, None
+        row.resumes = row.resumes if to in (State.SUPPLEMENT, State.SUSPENDED, State.WITHDRAWING) else ""
+    if to is State.CONCLUDED and outcome is not None:
+        row.outcome, row.concluded_at, row.due_on = outcome.value, at, row.due_on
+    row.save()
+    return written(
+        row, move, before=before, by=by, at=at, text=text, details=details, said=said, announce=announce
+    )
+
+
+def written(
+    row: Case,
+    move: Move,
+    *,
+    before: State | None,
+    by: Viewer | None,
+    at: datetime,
+    text: str = "",
+    details: Mapping[str, object] | None = None,
+    said: Mapping[str, str] | None = None,
+    announce: bool = True,
+) -> Action:
+    """Add the move that has just been made to the history, the journal and, where it concerns them, to people."""
+    action = Action.objects.create(
+        case=row,
+        number=row.version,
+        move=move.value,
+        state=before.value if before else "",
+        led_to=row.state,
+        account_id=by.account_id if by else None,
+        actor_name=by.name if by else "系统",
+        actor_role=by.role.label if by else "系统",
+        device=by.device if by else "",
+        text=text,
+        details=dict(details or {}),
+        at=at,
+    )
+    step = before.label if before else ""
+    due = f"{row.due_on} 到期" if row.due_on else "没有法定时限"
+    journal.record(
+        ENTRIES[move],
+        by=by,
+        about=row.number,
+        about_id=str(row.pk),
+        person_id=row.person_id,
+        purpose=f"办理 {row.number}",
+        details={"step": step, "due": due, **(said or {})},
+        at=at,
+    )
+    if announce:
+        announcing.announce(row, action, case_type=type_of(row), at=at)
+    return action
+
+
+def reason(text: str, what: str) -> str:
+    """The stated reason, tidied. Raises `Refused` where it says nothing."""
+    tidy = " ".join(text.split())
+    if len(tidy) < SHORTEST_REASON:
+        raise Refused(f"请写明{what}的理由，至少 {SHORTEST_REASON} 个字。")
+    return tidy[:LONGEST_TEXT]
+
+
+# The clock
+
+
+def start_clock(row: Case, *, at: datetime) -> None:
+    """Count from the acceptance; the type's limit in working days. Raises `CalendarMissing`."""
+    row.accepted_at = at
+    limit = type_of(row).limit
+    row.limit_days = limit.days if limit else None
+    row.due_on = due_on(row)
+
+
+def pause_clock(row: Case, *, reason: str, on: date) -> None:
+    """The clock stands from this day on."""
+    Pause.objects.create(case=row, since=on, reason=reason)
+    row.due_on = None
+
+
+def restart_clock(row: Case, *, on: date) -> None:
+    """The clock goes on from this day, and the due day moves by the working days it stood."""
+    row.pauses.filter(until__isnull=True).update(until=on)
+    row.due_on = due_on(row)
+
+
+def due_on(row: Case) -> date | None:
+    """The last day of the term, from the rows; None without a term, before acceptance and while paused."""
+    if row.accepted_at is None or row.limit_days is None:
+        return None
+    return clock.due_on(
+        timezone.localdate(row.accepted_at),
+        days=row.limit_days,
+        pauses=[
+            clock.Pause(since=p.since, until=p.until, reason=p.reason) for p in row.pauses.order_by("pk")
+        ],
+        calendar=calendars.calendar(),
+    )
+
+
+def next_number(prefix: str) -> int:
+    """The next number below a prefix; two who open cases wait for each other, what is rolled back leaves no gap."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_numbersequence (prefix, last) VALUES (%s, 1) "
+            "ON CONFLICT (prefix) DO UPDATE SET last = cases_numbersequence.last + 1 RETURNING last",
+            [prefix],
+        )
+        (number,) = cursor.fetchone() or (0,)
+    return int(number)

@@ -1,0 +1,224 @@
+"""Taking a case in: at the counter, from an insured person's own application, or because the system found a reason."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from nianlun.access import queries as access
+from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.cases import moving, type_files
+from nianlun.cases.domain.flow import Move, Outcome, State
+from nianlun.cases.domain.forms import checked_details
+from nianlun.cases.domain.types import About, CaseType, Origin, Risk
+from nianlun.cases.guarding import guarded
+from nianlun.cases.models import Case
+from nianlun.registry import queries as registry
+from nianlun.registry.domain import AgencyLine
+
+
+@guarded
+def open_case(
+    type_code: str,
+    *,
+    by: Viewer,
+    details: Mapping[str, str],
+    request_key: UUID,
+    at: datetime,
+    person_id: UUID | None = None,
+    employer_id: UUID | None = None,
+) -> UUID:
+    """Take a case in at the counter; the same `request_key` again returns the case it made the first time.
+
+    Raises `forms.Incomplete` with a sentence for each field, `NotInForce`, `NotVisible`, and `Refused`.
+    """
+    by = access.still(by)
+    case_type = type_files.case_type(type_code, on=timezone.localdate(at))
+    _ensure_origin(case_type, Origin.COUNTER)
+    agency = registry.home_agency(by)
+    if case_type.about is About.PERSON and person_id is not None:
+        person = registry.person(by, person_id)
+        agency = registry.agency(person.agency_id)
+    authorize(by, Right.CASE_ACCEPT, scope_of=agency.division)
+    return _opened(
+        case_type,
+        agency=agency,
+        origin=Origin.COUNTER,
+        by=by,
+        details=details,
+        request_key=request_key,
+        person_id=person_id,
+        employer_id=employer_id,
+        at=at,
+    )
+
+
+@guarded
+def apply_online(
+    type_code: str, *, by: Viewer, details: Mapping[str, str], request_key: UUID, at: datetime
+) -> UUID:
+    """An insured person's own application. Raises as `open_case`; the case waits to be accepted by a clerk."""
+    by = access.still(by)
+    authorize(by, Right.OWN_READ)
+    person_id = registry.own_person_id(by)
+    if person_id is None:
+        raise NotVisible
+    case_type = type_files.case_type(type_code, on=timezone.localdate(at))
+    _ensure_origin(case_type, Origin.ONLINE)
+    agency = registry.agency(registry.person(by, person_id).agency_id)
+    return _opened(
+        case_type,
+        agency=agency,
+        origin=Origin.ONLINE,
+        by=by,
+        details=details,
+        request_key=request_key,
+        person_id=person_id,
+        employer_id=None,
+        at=at,
+    )
+
+
+@guarded
+def open_by_system(
+    type_code: str,
+    *,
+    agency_id: UUID,
+    details: Mapping[str, str],
+    request_key: UUID,
+    at: datetime,
+    person_id: UUID | None = None,
+    employer_id: UUID | None = None,
+    reason: str,
+) -> UUID:
+    """A case the system opens for somebody to look at; it decides nothing. Raises as `open_case`."""
+    case_type = type_files.case_type(type_code, on=timezone.localdate(at))
+    _ensure_origin(case_type, Origin.SYSTEM)
+    return _opened(
+        case_type,
+        agency=registry.agency(agency_id),
+        origin=Origin.SYSTEM,
+        by=None,
+        details=details,
+        request_key=request_key,
+        person_id=person_id,
+        employer_id=employer_id,
+        at=at,
+        text=reason,
+    )
+
+
+@guarded
+def open_correction(case_id: UUID, *, by: Viewer, request_key: UUID, reason: str, at: datetime) -> UUID:
+    """A new case that corrects an ended one, which stays as it is (更正). Raises `Refused` for one still open."""
+    old = Case.objects.filter(pk=case_id).first()
+    if old is None:
+        raise NotVisible
+    by = access.still(by)
+    authorize(by, Right.CASE_READ, scope_of=old.division)
+    authorize(by, Right.CASE_ACCEPT, scope_of=old.division)
+    if old.outcome != Outcome.GRANTED.value:
+        raise Refused("只有准予办结的业务才能更正。未办结的可以退回，未批准的可以重新申请。")
+    if not reason.strip():
+        raise Refused("请写明为什么更正，例如“复核发现缴费月数少计 3 个月”。")
+    return _opened(
+        type_files.case_type(old.type, on=timezone.localdate(at)),
+        agency=registry.agency(old.agency_id),
+        origin=Origin.COUNTER,
+        by=by,
+        details=old.details,
+        request_key=request_key,
+        person_id=old.person_id,
+        employer_id=old.employer_id,
+        at=at,
+        text=reason.strip(),
+        corrects=old,
+    )
+
+
+def _ensure_origin(case_type: CaseType, origin: Origin) -> None:
+    if origin not in case_type.origins:
+        ways = "、".join(each.label for each in case_type.origins)
+        raise Refused(f"“{case_type.name}”不能由{origin.label}发起，可以：{ways}。")
+
+
+def _opened(
+    case_type: CaseType,
+    *,
+    agency: AgencyLine,
+    origin: Origin,
+    by: Viewer | None,
+    details: Mapping[str, str],
+    request_key: UUID,
+    person_id: UUID | None,
+    employer_id: UUID | None,
+    at: datetime,
+    text: str = "",
+    corrects: Case | None = None,
+) -> UUID:
+    known = Case.objects.filter(request_key=request_key).first()
+    if known is not None:
+        if known.opened_by_id != (by.account_id if by else None) or known.type != case_type.code:
+            raise Refused("这个提交标识已经用过。请刷新页面后重新填写。")
+        return known.pk
+    about = _about(case_type, agency, person_id=person_id, employer_id=employer_id, details=details)
+    year = timezone.localdate(at).year
+    number = moving.next_number(f"{agency.division}-{year}")
+    row = Case(
+        number=f"{agency.division}-{year}-{number:06d}",
+        type=case_type.code,
+        type_digest=case_type.digest,
+        agency_id=agency.id,
+        division=agency.division,
+        person_id=person_id,
+        employer_id=employer_id,
+        title=f"{case_type.name}：{about}",
+        details=checked_details(case_type, details, complete=origin is not Origin.SYSTEM),
+        origin=origin.value,
+        high_risk=case_type.risk is Risk.HIGH,
+        state=State.RECEIVED.value,
+        state_since=at,
+        opened_by_id=by.account_id if by else None,
+        request_key=request_key,
+        received_at=at,
+        corrects=corrects,
+    )
+    row.save(force_insert=True)
+    moving.written(
+        row,
+        Move.CORRECT if corrects else Move.OPEN,
+        before=None,
+        by=by,
+        at=at,
+        text=text,
+        said={"what": corrects.number if corrects else ""},
+    )
+    return row.pk
+
+
+def _about(
+    case_type: CaseType,
+    agency: AgencyLine,
+    *,
+    person_id: UUID | None,
+    employer_id: UUID | None,
+    details: Mapping[str, str],
+) -> str:
+    """Whom the case is about, in words. Raises `Refused` where the type needs somebody who is not named."""
+    if case_type.about is About.PERSON:
+        if person_id is not None:
+            return registry.system_person(person_id).name
+        if (
+            case_type.field("name") is not None and details.get("name", "").strip()
+        ):  # nobody is registered yet
+            return details["name"].strip()[:60]
+        raise Refused(f"“{case_type.name}”要先选定参保人。")
+    if case_type.about is About.EMPLOYER:
+        found = registry.employers([employer_id]) if employer_id else {}
+        if employer_id in found:
+            return found[employer_id].name
+        if case_type.field("name") is not None and details.get("name", "").strip():
+            return details["name"].strip()[:100]
+        raise Refused(f"“{case_type.name}”要先选定参保单位。")
+    return agency.name

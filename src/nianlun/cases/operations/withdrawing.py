@@ -1,0 +1,61 @@
+"""Withdrawing a case (撤销): by the applicant at will; by the agency only with a second person's word."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from nianlun.access.domain import Right, Viewer, authorize
+from nianlun.cases import moving
+from nianlun.cases.domain.flow import PAUSED, Move, Outcome, OutOfStep, State, ensure_withdrawable
+from nianlun.cases.domain.types import Step
+from nianlun.cases.guarding import guarded
+
+
+@guarded
+def withdraw_own(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> None:
+    """The insured person takes the application back. Raises `Refused` once it has taken effect."""
+    row, by = moving.opened_by_applicant(case_id, by=by, version=version)
+    ensure_withdrawable(State(row.state))
+    row.pauses.filter(until__isnull=True).update(until=timezone.localdate(at))
+    moving.moved(
+        row, Move.WITHDRAW, to=State.CONCLUDED, by=by, at=at, text="申请人撤回", outcome=Outcome.WITHDRAWN
+    )
+
+
+@guarded
+def withdraw(case_id: UUID, *, by: Viewer, version: int, reason: str, at: datetime) -> None:
+    """Propose to withdraw the case, for instance because it was opened twice; a reviewer has to agree."""
+    row, by = moving.opened(case_id, by=by, version=version)
+    authorize(by, Right.CASE_ACCEPT, scope_of=row.division)
+    ensure_withdrawable(State(row.state))
+    moving.take_step(row, Step.FIRST_REVIEW, by=by, at=at)
+    why = moving.reason(reason, "撤销")
+    row.resumes = row.resumes if State(row.state) in PAUSED else row.state
+    if State(row.state) in PAUSED:
+        moving.restart_clock(row, on=timezone.localdate(at))
+    moving.moved(row, Move.WITHDRAW, to=State.WITHDRAWING, by=by, at=at, text=why)
+
+
+@guarded
+def decide_withdrawal(
+    case_id: UUID, *, by: Viewer, version: int, agree: bool, text: str = "", at: datetime
+) -> None:
+    """The reviewer's word on a proposed withdrawal: it ends, or goes on where it was."""
+    row, by = moving.opened(case_id, by=by, version=version)
+    if State(row.state) is not State.WITHDRAWING:
+        raise OutOfStep(f"这件业务现在是“{State(row.state).label}”，没有待定的撤销。")
+    moving.take_step(row, Step.SECOND_REVIEW, by=by, at=at)
+    if agree:
+        moving.moved(
+            row,
+            Move.CONFIRM,
+            to=State.CONCLUDED,
+            by=by,
+            at=at,
+            text=text.strip(),
+            outcome=Outcome.WITHDRAWN,
+        )
+    else:
+        why = moving.reason(text, "不同意")
+        moving.moved(row, Move.DENY, to=State(row.resumes), by=by, at=at, text=why)

@@ -1,0 +1,118 @@
+"""What waits for whom: the piles of the worklist."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from nianlun.access.domain import Right, Viewer
+from nianlun.cases.domain.flow import OPEN, PAUSED, State
+from nianlun.cases.models import Case
+from nianlun.cases.queries.lines import CaseLine, case_line
+from nianlun.cases.queries.sight import in_scope
+
+SOON = timedelta(days=3)
+
+
+class Pile(StrEnum):
+    """The piles of the worklist."""
+
+    MINE = "mine"
+    POOL = "pool"
+    TODAY = "today"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+    ALL = "all"
+
+    @property
+    def label(self) -> str:
+        """What stands on the tab."""
+        return {
+            Pile.MINE: "我领取的",
+            Pile.POOL: "待领取",
+            Pile.TODAY: "今天和三天内到期",
+            Pile.OVERDUE: "已超期",
+            Pile.PAUSED: "停办的",
+            Pile.ALL: "全部在办",
+        }[self]
+
+
+def worklist(
+    viewer: Viewer,
+    pile: Pile,
+    *,
+    on: date,
+    states: tuple[State, ...] = (),
+    type_code: str = "",
+    after: tuple[date | None, UUID] | None = None,
+    limit: int = 50,
+) -> list[CaseLine]:
+    """The cases of a pile that the viewer can do something about, the most urgent first, from the one after `after`.
+
+    Cases without a due day come last. `states` narrows to some of those that are the viewer's to work on.
+    """
+    rows = _pile(viewer, pile, on=on, states=states)
+    if type_code:
+        rows = rows.filter(type=type_code)
+    if after is not None:
+        due, last = after
+        later = Q(due_on__isnull=True, pk__gt=last)
+        rows = rows.filter(
+            later if due is None else Q(due_on__gt=due) | Q(due_on=due, pk__gt=last) | Q(due_on=None)
+        )
+    rows = rows.select_related("holder").order_by(F("due_on").asc(nulls_last=True), "pk")
+    return [case_line(row) for row in rows[:limit]]
+
+
+def pile_counts(viewer: Viewer, *, on: date, up_to: int = 1000) -> dict[Pile, int]:
+    """How many cases each pile holds, `up_to` at most: a count over a thousand is shown as 1000+."""
+    return {pile: _pile(viewer, pile, on=on)[:up_to].count() for pile in Pile}
+
+
+def waiting_for(viewer: Viewer, *, up_to: int = 1000) -> int:
+    """How many cases wait at a step the viewer can take, for the navigation."""
+    states = states_for(viewer)
+    rows = in_scope(viewer).filter(state__in=[state.value for state in states if state not in PAUSED])
+    mine = rows.filter(Q(holder__isnull=True) | Q(holder_id=viewer.account_id))
+    return mine[:up_to].count() if states else 0
+
+
+def states_for(viewer: Viewer) -> tuple[State, ...]:
+    """The states of cases that the viewer's posts have something to do in."""
+    wanted = {
+        Right.CASE_ACCEPT: (State.RECEIVED, State.SUPPLEMENT, State.SUSPENDED),
+        Right.CASE_REVIEW: (State.FIRST_REVIEW,),
+        Right.CASE_CONFIRM: (State.SECOND_REVIEW, State.REJECTING, State.WITHDRAWING),
+        Right.CASE_APPROVE: (State.APPROVAL,),
+        Right.CASE_PAY: (State.PAYMENT,),
+    }
+    found = {state for right, states in wanted.items() if viewer.may(right) for state in states}
+    return tuple(state for state in OPEN if state in found)
+
+
+def in_hand(viewer: Viewer, person_id: UUID) -> str | None:
+    """The number of an open case about the person that the viewer can work on now: a purpose for opening the file."""
+    states = [state.value for state in states_for(viewer)]
+    rows = in_scope(viewer).filter(person_id=person_id, state__in=states)
+    mine = rows.filter(Q(holder__isnull=True) | Q(holder_id=viewer.account_id))
+    return mine.order_by("due_on", "pk").values_list("number", flat=True).first()
+
+
+def _pile(viewer: Viewer, pile: Pile, *, on: date, states: tuple[State, ...] = ()) -> QuerySet[Case]:
+    able = states_for(viewer)
+    wanted = [state.value for state in able if not states or state in states]
+    rows = in_scope(viewer).filter(state__in=wanted)
+    match pile:
+        case Pile.MINE:
+            return rows.filter(holder_id=viewer.account_id)
+        case Pile.POOL:
+            return rows.filter(holder__isnull=True).exclude(state__in=[state.value for state in PAUSED])
+        case Pile.TODAY:
+            return rows.filter(due_on__gte=on, due_on__lte=on + SOON)
+        case Pile.OVERDUE:
+            return rows.filter(due_on__lt=on)
+        case Pile.PAUSED:
+            return rows.filter(state__in=[state.value for state in PAUSED])
+        case Pile.ALL:
+            return rows
