@@ -17,7 +17,7 @@ class Incomplete(ValueError):
     """Fields are missing or wrong; `faults` says for each, by its code, what to do."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__("；".join(faults.values()))
+        super().__init__("".join(faults.values()))
         self.faults = dict(faults)
 
 

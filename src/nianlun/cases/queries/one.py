@@ -48,7 +48,7 @@ def case(viewer: Viewer, case_id: UUID) -> CaseView:
         effect_said=row.effect_said,
         item_id=row.item_id,
         filed_at=row.filed_at,
-        corrects=case_line(row.corrects) if row.corrects_id else None,
+        corrects=case_line(row.corrects) if row.corrects is not None else None,
         corrected_by=tuple(
             case_line(each)
             for each in Case.objects.filter(corrects=row).select_related("holder").order_by("pk")
