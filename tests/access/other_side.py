@@ -84,6 +84,7 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<uuid:posting_id>": lambda side: side.posting_id,
     "<uuid:record_id>": lambda side: side.assessment_id,
     "<uuid:batch_id>": lambda side: side.batch_id,
+    "<uuid:sheet_id>": lambda side: side.sheet_id,
     "<uuid:set_id>": lambda side: side.set_id,
     "<uuid:medium_id>": lambda side: side.medium_id,
     "<uuid:document_id>": lambda side: side.document_id,

@@ -158,16 +158,3 @@ def test_a_clerk_registers_a_person_and_a_wrong_check_digit_is_told_at_its_field
         {**form, "identity_number": number, "personal_number": "1306990002"},
     )
     assert "登记过" in twice.content.decode()
-
-
-def test_the_outsourced_scanner_sees_own_batches_and_nothing_else(client_of, viewer, agency, now):
-    from nianlun.digitization import operations
-
-    scanner, colleague = viewer("scanner"), viewer("scanner")
-    mine = operations.open_batch("我的", agency_id=agency.id, person_id=None, by=scanner, at=now)
-    other = operations.open_batch("别人的", agency_id=agency.id, person_id=None, by=colleague, at=now)
-    client = client_of(scanner)
-    assert client.get(reverse("desk:batch", args=[mine])).status_code == 200
-    assert client.get(reverse("desk:batch", args=[other])).status_code == 404
-    for name in ("desk:search", "desk:people", "desk:review-queue"):
-        assert client.get(reverse(name)).status_code == 404

@@ -90,14 +90,22 @@ def test_what_does_not_exist_is_answered_like_what_may_not_be_seen(visit: Visit)
     } == dict.fromkeys(deeds, 404)
 
 
-def test_the_scanner_sees_his_own_batches_and_nothing_to_search(visit: Visit, system: System):
+def test_the_scanner_sees_the_batches_given_to_him_and_nothing_to_search(visit: Visit, system: System):
+    archivist = visit("王海")
+    archivist.go("/batches/")
+    archivist.page.fill("#title", "外包第三箱")
+    archivist.click("button.main:has-text('开批次')")
     scanner = visit("马小川", forgive=("404",))
     scanner.go("/batches/")
     assert "待识读的扫描件" not in scanner.text
-    scanner.page.fill("#title", "外包第一箱")
-    scanner.click("button.main:has-text('开批次')")
+    assert "外包第三箱" not in scanner.text
+    [contractor] = archivist.page.locator("#account option", has_text="马小川").all()
+    archivist.page.select_option("#account", contractor.get_attribute("value"))
+    archivist.click("button:has-text('分派')")
     scanner.go("/batches/")
-    assert "外包第一箱" in scanner.text
+    assert "外包第三箱" in scanner.text
+    scanner.click("a:has-text('外包第三箱')")
+    assert scanner.page.locator("input[type=file]").count() > 0
     [(foreign,)] = system.rows("SELECT id FROM digitization_batch WHERE title = %s", "待识读的扫描件")
     assert scanner.fetch(f"/batches/{foreign}/").status == 404
     assert scanner.fetch(f"/batches/{foreign}/files/", x="").status == 404

@@ -87,6 +87,12 @@ def accounts_over(role: Role, *, division: str) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
+def contractors(*, scope: str) -> list[AccountLine]:
+    """The active accounts of contractors within a scope by name, for giving them work (S2.6)."""
+    rows = Account.objects.filter(role=Role.SCANNER, is_active=True, scope__startswith=scope)
+    return [_line(row) for row in rows.order_by("name", "pk")] if scope else []
+
+
 def current_purpose(viewer: Viewer, *, person_id: UUID, at: datetime) -> str | None:
     """The purpose this viewer stated for this person and that still holds, the latest first (S3.1)."""
     stated = Purpose.objects.filter(

@@ -5,16 +5,18 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from nianlun.access.domain import Right, Viewer
+from nianlun.access.domain import NotVisible, Right, Role, Viewer
 from nianlun.access.gate import purpose_for, viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.queries import ItemLine
+from nianlun.digitization import queries as digitization
 from nianlun.evidence import queue
 from nianlun.evidence.queue import ExaminationLine
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import PersonLine
+from nianlun.vault.domain import Secrecy
 
 PERSON_SEEN = declare("desk.person_seen", "查看{what}")
 ITEM_SEEN = declare("desk.item_seen", "查看档案 {code}{what}")
@@ -73,6 +75,30 @@ def see_examination(request: HttpRequest, item_id: UUID, *, at: datetime) -> Exa
     in_hand = line if line.state in IN_HAND else None
     _journal_item(request, who, line.item, what="，在审核台", at=at, examination=in_hand)
     return line
+
+
+def see_sheet(request: HttpRequest, batch_id: UUID, sheet_id: UUID, *, what: str, at: datetime) -> ItemLine:
+    """A file of a contractor's own batch, opened for the work on the batch.
+
+    Raises `NotVisible` for everybody else: the agency's own people open the item itself, with a purpose of theirs.
+    """
+    who = viewer(request)
+    batch = digitization.batch(who, batch_id)
+    item = digitization.sheet_item(who, batch_id, sheet_id)
+    if who.role is not Role.SCANNER or item.secrecy is Secrecy.WORK_SECRET:
+        raise NotVisible
+    journal.record(
+        ITEM_SEEN,
+        by=who,
+        about="archives.item",
+        about_id=str(item.id),
+        person_id=item.person_id,
+        purpose=f"整理批次《{batch.title}》",
+        rows=1,
+        details={"code": item.code, "what": what},
+        at=at,
+    )
+    return item
 
 
 def _in_hand(who: Viewer, item_id: UUID) -> ExaminationLine | None:

@@ -31,10 +31,36 @@ class Batch(models.Model):
     opened_by = models.ForeignKey("access.Account", models.PROTECT, null=True, related_name="+")
     opened_by_name = models.CharField(max_length=60)
     opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField("关闭时间", null=True)
+    closed_by_name = models.CharField("关闭人", max_length=60, blank=True)
     is_sample = models.BooleanField("样本数据", default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by_name="")
+                | Q(~Q(closed_by_name=""), closed_at__isnull=False),
+                name="batch_closed_by_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class Assignment(models.Model):
+    """A batch given to a contractor to work on (S2.6); it lets the account see the batch until that is closed."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="assignments")
+    account = models.ForeignKey("access.Account", models.PROTECT, related_name="+", verbose_name="外包人员")
+    assigned_by = models.ForeignKey("access.Account", models.PROTECT, null=True, related_name="+")
+    assigned_at = models.DateTimeField("分派时间")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "account"], name="assignment_once"),
+        ]
+        indexes = [models.Index(fields=["account", "batch"], name="assignment_of_account")]
 
 
 class Sheet(models.Model):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from nianlun.access.domain import Viewer
 from nianlun.archives import operations as archives
@@ -55,6 +55,10 @@ RETENTION = {
     Category.AUDIO_VISUAL: "D30",
 }
 """The term an item is filed with until the agency's approved schedule says otherwise; none is certain (marked M/D)."""
+
+
+class BatchClosed(Exception):
+    """Work on the batch has ended; the message says what to do with files that come late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +149,14 @@ def _open_batch(
 def receive(
     batch_id: UUID, *, name: str, stream: BinaryIO, by: Viewer | None, at: datetime, start: bool = True
 ) -> Received:
-    """Take one file into a batch. Never raises for what the file is: the outcome says it; `NoRoom` on a full disk.
+    """Take one file into a batch. Never raises for what the file is: the outcome says it.
+
+    Raises `NoRoom` on a full disk, `BatchClosed` once the batch is closed.
 
     The same bytes are taken once in an agency, however often they come. With `start` the reading is queued at once.
     """
     batch = Batch.objects.get(pk=batch_id)
+    _ensure_open(batch)
     sheet_id = uuid7()
     shown = display_name(name)
     try:
@@ -167,6 +174,7 @@ def receive(
         return _keep_aside(sheet_id, batch=batch, name=shown, sha512=sha512, by=by, at=at)
     try:
         with transaction.atomic():
+            _keep_open(batch)
             Sheet.objects.create(
                 id=sheet_id,
                 batch=batch,
@@ -182,6 +190,9 @@ def receive(
             _tell(RECEIVED, sheet_id, person_id=batch.person_id, by=by, at=at, details=details)
             if start:
                 jobs.enqueue(EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at)
+    except BatchClosed:
+        quarantine.discard(sheet_id)
+        raise
     except IntegrityError:  # another upload of the same bytes was quicker
         quarantine.discard(sheet_id)
         known = _already_here(batch.agency_id, sha512=sha512, name=shown, size=size)
@@ -189,6 +200,19 @@ def receive(
             raise
         return known
     return Received(name=shown, outcome="received", sheet_id=sheet_id, sha512=sha512, size=size)
+
+
+def _ensure_open(batch: Batch) -> None:
+    if batch.closed_at is not None:
+        raise BatchClosed("这个批次已经关闭，没有收下。请档案员另开一个批次。")
+
+
+def _keep_open(batch: Batch) -> None:
+    """See that the batch is open and stays so until the transaction ends; uploads do not wait for each other."""
+    with connection.cursor() as cursor:  # Django has no FOR SHARE
+        cursor.execute("SELECT id FROM digitization_batch WHERE id = %s FOR SHARE", [batch.pk])
+    batch.refresh_from_db(fields=["closed_at"])
+    _ensure_open(batch)
 
 
 @transaction.atomic

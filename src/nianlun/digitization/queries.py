@@ -12,7 +12,7 @@ from nianlun.access.domain import NotVisible, Role, Viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.queries import ItemLine
 from nianlun.digitization import page_images, quarantine
-from nianlun.digitization.models import Batch, Reading, Sheet
+from nianlun.digitization.models import Assignment, Batch, Reading, Sheet
 from nianlun.digitization.reading import PageImage
 from nianlun.digitization.reading.values import Field
 from nianlun.digitization.steps import EXAMINE_SHEET, PAGE_READ, READ_PAGE
@@ -38,6 +38,8 @@ class BatchLine:
     person_id: UUID | None
     opened_by_name: str
     opened_at: datetime
+    closed_at: datetime | None
+    closed_by_name: str
     is_sample: bool
     total: int
     waiting: int
@@ -93,7 +95,7 @@ class TextHit:
 
 
 def batches(viewer: Viewer, *, start: int = 0, limit: int = 50) -> Sequence[BatchLine]:
-    """The viewer's batches, newest first; outsourced scanning staff see their own only (S2.6)."""
+    """The viewer's batches, newest first; contractors see those assigned to them and still open (S2.6)."""
     rows = _visible(viewer).order_by("-opened_at")
     return [_batch(row) for row in _counted(rows)[start : start + limit]]
 
@@ -162,6 +164,22 @@ def sheets(batch_id: UUID) -> list[SheetLine]:
         )
         for row in rows
     ]
+
+
+def sheet_item(viewer: Viewer, batch_id: UUID, sheet_id: UUID) -> ItemLine:
+    """The item that a sheet of a batch in sight was filed as; raises `NotVisible`, also before it is filed.
+
+    A duplicate stands for an item that came in otherwise and belongs to somebody else's batch.
+    """
+    rows = Sheet.objects.filter(
+        pk=sheet_id,
+        batch__in=_visible(viewer).filter(pk=batch_id),
+        state__in=[Sheet.State.FILED, Sheet.State.READ],
+    )
+    item_id = rows.values_list("item_id", flat=True).first()
+    if item_id is None:
+        raise NotVisible
+    return archives.items([item_id])[item_id]
 
 
 def pending_jobs(batch_id: UUID) -> int:
@@ -241,7 +259,10 @@ def _visible(viewer: Viewer) -> QuerySet[Batch]:
     if not viewer.scope:
         return Batch.objects.none()
     rows = Batch.objects.filter(agency__division__startswith=viewer.scope)
-    return rows.filter(opened_by_id=viewer.account_id) if viewer.role is Role.SCANNER else rows
+    if viewer.role is Role.SCANNER:
+        mine = Assignment.objects.filter(account_id=viewer.account_id)
+        return rows.filter(pk__in=mine.values("batch_id"), closed_at=None)
+    return rows
 
 
 def _counted(rows: QuerySet[Batch]) -> QuerySet[Batch]:
@@ -258,6 +279,8 @@ def _batch(row: Batch) -> BatchLine:
         person_id=row.person_id,
         opened_by_name=row.opened_by_name,
         opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        closed_by_name=row.closed_by_name,
         is_sample=row.is_sample,
         total=int(getattr(row, "total")),  # noqa: B009  an annotation the type does not know
         **counts,

@@ -9,6 +9,7 @@ class Right(StrEnum):
 
     BATCH_READ = "batch.read"
     BATCH_ADD = "batch.add"
+    BATCH_ARRANGE = "batch.arrange"
     REVIEW_READ = "review.read"
     REVIEW_DECIDE = "review.decide"
     REVIEW_CONFIRM = "review.confirm"
@@ -81,7 +82,8 @@ class Right(StrEnum):
 
 _RIGHT_LABELS: Mapping[Right, str] = {
     Right.BATCH_READ: "查看扫描批次",
-    Right.BATCH_ADD: "新建批次、送入扫描件",
+    Right.BATCH_ADD: "送入扫描件",
+    Right.BATCH_ARRANGE: "新建批次、分给外包人员、关闭批次",
     Right.REVIEW_READ: "查看待审核的页和主张",
     Right.REVIEW_DECIDE: "审核主张",
     Right.REVIEW_CONFIRM: "复核主张",

@@ -85,6 +85,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     | {
         Right.BATCH_READ,
         Right.BATCH_ADD,
+        Right.BATCH_ARRANGE,
         Right.REVIEW_READ,
         Right.REVIEW_DECIDE,
         Right.PERSON_ADD,

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nianlun.access.domain import Right, authorize
+from nianlun.access.domain import Right, Role, authorize
 from nianlun.access.gate import needs, viewer
 from nianlun.archives.domain import Category
 from nianlun.desk import persons
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer, fragment
-from nianlun.digitization import operations, queries
-from nianlun.digitization.operations import Received
+from nianlun.digitization import assignments, operations, queries
+from nianlun.digitization.operations import BatchClosed, Received
 from nianlun.digitization.quarantine import NoRoom
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
@@ -43,7 +43,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 def _open(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
-    authorize(who, Right.BATCH_ADD)
+    authorize(who, Right.BATCH_ARRANGE)
     title, typed_person = request.POST.get("title", ""), request.POST.get("person", "").strip()
     chosen = request.POST.get("category", Category.BUSINESS.value)
     secrecy = request.POST.get("secrecy", Secrecy.INTERNAL.value)
@@ -80,7 +80,7 @@ def _batches(
         "desk/batches.html",
         batches=found,
         names=names,
-        may_add=who.may(Right.BATCH_ADD),
+        may_open=who.may(Right.BATCH_ARRANGE),
         categories=list(Category),
         levels=offered(),
         problem=problem,
@@ -96,7 +96,8 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """One batch: the place to drop files, and what has become of each."""
     who = viewer(request)
     line = queries.batch(who, batch_id)
-    may_add = who.may(Right.BATCH_ADD)
+    may_add = who.may(Right.BATCH_ADD) and line.closed_at is None
+    may_arrange = who.may(Right.BATCH_ARRANGE) and line.closed_at is None
     return answer(
         request,
         "desk/batch.html",
@@ -104,7 +105,11 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         sheets=queries.sheets(batch_id),
         may_add=may_add,
         may_start=may_add and line.waiting > 0 and not queries.pending_jobs(batch_id),
+        may_arrange=may_arrange,
+        assigned=assignments.assignments(batch_id) if may_arrange else [],
+        contractors=assignments.assignable(who, batch_id) if may_arrange else [],
         may_review=who.may(Right.REVIEW_READ),
+        looks_at_pages=who.role is Role.SCANNER,
         most_files=MOST_FILES,
         crumbs=[Crumb(label="收件与扫描", url=reverse("desk:batches")), Crumb(label=line.title)],
     )
@@ -122,6 +127,7 @@ def progress(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         batch=line,
         sheets=queries.sheets(batch_id),
         may_review=who.may(Right.REVIEW_READ),
+        looks_at_pages=who.role is Role.SCANNER,
     )
 
 
@@ -144,7 +150,7 @@ def add_files(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             received.append(
                 operations.receive(batch_id, name=upload.name or "", stream=stream, by=who, at=at)
             )
-        except NoRoom as reason:
+        except (NoRoom, BatchClosed) as reason:
             problem = f"{upload.name}：{reason}"
             break
     if len(files) > MOST_FILES:

@@ -18,15 +18,15 @@ from nianlun.archives.domain import Category
 from nianlun.archives.queries import ItemLine, PageLine
 from nianlun.desk import certified_copy as copying
 from nianlun.desk import review_view
+from nianlun.desk.page_pictures import picture_of_page, status_of, without
 from nianlun.desk.seeing import saw_list, see_item
 from nianlun.desk.shell import answer
-from nianlun.digitization import queries as digitization
 from nianlun.digitization.reading import Refused as Unrenderable
 from nianlun.evidence import queries as evidence
 from nianlun.evidence import queue
 from nianlun.evidence.queries import ClaimLine
 from nianlun.registry import queries as registry
-from nianlun.ui.downloads import pdf
+from nianlun.ui.downloads import SANDBOXED, pdf
 from nianlun.ui.shell import Crumb
 from nianlun.ui.stamp import stamp
 from nianlun.ui.typesetting import GlyphMissing
@@ -35,7 +35,6 @@ from nianlun.vault import queries as vault
 
 PER_PAGE = 50
 LAST_PAGE = 20_000  # further back one searches
-SANDBOXED = "default-src 'none'; sandbox"
 
 
 @require_GET
@@ -112,16 +111,7 @@ def page_image(request: HttpRequest, item_id: UUID, number: int) -> HttpResponse
     line = see_item(request, item_id, what=f" 第 {number} 页", at=timezone.now())
     if not 1 <= number <= line.page_count:
         raise Http404
-    try:
-        picture = digitization.picture(line, number=number)
-    except Unrenderable as reason:
-        return _without(reason.sentence, status=422)
-    except vault.Unreadable as reason:
-        return _without(str(reason), status=_status(reason))
-    response = HttpResponse(picture.content, content_type=picture.media_type)
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return picture_of_page(line, number=number)
 
 
 @require_GET
@@ -132,7 +122,7 @@ def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     try:
         stream = vault.open_file(line.vault_object, line.file_name)
     except vault.Unreadable as reason:
-        return _without(str(reason), status=_status(reason))
+        return without(str(reason), status=status_of(reason))
     suffix = line.file_name.rsplit(".", 1)[-1]
     response = FileResponse(
         stream,
@@ -162,14 +152,6 @@ def certified_copy(request: HttpRequest, item_id: UUID) -> HttpResponse:
         messages.error(request, reason.sentence)
         return redirect("desk:item", item_id)
     return pdf(paper, name=f"复制件 {line.code}")
-
-
-def _without(sentence: str, *, status: int) -> HttpResponse:
-    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
-
-
-def _status(reason: Exception) -> int:
-    return 410 if isinstance(reason, vault.Gone) else 503
 
 
 def _view(

@@ -53,7 +53,7 @@ STAFF = (
     Planned("guoan", "郭安", Role.SYSTEM_OFFICER, "账号的启用和停用、库的巡检"),
     Planned("hejian", "何坚", Role.SECURITY_OFFICER, "查看账号，证明操作日志没有动过"),
     Planned("qianming", "钱明", Role.AUDITOR, "查看操作日志、下载回执、核对整个日志，重放待遇核定"),
-    Planned("waibao01", "马小川", Role.SCANNER, "外包扫描员：只见自己的批次", "冀档数字化服务公司"),
+    Planned("waibao01", "马小川", Role.SCANNER, "外包扫描员：只见分给自己的批次", "冀档数字化服务公司"),
 )
 INSURED = (
     ("zhou", "女，1967 年生，参加工作时间有矛盾"),
