@@ -33,5 +33,10 @@ def code_digest(number: str, *, code_id: UUID, keys: Keyring) -> bytes:
     return cipher.blind_index(f"notices.code:{code_id}:{number}", keys=keys)
 
 
+def code_digests(number: str, *, code_id: UUID, keys: Keyring) -> list[bytes]:
+    """The digest under every version of the keys, for a code may be older than a change of keys."""
+    return cipher.blind_indexes(f"notices.code:{code_id}:{number}", keys=keys)
+
+
 def _message(message_id: UUID) -> str:
     return f"notices.message.content:{message_id}"

@@ -176,6 +176,9 @@ TSA_ROOTS = Path(os.environ["NIANLUN_TSA_ROOTS"]) if os.environ.get("NIANLUN_TSA
 """A time-stamping authority (RFC 3161), asked once a day, and the PEM file of roots it is trusted by."""
 PUBLIC_URL = os.environ.get("NIANLUN_PUBLIC_URL", "")
 """Where the public reaches this site, such as https://ylbx.example.gov.cn: printed on papers with their code."""
+GATEWAY_URL = os.environ.get("NIANLUN_GATEWAY_URL", "")
+GATEWAY_SECRET = os.environ.get("NIANLUN_GATEWAY_SECRET", "")
+"""The message gateway's address and the secret shared with it; without them messages wait in the outbox."""
 OWNER_URL = os.environ.get("NIANLUN_OWNER_URL", "")
 """The address under which `nianlun migrate` works, as the role that owns the tables. Unset: `DATABASE_URL`."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -39,3 +39,5 @@ MEDIA_RECIPIENTS = media_recipients(VAR)
 LOG_KEY = log_key(VAR)
 CHECKPOINTS = VAR / "checkpoints"
 LOG_WITNESSES = ()
+GATEWAY_URL = ""
+GATEWAY_SECRET = ""

@@ -83,7 +83,7 @@ def send(
         if earlier[1] != person_id:
             raise NotSendable(f"“{key}”名下已经通知过另一个人。") from None
         return earlier[0]
-    channels = _queue_messages(row, short, at=at) if short else []
+    channels = queue_messages(row, short, at=at) if short else []
     journal.record(
         NOTICE_SENT,
         by=None,
@@ -176,12 +176,13 @@ def queue_message(
     return message_id
 
 
-def _queue_messages(notice: Notice, text: str, *, at: datetime) -> list[Channel]:
+def queue_messages(notice: Notice, text: str, *, number: int = 1, at: datetime) -> list[Channel]:
+    """Queue the notice on every channel that its person agreed to now, as the round of this number."""
     ring, channels = keyring(), []
     for row in Contact.objects.filter(person_id=notice.person_id, until_at=None, consented=True):
         to = keys.unsealed_address(bytes(row.address_sealed), table="contact", row_id=row.pk, keys=ring)
         channels.append(Channel(row.channel))
-        queue_message(notice=notice, channel=channels[-1], to=to, text=text, at=at)
+        queue_message(notice=notice, channel=channels[-1], number=number, to=to, text=text, at=at)
     if channels:
         notice.delivery = Delivery.UNDER_WAY
         notice.save(update_fields=["delivery"])
