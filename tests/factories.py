@@ -11,7 +11,7 @@ from django.utils import timezone
 from nianlun.access import operations as access
 from nianlun.access import queries as access_queries
 from nianlun.access.domain import Role, Viewer
-from nianlun.access.models import Account
+from nianlun.access.models import Account, Grant
 from nianlun.contributions import operations as contributions
 from nianlun.contributions.domain import NewPosting, Part, Source
 from nianlun.kernel.identity import check_character
@@ -21,6 +21,8 @@ from nianlun.registry import queries as registry_queries
 from nianlun.registry.domain import AgencyLine, PersonLine, Scheme
 
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+FAR = datetime(2126, 1, 5, 1, 0, tzinfo=UTC)
+"""When posts given to test accounts end: not before the tests are run."""
 PASSWORD = "Tulv-Hai-9-Xiangjiao"
 _numbers = itertools.count(1)
 
@@ -60,9 +62,18 @@ def staff(
         scope=scope,
         agency_name=agency_name,
         password=password,
+        until=FAR,
         at=START,
     )
     return access_queries.viewer_of(account_id)
+
+
+def change_post(viewer: Viewer, role: str) -> Viewer:
+    """Let the account hold another post from now on, as if it had been given in four steps."""
+    account = Account.objects.get(pk=viewer.account_id)
+    Account.objects.filter(pk=account.pk).update(role=role)
+    Grant.objects.filter(account=account).update(role=role)
+    return access_queries.viewer_of(account.pk)
 
 
 def person(

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from tests import factories
 
 from nianlun.access import gate, operations
 from nianlun.access.models import Account
@@ -142,7 +143,7 @@ def test_a_changed_role_counts_at_the_next_request(viewer, client_of):  # S1.6
     clerk = viewer("clerk")
     client = client_of(clerk)
     assert client.get("/reading/").status_code == 200
-    Account.objects.filter(pk=clerk.account_id).update(role="scanner")
+    factories.change_post(clerk, "scanner")
     assert client.get("/reading/").status_code == 404
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
+from tests import factories
 from tests.locks import wait_until_somebody_waits_for_a_lock
 
 from nianlun.access import operations, queries
@@ -15,7 +16,7 @@ from nianlun.access.models import Account
 @pytest.mark.django_db
 def test_the_viewer_comes_back_as_the_account_is_now_and_from_the_same_browser(viewer):
     clerk = replace(viewer("clerk"), device="f00d")
-    Account.objects.filter(pk=clerk.account_id).update(role="reviewer")
+    factories.change_post(clerk, "reviewer")
     now_is = queries.still(clerk)
     assert (now_is.role.value, now_is.device) == ("reviewer", "f00d")
 

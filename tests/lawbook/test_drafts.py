@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from tests import factories
 from tests.lawbook.conftest import REASON, base_of_2026
 from tests.locks import wait_until_somebody_waits_for_a_lock
 
@@ -101,15 +102,11 @@ def test_doing_a_step_twice_does_it_once(officer, reviewer, now):
 
 
 def test_who_has_drafted_does_not_approve_even_after_changing_places(officer, viewer, opened, now):
-    from nianlun.access import queries as access
-    from nianlun.access.models import Account
-
     draft_id = opened(base_of_2026())
     operations.submit(officer, draft_id, retroactive_reason=REASON, at=now)
     with pytest.raises(Refused):
         operations.approve(officer, draft_id, at=now)
-    Account.objects.filter(pk=officer.account_id).update(role="policy_reviewer")
-    moved = access.viewer_of(officer.account_id)
+    moved = factories.change_post(officer, "policy_reviewer")
     for step in (
         lambda: operations.approve(moved, draft_id, at=now),
         lambda: operations.return_draft(moved, draft_id, reason=REASON, at=now),

@@ -258,5 +258,6 @@ def account(username):
         scope="13",
         agency_name="",
         password=None,
+        until=LATER.replace(year=2126),  # not before the test is run
         at=LATER,
     )

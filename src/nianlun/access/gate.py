@@ -101,7 +101,7 @@ def viewer_or_none(request: HttpRequest) -> Viewer | None:
 
 def open_session(request: HttpRequest, account: Account) -> None:
     """Sign the account in: the session gets a new id (S1.6) and its limits count from now."""
-    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session["signed_in_at"] = request.session["seen_at"] = timezone.now().timestamp()
 
 
@@ -233,9 +233,11 @@ class DefaultDeny:
         account = request.user
         if not isinstance(account, Account) or not account.is_active:
             return None
-        found = account.viewer()
+        found = account.viewer(at=at)
         signed_in_at, seen_at = _instant(request, "signed_in_at", at), _instant(request, "seen_at", at)
         ended = domain.session_ended(found.role, signed_in_at=signed_in_at, seen_at=seen_at, at=at)
+        if found.lapsed:
+            ended = "您的岗位授权已到期或已收回，系统已退出。请由所在部门重新申请。"
         if ended is not None:
             with transaction.atomic():
                 trail.record(trail.SESSION_ENDED, by=found, at=at)

@@ -39,7 +39,7 @@ class Persona:
 
 def viewer_of(account_id: int) -> Viewer:
     """The account as the rules see it. Raises `NotVisible` for one that is unknown or switched off."""
-    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    account = Account.objects.standing().filter(pk=account_id, is_active=True).first()
     if account is None:
         raise NotVisible
     return account.viewer()
@@ -47,7 +47,7 @@ def viewer_of(account_id: int) -> Viewer:
 
 def viewer_named(username: str) -> Viewer:
     """The same by login, for commands. Raises `NotVisible`."""
-    account = Account.objects.filter(username=username, is_active=True).first()
+    account = Account.objects.standing().filter(username=username, is_active=True).first()
     if account is None:
         raise NotVisible
     return account.viewer()

@@ -1,5 +1,6 @@
 """Who may do what, and when an account is locked. No database, no clock, no Django."""
 
+from nianlun.access.domain.families import FAMILY, OFFICERS, FamiliesMeet, Family, keep_apart
 from nianlun.access.domain.purposes import (
     LONGEST_PURPOSE,
     PURPOSE_LASTS,
@@ -28,15 +29,19 @@ __all__ = [
     "COUNTED_FOR",
     "FAILURES_OF_A_SOURCE",
     "FAILURES_TO_LOCK",
+    "FAMILY",
     "IDLE_INSURED",
     "IDLE_STAFF",
     "LOCKED_FOR",
     "LONGEST_PURPOSE",
     "LONGEST_SESSION",
+    "OFFICERS",
     "PURPOSE_LASTS",
     "RIGHTS",
     "SHORTEST_PURPOSE",
     "SOURCE_WINDOW",
+    "FamiliesMeet",
+    "Family",
     "NotAPurpose",
     "NotVisible",
     "Outcome",
@@ -46,6 +51,7 @@ __all__ = [
     "Viewer",
     "authorize",
     "covers",
+    "keep_apart",
     "locked_until",
     "purpose_text",
     "session_ended",

@@ -1,6 +1,7 @@
 """Who looks, what that viewer may do, and the two ways of saying no."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from nianlun.access.domain.rights import Right
 from nianlun.access.domain.roles import RIGHTS, Role
@@ -27,6 +28,8 @@ class Viewer:
 
     `scope` is the division-code prefix of what it may see: "13" all of Hebei, "130602" one district, "" nothing.
     `standing_in` are the roles it fills beside its own for a time: for a colleague on leave, or behind broken glass.
+    `glass_until` is when the emergency ends in which it fills one of them.
+    `lapsed` is an account of staff whose post nobody has given, or no longer: it may do nothing at all.
     `device` is a digest of the browser it came with, empty where there is none, as for a command.
     """
 
@@ -37,10 +40,14 @@ class Viewer:
     scope: str
     standing_in: frozenset[Role] = frozenset()
     device: str = ""
+    glass_until: datetime | None = None
+    lapsed: bool = False
 
     @property
     def rights(self) -> frozenset[Right]:
         """Everything its roles allow."""
+        if self.lapsed:
+            return frozenset()
         return RIGHTS[self.role].union(*(RIGHTS[role] for role in self.standing_in))
 
     def may(self, right: Right) -> bool:
@@ -54,6 +61,8 @@ def authorize(viewer: Viewer, right: Right, *, scope_of: str | None = None) -> N
     The one place where that is decided (S2.1). Raises `Refused` where its roles lack the right and
     `NotVisible` where the thing lies outside the viewer's scope.
     """
+    if viewer.lapsed:
+        raise Refused(f"您的岗位授权已到期或已收回，不能{right.label}。请由所在部门重新申请。")
     if not viewer.may(right):
         raise Refused(f"您的岗位是{viewer.role.label}，不能{right.label}。如工作需要，请向系统管理员申请。")
     if scope_of is not None and not covers(viewer.scope, division=scope_of):

@@ -1,7 +1,20 @@
-"""Accounts, attempts to sign in, and the purposes for which persons' files are opened."""
+"""Accounts, attempts to sign in, purposes, and how posts are given and filled for a time."""
 
 from nianlun.access.models.accounts import Account, AccountManager
 from nianlun.access.models.attempts import Attempt
+from nianlun.access.models.grants import BENEFICIARY, Grant, GrantRequest, Signature
 from nianlun.access.models.purposes import Purpose
+from nianlun.access.models.standing_in import Glass, Substitution
 
-__all__ = ["Account", "AccountManager", "Attempt", "Purpose"]
+__all__ = [
+    "BENEFICIARY",
+    "Account",
+    "AccountManager",
+    "Attempt",
+    "Glass",
+    "Grant",
+    "GrantRequest",
+    "Purpose",
+    "Signature",
+    "Substitution",
+]

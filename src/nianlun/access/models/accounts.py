@@ -1,21 +1,67 @@
 """Accounts: who can sign in, with one post and one scope."""
 
-from typing import ClassVar
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import uuid4
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONObject, Now
 
 from nianlun.access import passwords
-from nianlun.access.domain import Role, Viewer
+from nianlun.access.domain import FAMILY, Role, Viewer
 
 
 class AccountManager(BaseUserManager["Account"]):
     """Finds accounts by their login; they are made by `operations.add_account`."""
 
+    def standing(self) -> models.QuerySet["Account"]:
+        """Accounts with all that `viewer` goes by, read in the same query."""
+        grants, substitutions, glasses = (
+            apps.get_model("access", name).objects for name in ("Grant", "Substitution", "Glass")
+        )
+        mine = {"account": OuterRef("pk")}
+        begun = grants.filter(
+            account=OuterRef("absent"),
+            role=OuterRef("role"),
+            scope=OuterRef("absent__scope"),
+            ended_at=None,
+            since__lte=Now(),
+            until__gt=Now(),
+        )
+        leaves = substitutions.filter(
+            Exists(begun),
+            substitute=OuterRef("pk"),
+            absent__is_active=True,
+            absent__scope=OuterRef("scope"),
+            agreed=True,
+            ended_at=None,
+        )
+        period = {"role": "role", "since": "since", "until": "until"}
+        return self.annotate(
+            read_at=Now(),
+            held=ArraySubquery(
+                grants.filter(**mine, ended_at=None).values(json=JSONObject(**period, scope="scope"))
+            ),
+            filled=ArraySubquery(leaves.values(json=JSONObject(**period, name="absent__name"))),
+            broken=ArraySubquery(
+                glasses.filter(**mine, closed_at=None, opened_at__isnull=False).values(
+                    json=JSONObject(role="role", since="opened_at", until="until")
+                )
+            ),
+        )
+
 
 class Account(AbstractBaseUser):
-    """Somebody who can sign in. One role, one scope; what they allow is `domain.RIGHTS`."""
+    """Somebody who can sign in. One role, one scope; what they allow is `domain.RIGHTS`.
+
+    `holder` is the natural person behind it: accounts of one person share it. A post counts only while a grant of
+    that role and scope is in force; changing the columns here gives nobody anything.
+    """
 
     username = models.CharField("账号", max_length=64, unique=True)
     name = models.CharField("姓名", max_length=100)
@@ -23,6 +69,7 @@ class Account(AbstractBaseUser):
     scope = models.CharField("辖区", max_length=12, blank=True)
     agency_name = models.CharField("机构", max_length=200, blank=True)
     is_active = models.BooleanField("启用", default=True)
+    holder = models.UUIDField("自然人", default=uuid4, db_index=True)
     persona = models.CharField("演示角色说明", max_length=200, blank=True)
 
     USERNAME_FIELD = "username"
@@ -50,12 +97,35 @@ class Account(AbstractBaseUser):
         """Whether it is the password; raises `passwords.TooBusy` when too many are being computed."""
         return passwords.matches(raw_password or "", self.password)
 
-    def viewer(self) -> Viewer:
-        """The account as the rules see it."""
-        return Viewer(
+    def viewer(self, *, at: datetime | None = None) -> Viewer:
+        """The account as the rules see it at the instant, or without one as of the moment its row was read."""
+        if "held" not in self.__dict__:
+            return Account.objects.standing().get(pk=self.pk).viewer(at=at)
+        known: Any = self.__dict__
+        at = at or known["read_at"]
+        role = Role(self.role)
+        viewer = Viewer(
             account_id=self.pk,
-            role=Role(self.role),
+            role=role,
             name=self.name,
             agency_name=self.agency_name,
             scope=self.scope,
         )
+        posts = [(held["role"], held["scope"]) for held in known["held"] if _in_force(held, at=at)]
+        if role in FAMILY and (self.role, self.scope) not in posts:
+            return replace(viewer, lapsed=True)
+        filled = [leave for leave in known["filled"] if _in_force(leave, at=at)]
+        broken = [glass for glass in known["broken"] if _in_force(glass, at=at)]
+        if not filled and not broken:
+            return viewer
+        absent = "、".join(dict.fromkeys(str(leave["name"]) for leave in filled))
+        return replace(
+            viewer,
+            name=f"{self.name}（代{absent}）"[:100] if absent else self.name,
+            standing_in=frozenset(Role(each["role"]) for each in (*filled, *broken)),
+            glass_until=max((datetime.fromisoformat(glass["until"]) for glass in broken), default=None),
+        )
+
+
+def _in_force(period: dict[str, str], *, at: datetime) -> bool:
+    return datetime.fromisoformat(period["since"]) <= at < datetime.fromisoformat(period["until"])

@@ -1,12 +1,12 @@
 """Making staff accounts, and switching them on and off."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from nianlun.access import passwords, queries, trail
-from nianlun.access.domain import Refused, Right, Role, Viewer, authorize
-from nianlun.access.models import Account
+from nianlun.access.domain import FAMILY, Refused, Right, Role, Viewer, authorize
+from nianlun.access.models import Account, Grant
 
 
 class WeakPassword(ValueError):
@@ -15,6 +15,9 @@ class WeakPassword(ValueError):
 
 class LoginTaken(ValueError):
     """There is already an account with this login."""
+
+
+FOUNDING_TERM = timedelta(days=365)
 
 
 @transaction.atomic
@@ -28,15 +31,63 @@ def add_account(
     agency_name: str,
     password: str | None,
     persona: str = "",
+    founding: str = "安装时创设",
+    until: datetime | None = None,
     at: datetime,
 ) -> int:
     """Make an account and return its id. `by` is None for the command line and the sample.
 
-    Without a password nobody can sign in to it with one. Raises `WeakPassword`, `LoginTaken`, and
-    `Refused` or `NotVisible` where `by` may not.
+    A post comes with a founding grant that says `founding`, until `until` or for a year. Once an installation
+    stands, posts are given in four steps (`granting`): a viewer makes accounts for others than staff only.
+    Without a password nobody can sign in with one. Raises `WeakPassword`, `LoginTaken`, and `Refused` or
+    `NotVisible` where `by` may not.
     """
     if by is not None:
         authorize(by, Right.STAFF_CHANGE, scope_of=scope)
+        if role in FAMILY:
+            raise Refused("岗位账号要经申请、审核、核准、赋权四步。请到“权限”里申请。")
+    account = new_account(
+        username=username,
+        name=name,
+        role=role,
+        scope=scope,
+        agency_name=agency_name,
+        password=password,
+        persona=persona,
+    )
+    if role in FAMILY:
+        Grant.objects.create(
+            account=account,
+            holder=account.holder,
+            role=role,
+            scope=scope,
+            since=at,
+            until=until or at + FOUNDING_TERM,
+            founding=founding,
+        )
+    trail.record(
+        trail.ACCOUNT_ADDED,
+        by=by,
+        about=f"{account.username}（{role.label}）",
+        about_id=str(account.pk),
+        details={"role": role.value, "scope": scope, "agency": agency_name}
+        | ({"founding": founding} if role in FAMILY else {}),
+        at=at,
+    )
+    return int(account.pk)
+
+
+def new_account(
+    *,
+    username: str,
+    name: str,
+    role: Role,
+    scope: str,
+    agency_name: str,
+    password: str | None = None,
+    persona: str = "",
+) -> Account:
+    """The row of a new account, without any grant. Raises `WeakPassword`, `LoginTaken`."""
     username = username.strip().lower()
     if password is not None and (reason := passwords.weakness(password, login=username)):
         raise WeakPassword(reason)
@@ -52,15 +103,7 @@ def add_account(
     )
     account.set_password(password)
     account.save(force_insert=True)
-    trail.record(
-        trail.ACCOUNT_ADDED,
-        by=by,
-        about=f"{username}（{role.label}）",
-        about_id=str(account.pk),
-        details={"role": role.value, "scope": scope, "agency": agency_name},
-        at=at,
-    )
-    return int(account.pk)
+    return account
 
 
 @transaction.atomic

@@ -66,6 +66,7 @@ TRUSTED_PROXIES = [text for text in os.environ.get("NIANLUN_TRUSTED_PROXIES", ""
 ROOT_URLCONF = "nianlun.config.urls"
 WSGI_APPLICATION = "nianlun.config.wsgi.application"
 AUTH_USER_MODEL = "access.Account"
+AUTHENTICATION_BACKENDS = ["nianlun.access.backends.Standing"]
 PASSWORD_HASHERS = ["nianlun.access.passwords.Argon2id"]
 CSRF_FAILURE_VIEW = "nianlun.access.answers.forged"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
