@@ -16,6 +16,7 @@ from nianlun.contributions import operations as contributions
 from nianlun.contributions.domain import NewPosting, Part, Source
 from nianlun.kernel.identity import check_character
 from nianlun.kernel.months import parse_month
+from nianlun.registry import employer_logins
 from nianlun.registry import operations as registry
 from nianlun.registry import queries as registry_queries
 from nianlun.registry.domain import AgencyLine, PersonLine, Scheme
@@ -105,6 +106,21 @@ def insured(line: PersonLine) -> Viewer:
     own = staff("insured", scope="", agency_name="", name=line.name)
     registry.link_login(by=None, account_id=own.account_id, person_id=line.id, at=START)
     return own
+
+
+def employer(name: str = "保定市第二棉纺厂", *, at_agency: AgencyLine | None = None) -> UUID:
+    """A registered unit."""
+    return registry.register_employer(by=None, name=name, agency_id=(at_agency or agency()).id, at=START)
+
+
+def employer_account(employer_id: UUID, *, scope: str = "130606", name: str = "吴洁") -> Viewer:
+    """An account that acts for the employer."""
+    unit = registry_queries.employers([employer_id])[employer_id].name
+    viewer = staff("employer", scope=scope, agency_name=unit, name=name)
+    employer_logins.link_employer_login(
+        by=None, account_id=viewer.account_id, employer_id=employer_id, at=START
+    )
+    return viewer
 
 
 def purpose(viewer: Viewer, person_id: UUID, *, at: datetime | None = None) -> str:

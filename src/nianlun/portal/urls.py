@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nianlun.portal import benefit, pages, verify
+from nianlun.portal import benefit, employer, pages, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("my/benefit/why/", benefit.why, name="benefit-why"),
     path("my/benefit/explanation.pdf", benefit.explanation_sheet, name="benefit-explanation"),
     path("my/reads/", pages.reads, name="reads"),
+    path("employer/", employer.staff, name="employer"),
+    path("employer/staff/<uuid:person_id>/", employer.employee, name="employee"),
     path("verify/", verify.verify, name="verify"),
     path("verify/keys.txt", verify.keys, name="verify-keys"),
     path("verify/checkpoint", verify.checkpoint, name="verify-checkpoint"),
