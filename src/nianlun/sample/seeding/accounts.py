@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nianlun.access import operations as access
 from nianlun.access import queries as access_queries
-from nianlun.access.domain import NotVisible, Role
+from nianlun.access.domain import NotVisible, Role, must_have_factor, new_secret
 from nianlun.registry import employer_logins as employers
 from nianlun.registry import operations as registry
 from nianlun.sample.people import City
@@ -89,6 +89,9 @@ def add_accounts(city: City, registered: Registered, *, at: datetime, folder: Pa
                 persona=entry.text,
                 at=at,
             )
+        if must_have_factor(entry.role):
+            viewer = access_queries.viewer_of(account_id)
+            access.give_authenticator(viewer, secret=new_secret(), at=at)
         if entry.hero:
             registry.link_login(
                 by=None, account_id=account_id, person_id=registered.persons[city.heroes[entry.hero]], at=at
