@@ -203,7 +203,7 @@ LOOKING = ("clerk", "leader", "auditor", "scanner", "employer", "insured")
 OF_THE_WHOLE = ("desk:vault", "desk:log", "journal:", "lawbook:", "media:plan", "portal:reads")
 """Pages that tell of the whole installation, or of what their reader has just done."""
 CHANGING = re.compile(
-    r'name="csrfmiddlewaretoken" value="[^"]*"|\d{2}:\d{2}(:\d{2})?|value="[0-9a-f-]{36}"'
+    r'name="csrfmiddlewaretoken" value="[^"]*"|data-passkey-create="[^"]*"|\d{2}:\d{2}(:\d{2})?|value="[0-9a-f-]{36}"'
 )
 QUESTIONS = ("", NAME[:2], MILL[:5], "工作", "C027", "P9")
 
