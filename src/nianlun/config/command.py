@@ -39,6 +39,7 @@ MODULES = (
     "nianlun.registry.command",
     "nianlun.lawbook.command",
     "nianlun.journal.command",
+    "nianlun.notices.command",
     "nianlun.vault.command",
     "nianlun.media.command",
     "nianlun.archives.command",

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import IO
 
 from nianlun.config.children import Children, end_group, end_left_over
-from nianlun.config.demo_secrets import log_key
+from nianlun.config.demo_secrets import gateway_secret, log_key
 from nianlun.config.places import Hindered, demo_folder, var_folder
 from nianlun.config.postgres import OWNER, Server, embedded
 from nianlun.kernel.notes import LogKey
@@ -26,11 +26,13 @@ from nianlun.kernel.notes import LogKey
 SETTINGS = "nianlun.config.settings.demo"
 COMMAND = [sys.executable, "-m", "nianlun.config.command"]
 WITNESS = [sys.executable, "-m", "nianlun_partners.witness"]
+GATEWAY = [sys.executable, "-m", "nianlun_partners.gateway"]
 READY_SECONDS = 60
 STOP_SECONDS = 8
 MADE_BY_DEMO = (
     "checkpoints",
     "witness",
+    "gateway",
     "vault",
     "vault-offsite",
     "media-out",
@@ -97,6 +99,7 @@ class _Demo:
         self.folder = folder
         self.port = port
         self.server: Server | None = None
+        self.telephone = ""
         self.step: subprocess.Popen[bytes] | None = None
         self.environment = {
             **os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS, "NIANLUN_VAR": str(var_folder()),
@@ -169,8 +172,25 @@ class _Demo:
         # In a file, so that commands in another terminal know it too. The port is another each time.
         (self.folder / "witness").write_text(f"http://127.0.0.1:{port} {vkey.strip()}\n", encoding="utf-8")
 
+    def _gateway(self) -> None:
+        """Start the message gateway, which stands for the operator's service and draws a telephone."""
+        port = _free_port()
+        command = [*GATEWAY, "--folder", str(var_folder() / "gateway"), "--port", str(port)]
+        command += ["--secret-file", str(gateway_secret(self.folder))]
+        command += ["--callback", f"http://127.0.0.1:{self.port}/gateway/receipts/"]
+        self.children.start("短信网关", command, log=self.folder / "gateway.log")
+        until = time.monotonic() + READY_SECONDS
+        while _asked(port, "/") is None:
+            self._tend()
+            if time.monotonic() > until:
+                raise Hindered(f"短信网关没有就绪。请查看 {self.folder / 'gateway.log'}。")
+            time.sleep(0.1)
+        self.telephone = f"http://127.0.0.1:{port}/"
+        (self.folder / "gateway").write_text(f"{self.telephone.rstrip('/')}\n", encoding="utf-8")
+
     def _serve(self) -> None:
         self._witness()
+        self._gateway()
         self.children.start("日志排序", [*COMMAND, "journal", "run"], log=self.folder / "journal.log")
         web_log = self.folder / "web.log"
         self.children.start("网页服务", [*COMMAND, "serve", "--port", str(self.port)], log=web_log)
@@ -200,6 +220,7 @@ class _Demo:
     def _announce(self) -> None:
         _say(f"\n年轮已就绪：http://127.0.0.1:{self.port}/")
         self._do("personas", "--address", f"http://127.0.0.1:{self.port}")
+        _say(f"\n演示手机（收到的短信和邮件，可让网关出毛病）：{self.telephone}")
         _say("\n按 Ctrl-C 停止。")
 
 

@@ -64,6 +64,22 @@ def log_witnesses(folder: Path) -> tuple[tuple[str, str], ...]:
     return ()
 
 
+def gateway_secret(folder: Path) -> Path:
+    """The file with the secret that the demo shares with its message gateway, made on first use."""
+    path = folder / "gateway-secret"
+    if not path.exists():
+        _place(path, secrets.token_urlsafe(32))
+    return path
+
+
+def gateway(folder: Path) -> tuple[str, str]:
+    """Address and secret of the message gateway that the running demo has started; none before."""
+    with contextlib.suppress(OSError):
+        url = (folder / "gateway").read_text(encoding="utf-8").strip()
+        return url, gateway_secret(folder).read_text(encoding="ascii").strip()
+    return "", ""
+
+
 def is_marked(path: Path) -> bool:
     """Whether the key file was made for a demo. A file that cannot be read is for the caller to report."""
     if path.suffix == ".txt":

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nianlun.contributions.urls")),
     path("", include("nianlun.media.urls")),
     path("", include("nianlun.lawbook.urls")),
+    path("", include("nianlun.notices.urls")),
     path("", include("nianlun.api.urls")),
     path("", include("nianlun.portal.urls")),
     path("", include("nianlun.desk.urls")),

@@ -15,6 +15,7 @@ from nianlun.entitlements import assessing
 from nianlun.evidence import queue
 from nianlun.lawbook import queries as lawbook
 from nianlun.media import queries as media
+from nianlun.notices import queries as notices
 from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
 from nianlun.vault import incidents
 
@@ -65,6 +66,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["vault"] = incidents.open_count()
     if who.may(Right.MEDIA_READ):
         counts["media"] = media.due_count(who, on=timezone.localdate())
+    if who.may(Right.NOTICE_READ):
+        counts["notices"] = notices.count_to_do(who)
     return counts
 
 
@@ -75,6 +78,8 @@ def _duties(who: Viewer, *, waiting: dict[str, int]) -> list[Duty]:
         duties.append(Duty(label=word, count=waiting.get("review", 0), url=reverse("desk:review-queue")))
     if who.may(Right.MEDIA_INSPECT) and waiting.get("media"):
         duties.append(Duty(label="介质应检", count=waiting["media"], url=reverse("media:due")))
+    if unread := notices.unread_count(who):
+        duties.append(Duty(label="消息", count=unread, url=reverse("notices:inbox")))
     return duties
 
 
@@ -123,6 +128,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
             [
                 ("档案库", reverse("desk:vault"), Right.VAULT_READ, "vault"),
                 ("离线介质", reverse("media:sets"), Right.MEDIA_READ, "media"),
+                ("通知", reverse("notices:notices"), Right.NOTICE_READ, "notices"),
                 ("出具的文件", reverse("desk:documents"), Right.DOCUMENT_WITHDRAW, ""),
                 ("核定重放", reverse("desk:replays"), Right.BENEFIT_REPLAY, ""),
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),

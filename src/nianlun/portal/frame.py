@@ -11,6 +11,7 @@ from nianlun.access.domain import NotVisible
 from nianlun.access.gate import shell_context, viewer
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
+from nianlun.notices import queries as notices
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Tab
 
@@ -20,6 +21,7 @@ TABS = (
     ("年轮", "portal:home", "ring"),
     ("退休时间", "portal:dates", "paper"),
     ("能领多少", "portal:benefit", "card"),
+    ("通知", "portal:notices", "bell"),
     ("谁看过", "portal:reads", "eye"),
 )
 
@@ -47,9 +49,12 @@ def own_person(request: HttpRequest, *, what: str, at: datetime) -> UUID:
 def answer(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     """A page of the insured person inside its frame."""
     home = reverse("portal:home")
+    unread = {"portal:notices": notices.unread_count(viewer(request))}
     tabs = [
-        Tab(label=label, url=url, icon=icon, active=_active(request.path, url, home=home))
-        for label, url, icon in ((label, reverse(name), icon) for label, name, icon in TABS)
+        Tab(label=label, url=url, icon=icon, active=_active(request.path, url, home=home), count=count)
+        for label, url, icon, count in (
+            (label, reverse(name), icon, unread.get(name, 0)) for label, name, icon in TABS
+        )
     ]
     return render(
         request, template, {**shell_context(request), "tabs": tabs, "hotline": HOTLINE, **context}

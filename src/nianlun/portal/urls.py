@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nianlun.portal import benefit, employer, pages, verify
+from nianlun.portal import benefit, notices, pages, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -13,8 +13,12 @@ urlpatterns = [
     path("my/benefit/why/", benefit.why, name="benefit-why"),
     path("my/benefit/explanation.pdf", benefit.explanation_sheet, name="benefit-explanation"),
     path("my/reads/", pages.reads, name="reads"),
-    path("employer/", employer.staff, name="employer"),
-    path("employer/staff/<uuid:person_id>/", employer.employee, name="employee"),
+    path("my/notices/", notices.notices, name="notices"),
+    path("my/notices/contact/", notices.contact, name="contact"),
+    path("my/notices/contact/code/", notices.ask_code, name="contact-code"),
+    path("my/notices/contact/confirm/", notices.confirm, name="contact-confirm"),
+    path("my/notices/contact/consent/", notices.consent, name="contact-consent"),
+    path("my/notices/<uuid:notice_id>/", notices.notice, name="notice"),
     path("verify/", verify.verify, name="verify"),
     path("verify/keys.txt", verify.keys, name="verify-keys"),
     path("verify/checkpoint", verify.checkpoint, name="verify-checkpoint"),

@@ -1,6 +1,6 @@
 """Writing the registry, and showing a full identity number, which is a deed of its own (S2.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -208,6 +208,11 @@ class Resealed:
 
     done: int
     left: int
+
+
+Resealer = Callable[..., Resealed]
+also_resealed: list[tuple[str, Resealer]] = []
+"""What higher components keep under the same keys: what it is called, and what brings a round of it up to date."""
 
 
 @transaction.atomic

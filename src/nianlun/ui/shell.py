@@ -41,9 +41,13 @@ class Crumb:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
-    """One entry of the bottom bar of the phone shell; `icon` names a drawing of `ui/icons.html`."""
+    """One entry of the bottom bar of the phone shell; `icon` names a drawing of `ui/icons.html`.
+
+    `count` is what is new there, shown when above zero.
+    """
 
     label: str
     url: str
     icon: str
     active: bool = False
+    count: int = 0

@@ -7,7 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from nianlun.config.demo_secrets import is_marked
 from nianlun.config.settings.base import *  # noqa: F403
-from nianlun.config.settings.base import LOG_KEY, MEDIA_RECIPIENTS, database
+from nianlun.config.settings.base import GATEWAY_SECRET, GATEWAY_URL, LOG_KEY, MEDIA_RECIPIENTS, database
+
+SHORTEST_GATEWAY_SECRET = 32
 
 
 def _required(name: str, what: str) -> str:
@@ -51,6 +53,15 @@ if is_marked(MEDIA_RECIPIENTS):
     raise ImproperlyConfigured(
         f"{MEDIA_RECIPIENTS} 是演示用的保管人公钥，系统不启动。"
         "请换成保管人自己的公钥，或更正 NIANLUN_MEDIA_RECIPIENTS。"
+    )
+
+if GATEWAY_URL and not GATEWAY_URL.startswith("https://"):
+    raise ImproperlyConfigured(
+        "NIANLUN_GATEWAY_URL 不是 https:// 地址，系统不启动：短信和手机号不能明文传输。"
+    )
+if GATEWAY_URL and len(GATEWAY_SECRET) < SHORTEST_GATEWAY_SECRET:
+    raise ImproperlyConfigured(
+        f"NIANLUN_GATEWAY_SECRET 没有设置或太短，系统不启动。请与网关约定至少 {SHORTEST_GATEWAY_SECRET} 个随机字符。"
     )
 
 SESSION_COOKIE_SECURE = True

@@ -85,6 +85,7 @@ def _person(request: HttpRequest, person_id: UUID, *, number: str = "") -> HttpR
         view=person_view.build(figures, may_rule=who.may(Right.RULING_MAKE)),
         number=number or line.masked_identity_number,
         may_reveal=who.may(Right.PERSON_REVEAL_IDENTITY) and not number,
+        may_contact=who.may(Right.NOTICE_READ),
         may_rule=who.may(Right.RULING_MAKE),
         may_add=who.may(Right.BATCH_ADD),
         crumbs=[

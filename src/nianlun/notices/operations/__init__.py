@@ -5,6 +5,7 @@ from nianlun.notices.operations.contacts import (
     reveal_address,
     set_at_counter,
     set_consent,
+    set_contact,
 )
 from nianlun.notices.operations.delivering import ASK, conclude_asking, conclude_try, resume
 from nianlun.notices.operations.reading import mark_read, mark_staff_read
@@ -30,6 +31,7 @@ __all__ = [
     "serve_in_writing",
     "set_at_counter",
     "set_consent",
+    "set_contact",
     "take_call",
     "tell_staff",
 ]

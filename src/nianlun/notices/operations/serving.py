@@ -103,6 +103,6 @@ def _own(viewer: Viewer, notice_id: UUID) -> Notice:
     if notice is None:
         raise NotVisible
     authorize(viewer, Right.NOTICE_READ, scope_of=notice.division)
-    if registry.own_person_id(viewer) == notice.person_id:
-        raise Refused("这是发给您本人的通知，要由别的同事处理。")
+    if notice.person_id in registry.persons_close_to(viewer.account_id):
+        raise Refused("这是发给您本人或登记亲属的通知，要由别的同事处理。")
     return notice

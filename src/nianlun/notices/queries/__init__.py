@@ -11,19 +11,35 @@ from nianlun.notices.queries.inbox import (
     unread_count,
 )
 from nianlun.notices.queries.outbox import awaiting_receipt, outgoing
+from nianlun.notices.queries.served import (
+    MessageLine,
+    NoticeFile,
+    ServiceLine,
+    count_to_do,
+    notice_file,
+    notices,
+    stray_receipts,
+)
 
 __all__ = [
     "ContactLine",
+    "MessageLine",
+    "NoticeFile",
     "NoticeLine",
     "PendingCode",
+    "ServiceLine",
     "StaffNoticeLine",
     "awaiting_receipt",
     "contacts",
+    "count_to_do",
+    "notice_file",
     "notice_of_person",
+    "notices",
     "of_account",
     "of_person",
     "outgoing",
     "pending_code",
     "staff_notice",
+    "stray_receipts",
     "unread_count",
 ]

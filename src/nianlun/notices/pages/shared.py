@@ -1,0 +1,78 @@
+"""What all staff pages of notices put round what they show, and the trace they leave."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from nianlun.access.gate import shell_context, viewer
+from nianlun.journal import operations as journal
+from nianlun.journal.domain import declare
+from nianlun.notices import gateway
+from nianlun.ui.shell import Crumb
+
+ROOT = Crumb(label="通知", url="/notices/")
+TONES = {
+    "served": "ok",
+    "read": "ok",
+    "delivered": "ok",
+    "under_way": "wait",
+    "queued": "wait",
+    "sent": "wait",
+    "contradictory": "bad",
+    "failed": "bad",
+    "unknown": "bad",
+    "inside": "plain",
+}
+SEEN = declare("notices.seen", "查看{what}")
+
+
+def answer(
+    request: HttpRequest, template: str, *, crumbs: Sequence[Crumb], status: int = 200, **context: Any
+) -> HttpResponse:
+    """A staff page inside its frame."""
+    frame = {
+        **shell_context(request),
+        "crumbs": crumbs,
+        "tones": TONES,
+        "now": timezone.now(),
+        "has_gateway": gateway.is_configured(),
+    }
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def saw(
+    request: HttpRequest,
+    *,
+    what: str,
+    rows: int,
+    about_id: str = "",
+    person_id: UUID | None = None,
+    purpose: str = "",
+    at: datetime,
+) -> None:
+    """Journal that personal data were given out (S3.2); an empty list gives nothing out."""
+    if rows:
+        journal.record(
+            SEEN,
+            by=viewer(request),
+            about="notices.notice",
+            about_id=about_id,
+            person_id=person_id,
+            purpose=purpose,
+            rows=rows,
+            details={"what": what},
+            at=at,
+        )
+
+
+def cursor(text: str) -> UUID | None:
+    """The place in a list that an address names; none for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
