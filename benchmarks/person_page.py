@@ -76,13 +76,12 @@ def _database():
 
 def _measure(sizes: Sequence[int], *, runs: int) -> list[dict[str, float]]:
     from django.db import connection
-    from django.test import Client
     from django.test.utils import CaptureQueriesContext, override_settings
     from django.utils import timezone
+    from tests import factories
 
     from nianlun.access import operations as access
     from nianlun.access import queries as access_queries
-    from nianlun.access.models import Account
     from nianlun.registry import queries as registry
     from nianlun.sample.city import build_city
     from nianlun.sample.seeding import accounts, files, people
@@ -100,8 +99,7 @@ def _measure(sizes: Sequence[int], *, runs: int) -> list[dict[str, float]]:
     rows = []
     filled = 0
     with override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False):
-        client = Client()
-        client.force_login(Account.objects.get(username="limin"))
+        client = factories.client_of(viewer)
         for size in sizes:
             sys.stderr.write(f"filling up to {size:,} persons\n")
             with connection.cursor() as cursor:

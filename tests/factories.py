@@ -3,19 +3,21 @@
 import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.test import Client
 from django.utils import timezone
 
 from nianlun.access import operations as access
 from nianlun.access import queries as access_queries
-from nianlun.access.domain import Role, Viewer
-from nianlun.access.models import Account, Grant
+from nianlun.access.domain import Role, Viewer, code_at, new_secret, step_of
+from nianlun.access.keys import session_digest
+from nianlun.access.models import Account, Grant, Session
 from nianlun.contributions import operations as contributions
 from nianlun.contributions.domain import NewPosting, Part, Source
 from nianlun.kernel.identity import check_character
 from nianlun.kernel.months import parse_month
+from nianlun.registry import employer_logins
 from nianlun.registry import operations as registry
 from nianlun.registry import queries as registry_queries
 from nianlun.registry.domain import AgencyLine, PersonLine, Scheme
@@ -107,6 +109,21 @@ def insured(line: PersonLine) -> Viewer:
     return own
 
 
+def employer(name: str = "保定市第二棉纺厂", *, at_agency: AgencyLine | None = None) -> UUID:
+    """A registered unit."""
+    return registry.register_employer(by=None, name=name, agency_id=(at_agency or agency()).id, at=START)
+
+
+def employer_account(employer_id: UUID, *, scope: str = "130606", name: str = "吴洁") -> Viewer:
+    """An account that acts for the employer."""
+    unit = registry_queries.employers([employer_id])[employer_id].name
+    viewer = staff("employer", scope=scope, agency_name=unit, name=name)
+    employer_logins.link_employer_login(
+        by=None, account_id=viewer.account_id, employer_id=employer_id, at=START
+    )
+    return viewer
+
+
 def purpose(viewer: Viewer, person_id: UUID, *, at: datetime | None = None) -> str:
     """State a purpose for opening the person's file, by default now, and return it."""
     text = "退休待遇核定前核对档案"
@@ -114,11 +131,31 @@ def purpose(viewer: Viewer, person_id: UUID, *, at: datetime | None = None) -> s
     return text
 
 
-def client_of(viewer: Viewer) -> Client:
-    """A browser in which the viewer is signed in."""
-    client = Client()
+def client_of(viewer: Viewer, *, proven_at: datetime | None = None) -> Client:
+    """A browser in which the viewer is signed in, the second factor proven just now unless told otherwise."""
+    client, at = Client(), timezone.now()
     client.force_login(Account.objects.get(pk=viewer.account_id))
+    Session.objects.create(
+        key_digest=session_digest(client.session.session_key or ""),
+        account_id=viewer.account_id,
+        device=uuid4().hex,
+        signed_in_at=at,
+        seen_at=at,
+        proven_at=proven_at or at,
+    )
     return client
+
+
+def authenticator(viewer: Viewer) -> str:
+    """Give the viewer an authenticator and return its secret."""
+    secret = new_secret()
+    access.give_authenticator(viewer, secret=secret, at=START)
+    return secret
+
+
+def code(secret: str, *, at: datetime | None = None) -> str:
+    """What an authenticator with this secret shows, by default now."""
+    return code_at(secret, step_of(at or timezone.now()))
 
 
 def pay(person_id: UUID, *, employer_id: UUID, since: str, until: str, at: datetime = START) -> None:

@@ -6,9 +6,13 @@ from tests.access.urls import anyone
 from nianlun.access.pages import demo
 from nianlun.access.urls import urlpatterns as always
 
+personas = [
+    path("personas/", demo.personas, name="personas"),
+    path("personas/authenticator/", demo.authenticator, name="authenticator"),
+]
 urlpatterns = [
     path("anyone/", anyone),
-    path("", include(([*always, path("personas/", demo.personas, name="personas")], "access"))),
+    path("", include(([*always, *personas], "access"))),
     path("", include("nianlun.config.urls")),
 ]
 handler404 = "nianlun.access.answers.not_found"

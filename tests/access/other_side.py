@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils import timezone
 from PIL import Image
 from tests import factories
 from tests.media.shelf import planned
 from tests.vault.small_archive import examine, file
 
+from nianlun.access import queries as access
 from nianlun.access.domain import Viewer
 from nianlun.archives import operations as archives
 from nianlun.archives import queries as archive_queries
@@ -67,6 +69,8 @@ class OtherSide:
     destruction_id: UUID
     entry_id: int
     account_id: int
+    session_id: UUID
+    factor_id: UUID
     item_code: str
 
     @property
@@ -92,6 +96,8 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<path:object_id>": lambda side: f"urn:nianlun:item:{side.item_id}",
     "<int:entry_id>": lambda side: side.entry_id,
     "<int:account_id>": lambda side: side.account_id,
+    "<uuid:session_id>": lambda side: side.session_id,
+    "<uuid:factor_id>": lambda side: side.factor_id,
 }
 """What an address asks for, by the part of it that asks."""
 
@@ -156,8 +162,20 @@ def other_side() -> OtherSide:
         destruction_id=_destruction(item_id, by=archivist),
         entry_id=Entry.objects.filter(account_id=clerk.account_id).latest("pk").pk,
         account_id=clerk.account_id,
+        session_id=_session(clerk),
+        factor_id=_factor(clerk),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
+
+
+def _session(who: Viewer) -> UUID:
+    factories.client_of(who)
+    return access.sessions(who, at=timezone.now())[0].id
+
+
+def _factor(who: Viewer) -> UUID:
+    factories.authenticator(who)
+    return access.factors(who)[0].id
 
 
 def _person(clerk: Viewer, agency: AgencyLine) -> PersonLine:

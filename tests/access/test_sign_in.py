@@ -31,11 +31,18 @@ def attempt(client: Client, username: str, password: str, **headers):
     )
 
 
+def prove(client: Client, code: str, **headers):
+    return client.post(
+        "/sign-in/second/", {"second_factor.code": code, "next": "/anyone/"}, headers=headers
+    )
+
+
 def guess(username: str, password: str, *, at, address: str = ADDRESS):
     return operations.sign_in(username=username, password=password, address=address, at=at)
 
 
-def test_a_right_password_opens_a_new_session_and_leads_on(lijing):
+def test_a_right_password_and_a_right_code_open_a_new_session_and_lead_on(lijing):
+    secret = factories.authenticator(lijing)
     client = Client()
     client.get("/sign-in/")
     session = client.session
@@ -44,8 +51,12 @@ def test_a_right_password_opens_a_new_session_and_leads_on(lijing):
     old = session.session_key
     client.cookies[live_settings.SESSION_COOKIE_NAME] = old
     response = attempt(client, " LiJing ", RIGHT)
+    assert (response.status_code, response["Location"]) == (302, "/sign-in/second/?next=%2Fanyone%2F")
+    between = client.session.session_key
+    response = prove(client, factories.code(secret))
     assert (response.status_code, response["Location"]) == (302, "/anyone/")
-    assert client.session.session_key != old  # S1.6
+    assert len({old, between, client.session.session_key}) == 3  # S1.6
+    assert "before" not in client.session
     assert client.get("/anyone/").content.decode() == "李静"
     assert list(Entry.objects.filter(action="access.signed_in").values_list("name", "address")) == [
         ("李静", "127.0.0.1")
@@ -72,7 +83,7 @@ def test_after_five_failures_the_right_password_does_not_help_until_the_lock_end
     with pytest.raises(operations.SignInFailed, match="锁定"):
         guess("lijing", RIGHT, at=now + timedelta(minutes=14), address="10.9.9.9")
     assert Entry.objects.order_by("-pk").first().action == "access.sign_in_locked"
-    assert guess("lijing", RIGHT, at=now + timedelta(minutes=15, seconds=5)).pk == lijing.account_id
+    assert guess("lijing", RIGHT, at=now + timedelta(minutes=15, seconds=5)).account_id == lijing.account_id
 
 
 def test_an_unknown_login_is_locked_like_a_known_one(now):  # S1.5
@@ -161,8 +172,9 @@ def test_guesses_made_all_at_once_do_not_slip_through_the_count(now):
 
 
 def test_signing_out_ends_the_session_on_the_server(lijing):
-    client = Client()
+    client, secret = Client(), factories.authenticator(lijing)
     attempt(client, "lijing", RIGHT)
+    prove(client, factories.code(secret))
     stolen = client.cookies[live_settings.SESSION_COOKIE_NAME].value
     client.post("/sign-out/")
     assert Entry.objects.order_by("-pk").first().action == "access.signed_out"

@@ -140,19 +140,21 @@ def test_personas_are_not_even_an_address_outside_the_demo(viewer, now):
 
 
 @pytest.mark.urls("tests.access.demo_urls")
-def test_in_the_demo_one_click_signs_in_a_persona_and_nobody_else(settings, viewer):
+def test_in_the_demo_a_click_for_each_step_signs_in_a_persona_and_nobody_else(settings, viewer):
     settings.DEMO = True
     persona, ordinary = viewer("reviewer", name="陈复核"), viewer("clerk")
+    factories.authenticator(persona)
     Account.objects.filter(pk=persona.account_id).update(persona="复核别人审过的主张")
     client = Client()
     assert "复核别人审过的主张" in client.get("/personas/").content.decode()
     assert "选一个演示角色" in client.get("/sign-in/").content.decode()
     for bad in (ordinary.account_id, "", "x", "9" * 30, "²"):
         assert client.post("/personas/", {"account": bad}).status_code == 404
-    assert (
-        client.post("/personas/", {"account": persona.account_id, "next": "/anyone/"})["Location"]
-        == "/anyone/"
-    )
+    asked = client.post("/personas/", {"account": persona.account_id, "next": "/anyone/"})
+    assert asked["Location"] == "/sign-in/second/?next=%2Fanyone%2F"
+    assert "用演示动态口令" in client.get(asked["Location"]).content.decode()
+    sent = client.post("/sign-in/second/", {"second_factor.demo": "yes", "next": "/anyone/"})
+    assert sent["Location"] == "/anyone/"
     assert client.get("/anyone/").content.decode() == "陈复核"
     settings.DEMO = False
     assert client.post("/personas/", {"account": persona.account_id}).status_code == 404

@@ -27,6 +27,7 @@ def take(address: str) -> bytes:
         page = browser.new_context(viewport=SIZE, locale="zh-CN").new_page()
         page.goto(f"{address}/personas/")
         page.locator("tr", has_text=CLERK).get_by_role("button").click()
+        page.get_by_role("button", name="用演示动态口令").click()
         page.goto(f"{address}/search/?q={PERSON}")
         page.locator("main").get_by_role("link", name=PERSON, exact=True).first.click()
         if "/purpose/" in page.url:

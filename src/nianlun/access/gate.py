@@ -7,7 +7,7 @@ the page runs. A page without a rule is never served.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,10 +25,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
-from nianlun.access import answers, checks, domain, queries, trail
+from nianlun.access import answers, asking, checks, queries, sessions, stepping_up, trail
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
-from nianlun.access.models import Account
 from nianlun.access.passwords import TooBusy
+from nianlun.access.queries import SignedIn
+from nianlun.access.stepping_up import NotFresh
 
 log = logging.getLogger(__name__)
 Page = Callable[..., HttpResponseBase]
@@ -50,11 +50,13 @@ class PurposeMissing(Exception):
         self.person_id = person_id
 
 
-def needs(right: Right, *, polled: bool = False) -> Callable[[Page], Page]:
+def needs(right: Right, *, polled: bool = False, fresh: bool = False) -> Callable[[Page], Page]:
     """The page is for signed-in viewers whose role holds the right.
 
     Anybody else is sent to sign in, or answered as if there were no such page, and that is journaled.
     `polled` marks a page the browser fetches by itself: it does not keep an idle session alive.
+    `fresh` marks an important deed: it asks for the second factor again unless that was proven within five
+    minutes (S1.7), and goes on with what was sent. A page that knows only later calls `require_fresh`.
     """
 
     def mark(page: Page) -> Page:
@@ -66,6 +68,7 @@ def needs(right: Right, *, polled: bool = False) -> Callable[[Page], Page]:
 
         behind.access_rule = right  # type: ignore[attr-defined]  # the rule travels with the page
         behind.access_polled = polled  # type: ignore[attr-defined]
+        behind.access_fresh = fresh  # type: ignore[attr-defined]
         return behind
 
     return mark
@@ -99,10 +102,24 @@ def viewer_or_none(request: HttpRequest) -> Viewer | None:
     return found if isinstance(found, Viewer) else None
 
 
-def open_session(request: HttpRequest, account: Account) -> None:
-    """Sign the account in: the session gets a new id (S1.6) and its limits count from now."""
-    login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
-    request.session["signed_in_at"] = request.session["seen_at"] = timezone.now().timestamp()
+def signed_in(request: HttpRequest) -> SignedIn:
+    """The session the request belongs to. Raises `NotVisible` where nobody is signed in."""
+    found = signed_in_or_none(request)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def signed_in_or_none(request: HttpRequest) -> SignedIn | None:
+    """The session the request belongs to, or None for somebody not signed in."""
+    found = getattr(request, "signed_in", None)
+    return found if isinstance(found, SignedIn) else None
+
+
+def require_fresh(request: HttpRequest) -> None:
+    """Return where the second factor was proven within five minutes (S1.7). Raises `NotFresh`, which asks for it."""
+    if not stepping_up.is_open(signed_in(request), at=timezone.now()):
+        raise NotFresh
 
 
 def purpose_for(request: HttpRequest, person_id: UUID) -> str:
@@ -161,11 +178,13 @@ class DefaultDeny:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.viewer = None  # type: ignore[attr-defined]  # set by process_view
+        request.signed_in = None  # type: ignore[attr-defined]  # as above
         # For the pages of the journal, which stands beside this component and cannot ask it.
         request.shell_context = partial(shell_context, request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if getattr(request, "behind_sign_in", False) or viewer_or_none(request) is not None:
             response["Cache-Control"] = "no-store"  # S5.5: the back button shows nothing after signing out
+        sessions.mark_device(request, response)
         return response
 
     def process_view(
@@ -197,7 +216,9 @@ class DefaultDeny:
             self._journal(request, kwargs, sentence=refusal.sentence, at=at)
             return answers.not_found(request)
         # PostgreSQL holds no character zero, and nobody types one.
-        return answers.malformed(request) if _holds_zero(request) else None
+        if _holds_zero(request):
+            return answers.malformed(request)
+        return self._step_up(request, fresh=getattr(page, "access_fresh", False), at=at)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Turn what a page raises into its answer. The transaction of the page has been rolled back by now."""
@@ -205,6 +226,8 @@ class DefaultDeny:
         kwargs = dict(match.kwargs) if match else {}
         if isinstance(exception, PurposeMissing):
             return self._to_purpose(request, exception.person_id)
+        if isinstance(exception, NotFresh):
+            return self._ask_again(request)
         if isinstance(exception, NotVisible):
             self._journal(request, kwargs, sentence="不存在或不在可见范围", at=timezone.now())
             return answers.not_found(request)
@@ -230,24 +253,32 @@ class DefaultDeny:
 
     def _recognise(self, request: HttpRequest, *, at: datetime, polled: bool) -> str | None:
         """Set `request.viewer` from the account as it is now; returns why a session has just ended, if so (S1.6)."""
-        account = request.user
-        if not isinstance(account, Account) or not account.is_active:
-            return None
-        found = account.viewer(at=at)
-        signed_in_at, seen_at = _instant(request, "signed_in_at", at), _instant(request, "seen_at", at)
-        ended = domain.session_ended(found.role, signed_in_at=signed_in_at, seen_at=seen_at, at=at)
-        if found.lapsed:
-            ended = "您的岗位授权已到期或已收回，系统已退出。请由所在部门重新申请。"
-        if ended is not None:
-            with transaction.atomic():
-                trail.record(trail.SESSION_ENDED, by=found, at=at)
-            logout(request)
-            return ended
-        request.viewer = found  # type: ignore[attr-defined]
-        if not polled and ("seen_at" not in request.session or at - seen_at >= _NOTED_EVERY):
-            request.session["signed_in_at"] = signed_in_at.timestamp()
-            request.session["seen_at"] = at.timestamp()
+        found = sessions.recognise(request, at=at, polled=polled)
+        if not isinstance(found, SignedIn):
+            return found
+        request.viewer, request.signed_in = found.viewer, found  # type: ignore[attr-defined]
         return None
+
+    def _step_up(self, request: HttpRequest, *, fresh: bool, at: datetime) -> HttpResponseBase | None:
+        """Take the second factor where it is among what was sent; ask for it where the page is for fresh proof."""
+        now = signed_in(request)
+        if asking.answered(request) and not stepping_up.is_open(now, at=at):
+            if fault := stepping_up.take_answer(request, now, at=at):
+                return stepping_up.question(request, now, fault=fault)
+            self._recognise(request, at=at, polled=True)
+            return None
+        return self._ask_again(request) if fresh and not stepping_up.is_open(now, at=at) else None
+
+    def _ask_again(self, request: HttpRequest) -> HttpResponseBase:
+        """The question before an important deed: with the form in its lap, or on a page of its own that leads back."""
+        now = signed_in(request)
+        if not queries.has_factor(now.viewer.account_id):
+            # Whoever lost the last factor while signed in sets one up at the door, after the password.
+            return self._to_sign_in(request, sentence="这一步要有第二因子。请重新登录，按提示设置。")
+        carried = request.method == "POST" and not request.FILES and not getattr(request, "htmx", False)
+        if carried:
+            return stepping_up.question(request, now)
+        return _redirect(request, stepping_up.address(request, _here(request)))
 
     def _to_sign_in(self, request: HttpRequest, *, sentence: str | None) -> HttpResponseBase:
         if sentence:
@@ -284,21 +315,12 @@ class DefaultDeny:
         return answers.unavailable(request)
 
 
-_NOTED_EVERY = timedelta(seconds=30)
-"""How exactly idleness is known: noting each request would cost a write each; a session may end this much early."""
-
-
 def _wanted(page: Page) -> str:
     """What somebody wanted who asked for the page, in the words of the right it needs."""
     try:
         return Right(str(getattr(page, "access_rule", ""))).label
     except ValueError:
         return "打开页面"
-
-
-def _instant(request: HttpRequest, key: str, otherwise: datetime) -> datetime:
-    kept = request.session.get(key)
-    return datetime.fromtimestamp(kept, UTC) if isinstance(kept, float | int) else otherwise
 
 
 def _here(request: HttpRequest) -> str:

@@ -21,6 +21,14 @@ PURPOSE_STATED = "access.purpose_stated"
 ACCOUNT_ADDED = "access.account_added"
 ACCOUNT_ACTIVATED = "access.account_activated"
 ACCOUNT_DEACTIVATED = "access.account_deactivated"
+PASSWORD_RIGHT = "access.password_right"  # noqa: S105  an action, no password
+FACTOR_FAILED = "access.factor_failed"
+FACTOR_PROVEN = "access.factor_proven"
+FACTOR_ADDED = "access.factor_added"
+FACTOR_RENAMED = "access.factor_renamed"
+FACTOR_REMOVED = "access.factor_removed"
+RECOVERY_CODES_MADE = "access.recovery_codes_made"
+SESSION_CLOSED = "access.session_closed"
 
 ACTIONS: Mapping[str, str] = {
     SIGNED_IN: "登录系统",
@@ -33,6 +41,14 @@ ACTIONS: Mapping[str, str] = {
     ACCOUNT_ADDED: "新建账号 {about}",
     ACCOUNT_ACTIVATED: "启用账号 {about}",
     ACCOUNT_DEACTIVATED: "停用账号 {about}",
+    PASSWORD_RIGHT: "口令已通过，等第二步验证",
+    FACTOR_FAILED: "账号“{about}”的第二步验证没有通过",
+    FACTOR_PROVEN: "为重要操作重新验证身份",
+    FACTOR_ADDED: "添加验证方式：{about}",
+    FACTOR_RENAMED: "给验证方式改名：{about}",
+    FACTOR_REMOVED: "移除验证方式：{about}",
+    RECOVERY_CODES_MADE: "生成新的恢复码，原有的作废",
+    SESSION_CLOSED: "结束本人在{about}的登录",
 }
 
 

@@ -1,13 +1,22 @@
-"""Addresses of signing in, purposes, staff accounts; of personas in the demo only."""
+"""Addresses of signing in, factors and sessions, purposes, staff accounts; of personas in the demo only."""
 
 from django.conf import settings
 from django.urls import path
 
-from nianlun.access.pages import demo, purposes, signing_in, staff
+from nianlun.access.pages import demo, own, purposes, setting_up, signing_in, staff
 
 app_name = "access"
 urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="sign-in"),
+    path("sign-in/second/", signing_in.second_factor, name="second-factor"),
+    path("sign-in/set-up/", setting_up.first_factor, name="first-factor"),
+    path("step-up/", own.step_up, name="step-up"),
+    path("me/factors/new/", setting_up.new_factor, name="new-factor"),
+    path("me/factors/<uuid:factor_id>/name/", own.rename_factor, name="rename-factor"),
+    path("me/factors/<uuid:factor_id>/remove/", own.remove_factor, name="remove-factor"),
+    path("me/recovery-codes/", setting_up.recovery_codes, name="recovery-codes"),
+    path("me/sessions/others/end/", own.end_other_sessions, name="end-other-sessions"),
+    path("me/sessions/<uuid:session_id>/end/", own.end_session, name="end-session"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("people/<uuid:person_id>/purpose/", purposes.purpose, name="purpose"),
     path("staff/", staff.staff, name="staff"),
@@ -15,4 +24,7 @@ urlpatterns = [
     path("staff/<int:account_id>/active/", staff.set_active, name="set-active"),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("personas/", demo.personas, name="personas"))
+    urlpatterns += [
+        path("personas/", demo.personas, name="personas"),
+        path("personas/authenticator/", demo.authenticator, name="authenticator"),
+    ]

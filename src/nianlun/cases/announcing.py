@@ -34,9 +34,9 @@ _BY_MOVE = {
 def announce(row: Case, action: Action, *, case_type: CaseType, at: datetime) -> None:
     """Have the paper made and the person told, in the transaction of the move; both happen once."""
     move = Move(action.move)
-    ended = action.led_to == State.CONCLUDED.value
-    kind = _BY_OUTCOME[Outcome(row.outcome)] if ended else _BY_MOVE.get(move)
-    if kind is not None and case_type.slip(kind) is not None:
+    ended = action.led_to == State.CONCLUDED.value and action.state != State.CONCLUDED.value
+    kind = paper_of(action, outcome=row.outcome, case_type=case_type)
+    if kind is not None:
         jobs.enqueue(ISSUE_SLIP, {"action": action.pk, "kind": kind.value}, key=str(action.pk), at=at)
     if ended:
         jobs.enqueue(PREPARE_FILING, {"case": str(row.pk)}, key=str(row.pk), at=at)
@@ -54,6 +54,13 @@ def announce(row: Case, action: Action, *, case_type: CaseType, at: datetime) ->
             key=f"cases:{action.pk}",
             at=at,
         )
+
+
+def paper_of(action: Action, *, outcome: str, case_type: CaseType) -> SlipKind | None:
+    """The paper a move gives out in a case that ended, or will end, with `outcome`; None for none."""
+    ended = action.led_to == State.CONCLUDED.value and action.state != State.CONCLUDED.value
+    kind = _BY_OUTCOME[Outcome(outcome)] if ended else _BY_MOVE.get(Move(action.move))
+    return kind if kind is not None and case_type.slip(kind) is not None else None
 
 
 def _told(row: Case, move: Move, *, case_type: CaseType, text: str) -> tuple[str, str] | None:

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
-from django.utils.module_loading import autodiscover_modules
-
 from nianlun.cases.domain.facts import CaseFacts
 from nianlun.cases.domain.findings import ALWAYS, Finding
 
@@ -41,13 +39,11 @@ def pre_check(name: str) -> Callable[[PreCheck], PreCheck]:
 
 def names() -> list[str]:
     """Every check that a kind of business may name."""
-    _discover()
     return sorted(_checks)
 
 
 def findings(case: CaseFacts, *, on: date) -> list[Finding]:
     """Everything the system finds in the case as it stands on the day, what stops it first."""
-    _discover()
     found = [finding for check in ALWAYS for finding in check(case, on=on)]
     for name in case.type.checks:
         if name in _checks:
@@ -55,7 +51,3 @@ def findings(case: CaseFacts, *, on: date) -> list[Finding]:
         else:
             found.append(Finding.look(f"系统还不会做“{name}”这项预审，请人工核对。"))
     return sorted(found, key=lambda finding: not finding.stops)
-
-
-def _discover() -> None:
-    autodiscover_modules("cases")

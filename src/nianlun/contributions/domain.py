@@ -204,6 +204,19 @@ def employee_months(paid: Iterable[PaidMonth]) -> frozenset[int]:
     return frozenset(p.month for p in paid if p.counts_as_employee)
 
 
+BOOKED_LATE = 3
+"""Months by which what an employer pays may be booked late: for as long the last one paid counts as employed."""
+
+
+def is_employed(own_last: int, other_last: int | None, *, this_month: int) -> bool:
+    """Whether somebody whom an employer paid for last in `own_last` is employed there now.
+
+    `other_last` is the last month that anybody else paid for this person. Who is paid for by another unit in a
+    later month has gone there; who is paid for by both in the same month is employed by both.
+    """
+    return this_month - own_last <= BOOKED_LATE and (other_last is None or other_last <= own_last)
+
+
 def year_rows(paid: Iterable[PaidMonth]) -> list[YearRow]:
     """The account by calendar years of twelve slots, oldest first, without the years that nothing was paid."""
     months: dict[int, list[PaidMonth]] = defaultdict(list)

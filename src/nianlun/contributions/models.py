@@ -49,7 +49,9 @@ class Posting(models.Model):
     part = models.CharField("部分", max_length=8, choices=[(p.value, p.value) for p in Part])
     amount = models.DecimalField("金额", max_digits=14, decimal_places=2)
     base = models.DecimalField("缴费基数", max_digits=14, decimal_places=2)
-    employer = models.ForeignKey("registry.Employer", models.PROTECT, null=True, related_name="+")
+    employer = models.ForeignKey(
+        "registry.Employer", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     source = models.CharField("来源", max_length=12, choices=[(s.value, s.label) for s in Source])
     place = models.CharField("来源位置", max_length=80, blank=True)
     roster = models.ForeignKey(RosterImport, models.PROTECT, null=True, related_name="+")
@@ -58,7 +60,10 @@ class Posting(models.Model):
 
     class Meta:
         verbose_name = "缴费记录"
-        indexes: ClassVar = [models.Index(fields=["person", "month"], name="posting_person_month")]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "month"], name="posting_person_month"),
+            models.Index(fields=["employer", "month"], name="posting_employer_month"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(month__gte=FIRST_MONTH, month__lt=LAST_MONTH), name="posting_month_in_range"

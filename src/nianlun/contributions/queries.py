@@ -53,10 +53,15 @@ class RosterLine:
     refused_rows: int
 
 
-def postings(person_id: UUID) -> list[PostingLine]:
-    """Every posting of a person, reversals too, oldest month first. Two queries, however many there are."""
-    rows = Posting.objects.filter(person_id=person_id).order_by("month", "id").values_list(*_FIELDS)
-    found = list(rows)
+def postings(person_id: UUID, *, employer_id: UUID | None = None) -> list[PostingLine]:
+    """Every posting of a person, reversals too, oldest month first; those of one employer if one is named.
+
+    Two queries, however many there are.
+    """
+    rows = Posting.objects.filter(person_id=person_id).order_by("month", "id")
+    if employer_id is not None:
+        rows = rows.filter(employer_id=employer_id)
+    found = list(rows.values_list(*_FIELDS))
     names = registry.employers({row[6] for row in found if row[6]})
     schemes = {scheme.value: scheme for scheme in Scheme}
     parts = {part.value: part for part in Part}

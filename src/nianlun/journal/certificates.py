@@ -85,7 +85,7 @@ def seal(
     agency_name: str,
     division: str,
     pages: int,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
 ) -> UUID:
     """Enter a document that carries `code` and is about to be given out; with the download, or not at all.

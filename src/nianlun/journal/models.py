@@ -136,6 +136,13 @@ class IssuedDocument(models.Model):
         DETERMINATION = "determination", "待遇计发表"
         EXPLANATION = "explanation", "待遇推算说明"
         COPY = "copy", "档案复制件"
+        CASE_ACCEPTANCE = "case_acceptance", "受理通知书"
+        CASE_SUPPLEMENT = "case_supplement", "补正材料通知书"
+        CASE_NOT_ACCEPTED = "case_not_accepted", "不予受理决定书"
+        CASE_REFUSAL = "case_refusal", "不予批准决定书"
+        CASE_CONCLUSION = "case_conclusion", "办结单"
+        CASE_SUSPENSION = "case_suspension", "中止办理通知书"
+        CASE_WITHDRAWAL = "case_withdrawal", "撤销决定书"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code_digest = models.BinaryField("编号摘要", max_length=32, unique=True)

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -102,6 +103,20 @@ class Keyring:
     def _written(self) -> str:
         keys = {str(v): {"seal": p.seal.hex(), "index": p.index.hex()} for v, p in self.pairs.items()}
         return json.dumps({"current": self.current, "keys": keys}, indent=1) + "\n"
+
+
+def keyring_at(path: Path) -> Keyring:
+    """The keys of a file, read again when the file changes. Raises `KeyMissing`."""
+    try:
+        written = path.stat().st_mtime_ns
+    except OSError:
+        written = 0
+    return _loaded(path, written)
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, written: int) -> Keyring:
+    return Keyring.load(path)
 
 
 def seal(plain: str, *, keys: Keyring, about: str) -> bytes:

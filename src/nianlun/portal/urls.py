@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nianlun.portal import benefit, notices, pages, verify
+from nianlun.portal import benefit, employer, notices, pages, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("my/notices/contact/confirm/", notices.confirm, name="contact-confirm"),
     path("my/notices/contact/consent/", notices.consent, name="contact-consent"),
     path("my/notices/<uuid:notice_id>/", notices.notice, name="notice"),
+    path("employer/", employer.staff, name="employer"),
+    path("employer/staff/<uuid:person_id>/", employer.employee, name="employee"),
     path("verify/", verify.verify, name="verify"),
     path("verify/keys.txt", verify.keys, name="verify-keys"),
     path("verify/checkpoint", verify.checkpoint, name="verify-checkpoint"),

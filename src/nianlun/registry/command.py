@@ -1,4 +1,4 @@
-"""`nianlun person add` and `nianlun keys`: registering a person, and the keys that seal identity numbers."""
+"""`nianlun person add`, `nianlun employer link` and `nianlun keys`: persons, employers' accounts, and the keys."""
 
 import argparse
 import getpass
@@ -12,8 +12,9 @@ from nianlun.registry.domain import Category, NotRegistrable, Scheme
 
 
 def add_parser(subparsers: Any) -> None:
-    """Offer `person add` and `keys`."""
+    """Offer `person add`, `employer link` and `keys`."""
     _add_keys(subparsers)
+    _add_employer(subparsers)
     person = subparsers.add_parser("person", help="参保人")
     actions = person.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
     add = actions.add_parser("add", help="登记参保人；公民身份号码从标准输入读，不进命令行和日志")
@@ -41,6 +42,33 @@ def _add_keys(subparsers: Any) -> None:
     reseal = actions.add_parser("reseal", help="用新密钥重新封存登记的证件号；中断后再运行，接着做")
     reseal.add_argument("--json", action="store_true", help="输出 JSON")
     reseal.set_defaults(run=run_reseal, needs_database=True)
+
+
+def _add_employer(subparsers: Any) -> None:
+    employer = subparsers.add_parser("employer", help="参保单位")
+    actions = employer.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
+    link = actions.add_parser("link", help="把岗位为 employer 的账号对应到单位")
+    link.add_argument("username", metavar="账号", help="单位专管员的账号名")
+    link.add_argument("--code", required=True, metavar="信用代码", help="单位的统一社会信用代码")
+    link.set_defaults(run=run_link, needs_database=True)
+
+
+def run_link(args: argparse.Namespace) -> int:
+    """Link; what is wrong becomes its sentence and status 2."""
+    from django.utils import timezone  # noqa: PLC0415  models load only after Django is set up
+
+    from nianlun.access import queries as access  # noqa: PLC0415  as above
+    from nianlun.registry import employer_logins  # noqa: PLC0415  as above
+
+    employer = employer_logins.employer_with_code(args.code)
+    if employer is None:
+        raise NotRegistrable(f"没有统一社会信用代码为 {args.code} 的单位。请核对。")
+    account_id = access.viewer_named(args.username.strip().lower()).account_id
+    employer_logins.link_employer_login(
+        by=None, account_id=account_id, employer_id=employer.id, at=timezone.now()
+    )
+    sys.stdout.write(f"账号 {args.username} 已对应到 {employer.name}。\n")
+    return 0
 
 
 def run_create(args: argparse.Namespace) -> int:

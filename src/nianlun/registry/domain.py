@@ -137,6 +137,15 @@ class PersonLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmployeeLine:
+    """One person as the employer's own list shows them: nothing the employer does not know."""
+
+    id: UUID
+    name: str
+    masked_identity_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerLine:
     """One employer, present or long closed."""
 

@@ -1,6 +1,5 @@
 """The keys by which identity numbers are sealed and found, and how a column is named to the cipher."""
 
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -13,17 +12,7 @@ from nianlun.kernel.identity import IdentityNumber
 
 def keyring() -> Keyring:
     """The keys of `settings.KEYRING`, read again when the file changes. Raises `cipher.KeyMissing`."""
-    path = Path(settings.KEYRING)
-    try:
-        written = path.stat().st_mtime_ns
-    except OSError:
-        written = 0
-    return _loaded(path, written)
-
-
-@lru_cache(maxsize=2)
-def _loaded(path: Path, written: int) -> Keyring:
-    return Keyring.load(path)
+    return cipher.keyring_at(Path(settings.KEYRING))
 
 
 def sealed(number: IdentityNumber, *, person_id: UUID, keys: Keyring) -> bytes:

@@ -110,6 +110,13 @@ class Person(models.Model):
         return self.name
 
 
+class EmployerLogin(models.Model):
+    """Which account belongs to which employer: what it may ask about is that employer's own staff (S2.7)."""
+
+    account = models.OneToOneField("access.Account", models.PROTECT, related_name="+", verbose_name="账号")
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="+", verbose_name="单位")
+
+
 class PersonLogin(models.Model):
     """Which account is whose own: lets a person see the own record, and keeps staff from handling it (S2.5)."""
 

@@ -134,6 +134,11 @@ def agencies(*, scope: str) -> list[AgencyLine]:
     return [AgencyLine(id=row.pk, name=row.name, division=row.division) for row in rows]
 
 
+def agency_names() -> dict[UUID, str]:
+    """Every agency of the installation by name, for jobs: what agencies are called is no secret."""
+    return dict(Agency.objects.order_by("division").values_list("pk", "name"))
+
+
 def agency(agency_id: UUID) -> AgencyLine:
     """One agency. Raises `NotVisible` for an unknown one."""
     row = Agency.objects.filter(pk=agency_id).first()

@@ -15,15 +15,15 @@ _CODE = len("XXXX-XXXX-XXXX-XXXX")
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The code of one paper and the site at which it is verified, such as `https://ylbx.example.gov.cn`."""
+    """The code of one paper and the site at which it is verified, such as `https://ylbx.example.gov.cn`, or none."""
 
     code: str
     site: str
 
     @property
     def address(self) -> str:
-        """Where the paper is verified: what its QR code leads to."""
-        return f"{self.site}{VERIFY}{self.code}"
+        """Where the paper is verified: what its QR code leads to. Without a site it is the code, to be typed."""
+        return f"{self.site}{VERIFY}{self.code}" if self.site else self.code
 
     @property
     def keyword(self) -> str:
@@ -36,7 +36,7 @@ class Stamp:
         segno.make(self.address, error="m", micro=False).save(drawn, kind="svg", xmldecl=False, border=0)
         return {
             "code": self.code,
-            "place": f"{self.site}{VERIFY}",
+            "place": f"{self.site}{VERIFY}" if self.site else "",
             "keyword": self.keyword,
             "qr": drawn.getvalue().decode(),
         }
@@ -45,6 +45,11 @@ class Stamp:
 def stamp(request: HttpRequest, *, code: str) -> Stamp:
     """The stamp of a paper given out now. Without `settings.PUBLIC_URL` the site is the one being used."""
     return Stamp(code, settings.PUBLIC_URL.rstrip("/") or f"{request.scheme}://{request.get_host()}")
+
+
+def stamp_of_site(*, code: str) -> Stamp:
+    """The stamp of a paper that no request asks for. Without `settings.PUBLIC_URL` it names no address."""
+    return Stamp(code, settings.PUBLIC_URL.rstrip("/"))
 
 
 def stamped_code(content: bytes) -> str:

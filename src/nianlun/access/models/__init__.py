@@ -1,9 +1,11 @@
-"""Accounts, attempts to sign in, purposes, and how posts are given and filled for a time."""
+"""Accounts, factors, attempts and sessions; purposes; how posts are given and filled for a time."""
 
 from nianlun.access.models.accounts import Account, AccountManager
 from nianlun.access.models.attempts import Attempt
+from nianlun.access.models.factors import Authenticator, Passkey, RecoveryCode
 from nianlun.access.models.grants import BENEFICIARY, Grant, GrantRequest, Signature
 from nianlun.access.models.purposes import Purpose
+from nianlun.access.models.sessions import Session
 from nianlun.access.models.standing_in import Glass, Substitution
 
 __all__ = [
@@ -11,10 +13,14 @@ __all__ = [
     "Account",
     "AccountManager",
     "Attempt",
+    "Authenticator",
     "Glass",
     "Grant",
     "GrantRequest",
+    "Passkey",
     "Purpose",
+    "RecoveryCode",
+    "Session",
     "Signature",
     "Substitution",
 ]

@@ -97,10 +97,13 @@ class Account(AbstractBaseUser):
         """Whether it is the password; raises `passwords.TooBusy` when too many are being computed."""
         return passwords.matches(raw_password or "", self.password)
 
-    def viewer(self, *, at: datetime | None = None) -> Viewer:
-        """The account as the rules see it at the instant, or without one as of the moment its row was read."""
+    def viewer(self, *, at: datetime | None = None, device: str = "") -> Viewer:
+        """The account as the rules see it at the instant, or without one as of the moment its row was read.
+
+        `device` is the browser it came by.
+        """
         if "held" not in self.__dict__:
-            return Account.objects.standing().get(pk=self.pk).viewer(at=at)
+            return Account.objects.standing().get(pk=self.pk).viewer(at=at, device=device)
         known: Any = self.__dict__
         at = at or known["read_at"]
         role = Role(self.role)
@@ -110,6 +113,7 @@ class Account(AbstractBaseUser):
             name=self.name,
             agency_name=self.agency_name,
             scope=self.scope,
+            device=device,
         )
         posts = [(held["role"], held["scope"]) for held in known["held"] if _in_force(held, at=at)]
         if role in FAMILY and (self.role, self.scope) not in posts:

@@ -1,16 +1,56 @@
-"""Accounts, signing in, and stating a purpose."""
+"""Accounts, signing in by two factors, sessions, and stating a purpose."""
 
 from nianlun.access.operations.accounts import LoginTaken, WeakPassword, add_account, set_active
+from nianlun.access.operations.attempts import SignInFailed
+from nianlun.access.operations.factors import (
+    WrongCode,
+    add_authenticator,
+    add_passkey,
+    give_authenticator,
+    make_recovery_codes,
+    remove_factor,
+    rename_factor,
+)
+from nianlun.access.operations.proving import Proof, prove, prove_again
 from nianlun.access.operations.purposes import state_purpose
-from nianlun.access.operations.signing_in import SignInFailed, sign_in, sign_in_persona
+from nianlun.access.operations.sessions import (
+    begin_session,
+    end_other_sessions,
+    end_session,
+    keep_session,
+    move_session,
+    replace_session,
+    sign_out,
+    time_out,
+)
+from nianlun.access.operations.signing_in import Recognised, sign_in, sign_in_persona
 
 __all__ = [
     "LoginTaken",
+    "Proof",
+    "Recognised",
     "SignInFailed",
     "WeakPassword",
+    "WrongCode",
     "add_account",
+    "add_authenticator",
+    "add_passkey",
+    "begin_session",
+    "end_other_sessions",
+    "end_session",
+    "give_authenticator",
+    "keep_session",
+    "make_recovery_codes",
+    "move_session",
+    "prove",
+    "prove_again",
+    "remove_factor",
+    "rename_factor",
+    "replace_session",
     "set_active",
     "sign_in",
     "sign_in_persona",
+    "sign_out",
     "state_purpose",
+    "time_out",
 ]

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from nianlun.access import passwords, queries, trail
-from nianlun.access.domain import FAMILY, Refused, Right, Role, Viewer, authorize
+from nianlun.access.domain import FAMILY, Refused, Right, Role, SessionEnd, Viewer, authorize
 from nianlun.access.models import Account, Grant
+from nianlun.access.operations.sessions import end_sessions
 
 
 class WeakPassword(ValueError):
@@ -117,6 +118,8 @@ def set_active(viewer: Viewer, *, account_id: int, active: bool, at: datetime) -
     if account_id == viewer.account_id:
         raise Refused("不能停用或启用自己的账号。请由另一位系统管理员办理。")
     if Account.objects.filter(pk=account_id).exclude(is_active=active).update(is_active=active):
+        if not active:
+            end_sessions(account_id, why=SessionEnd.ACCOUNT_OFF, at=at)
         trail.record(
             trail.ACCOUNT_ACTIVATED if active else trail.ACCOUNT_DEACTIVATED,
             by=viewer,

@@ -18,6 +18,7 @@ from nianlun.lawbook import queries as lawbook
 from nianlun.lawbook.domain import State
 from nianlun.registry import queries as registry
 
+_HOMES = {Role.INSURED: "portal:home", Role.EMPLOYER: "portal:employer"}
 IN_HAND = (State.OPEN, State.SUBMITTED, State.RETURNED)
 
 
@@ -28,7 +29,7 @@ def root(request: HttpRequest) -> HttpResponse:
     who = viewer_or_none(request)
     if who is None:
         return redirect("access:sign-in")
-    return redirect("portal:home" if who.role is Role.INSURED else "desk:home")
+    return redirect(_HOMES.get(who.role, "desk:home"))
 
 
 @require_GET

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +13,10 @@ from django.db import transaction
 
 from nianlun.access import operations as access
 from nianlun.access import queries as access_queries
-from nianlun.access.domain import NotVisible, Role
+from nianlun.access.domain import NotVisible, Role, must_have_factor, new_secret
 from nianlun.notices import operations as notices
 from nianlun.notices.domain import Channel, ConfirmedBy
+from nianlun.registry import employer_logins as employers
 from nianlun.registry import operations as registry
 from nianlun.sample.people import City
 from nianlun.sample.seeding.people import Registered
@@ -25,7 +27,7 @@ PROVINCE_SCOPE, CITY_SCOPE, DISTRICT_SCOPE = "13", "1306", "130606"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One account to be made; `hero` links an insured person."""
+    """One account to be made; `hero` links an insured person, `unit` an employer."""
 
     username: str
     name: str
@@ -34,6 +36,7 @@ class Planned:
     agency: str = CENTRE
     scope: str = CITY_SCOPE
     hero: str = ""
+    unit: str = ""
 
 
 STAFF = (
@@ -74,7 +77,7 @@ INSURED = (
 def add_accounts(city: City, registered: Registered, *, at: datetime, folder: Path) -> None:
     """Make the accounts that are not there and write their passwords where the demo prints them from."""
     shown: list[dict[str, str]] = []
-    for entry in (*STAFF, *_insured(city)):
+    for entry in (*STAFF, *_employers(city), *_insured(city)):
         password = secrets.token_urlsafe(9)
         try:
             access_queries.viewer_named(entry.username)
@@ -91,15 +94,36 @@ def add_accounts(city: City, registered: Registered, *, at: datetime, folder: Pa
                 persona=entry.text,
                 at=at,
             )
+        if must_have_factor(entry.role):
+            viewer = access_queries.viewer_of(account_id)
+            access.give_authenticator(viewer, secret=new_secret(), at=at)
         if entry.hero:
             person_id = registered.persons[city.heroes[entry.hero]]
             registry.link_login(by=None, account_id=account_id, person_id=person_id, at=at)
             _add_telephone(person_id, entry.username, at=at)
+        if entry.unit:
+            employers.link_employer_login(
+                by=None, account_id=account_id, employer_id=registered.employers[entry.unit], at=at
+            )
         shown.append(
             {"role": entry.role.label, "name": entry.name, "username": entry.username, "password": password}
         )
     if shown:
         _write(folder / "accounts.json", shown)
+
+
+def _employers(city: City) -> list[Planned]:
+    """The employer that pays for most people at the end, so that its list is not short."""
+    last = Counter(
+        latest.payer
+        for person in city.persons
+        if (latest := max(person.contributions, key=lambda paid: paid.month, default=None)) and latest.payer
+    )
+    units = [unit for unit in city.employers if not unit.closed]
+    unit = max(units, key=lambda unit: last[unit.code])
+    text = "参保单位的专管员：只见本单位在职职工，只见本单位缴的月份"
+    scope = unit.division if unit.division.startswith(CITY_SCOPE) else CITY_SCOPE
+    return [Planned("danwei01", "吴洁", Role.EMPLOYER, text, unit.name, scope, unit=unit.code)]
 
 
 def _add_telephone(person_id: UUID, username: str, *, at: datetime) -> None:

@@ -84,7 +84,7 @@ def test_an_application_with_every_paper_goes_on():
         (
             without("application", paper("application", How.PROMISED, until=date(2026, 12, 1))),
             Level.STOP,
-            "基本养老保险退休申请表不能用告知承诺代替：申请本身要由本人签名，网上申请以实人认证和电子签名为准。请收取。",
+            "基本养老保险退休申请表不能用告知承诺代替：申请要由申请人自己签名或者盖章，网上申请以实人认证和电子签名为准。请收取。",
         ),
         (
             without("post_evidence", paper("post_evidence", How.PROMISED, until=date(2026, 11, 22))),

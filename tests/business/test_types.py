@@ -1,12 +1,12 @@
 """The kinds of business as their files define them, and what is refused in a file."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from nianlun.archives.retention import NoSuchClass, retention_item, retention_items
-from nianlun.cases import type_files
+from nianlun.cases import calendars, type_files
 from nianlun.cases.domain.type_reading import read_definition, read_type
 from nianlun.cases.domain.type_rules import check_together
 from nianlun.cases.domain.types import CaseType, NotInForce, Risk, Step, TypeBroken
@@ -36,13 +36,56 @@ def test_what_a_case_remembers_is_the_whole_definition(one: CaseType):
     assert type_files.case_type_by_digest(one.code, one.digest) is one
 
 
+def test_who_retires_before_2025_is_not_asked_about_flexible_retirement():
+    before, after = (
+        type_files.case_type("retirement", day) for day in (date(2024, 12, 31), date(2025, 1, 1))
+    )
+    assert [one.field("manner") is None for one in (before, after)] == [True, False]
+    assert before.digest != after.digest
+
+
+def test_illness_is_answered_by_retirement_until_2024_and_by_the_allowance_from_2025():
+    def codes(day: date) -> set[str]:
+        return {one.code for one in type_files.case_types(day)} & {
+            "incapacity_retirement",
+            "sickness_allowance",
+        }
+
+    assert codes(date(2024, 12, 31)) == {"incapacity_retirement"}
+    assert codes(date(2025, 1, 1)) == {"sickness_allowance"}
+
+
+def test_the_agency_handles_its_whole_business():
+    processes = {one.process for one in type_files.case_types(TODAY)}
+    assert processes == {*(str(number) for number in range(1, 18)), "9a"}
+    assert len(type_files.case_types(TODAY)) >= 30
+
+
+@pytest.mark.parametrize("one", type_files.case_types(TODAY), ids=lambda one: one.code)
+def test_money_only_leaves_after_three_persons_have_looked(one: CaseType):
+    if Step.PAYMENT in one.steps:
+        assert one.risk is Risk.HIGH
+        assert len(one.steps) == 4
+
+
+def test_a_unit_is_registered_within_fifteen_days_whatever_holiday_comes():
+    limit = type_files.case_type("employer_registration", TODAY).limit
+    assert limit is not None
+    calendar = calendars.calendar()
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(3 * 365 - 20)]
+    longest = max((calendar.add_working_days(day, limit.days) - day).days for day in days)
+    assert longest <= 15  # 社会保险法 第五十七条
+
+
 def test_another_wording_is_another_definition():
     assert read().digest != read("本人人事档案", "本人的人事档案").digest
 
 
 def test_a_business_is_only_handled_from_its_first_day():
-    with pytest.raises(NotInForce, match="“退休审核”自 2025-01-01 起办理，2024-12-31 还没有开办。"):
-        type_files.case_type("retirement", date(2024, 12, 31))
+    with pytest.raises(NotInForce, match="“退休审核”自 2023-12-01 起办理，2023-11-30 还没有开办。"):
+        type_files.case_type("retirement", date(2023, 11, 30))
+    with pytest.raises(NotInForce, match="“因病提前退休审批”办到 2025-01-01 前为止，2025-01-01 已经停办。"):
+        type_files.case_type("incapacity_retirement", date(2025, 1, 1))
     with pytest.raises(NotInForce, match="没有“retire”这类业务"):
         type_files.case_type("retire", TODAY)
     with pytest.raises(NotInForce, match="没有找到“retirement”立案时的定义"):
@@ -68,7 +111,7 @@ def test_a_business_is_only_handled_from_its_first_day():
         ('risk = "high"', 'risk = "ordinary"', "high_risk_reason"),
         ('risk = "high"', 'risk = "highest"', "risk “highest”不认识"),
         ('"SB03-01"', '"SB03-77"', "保管期限表里没有 SB03-77"),
-        ("{number}号", "{nummer}号", "nummer"),
+        ("（{number}）", "（{nummer}）", "nummer"),
         ("days = 20", "days = 0", "limit 应是 1 到 250"),
         ('confidence = "S-P"\nstatutory', 'confidence = "sure"\nstatutory', "confidence “sure”不认识"),
         ('acceptance = "', 'receipt = "', "slips “receipt”不认识"),

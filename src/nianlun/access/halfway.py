@@ -1,0 +1,58 @@
+"""The state between a right password and the second factor: five minutes, one account, and it opens no page (S1.3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from nianlun.access import domain
+from nianlun.access.domain import NextStep, Viewer
+from nianlun.access.models import Account
+from nianlun.access.operations import Recognised
+
+_KEPT_AS = "halfway"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halfway:
+    """Who has given the right password and where that leads."""
+
+    viewer: Viewer
+    login: str
+    next_step: NextStep
+    persona: bool
+    is_persona: bool
+
+
+def begin(request: HttpRequest, found: Recognised, *, persona: bool = False, at: datetime) -> None:
+    """Remember, under a new session id, who has come so far. Whoever was signed in here before is out."""
+    account = Account.objects.get(pk=found.account_id)
+    request.session.flush()
+    request.session[_KEPT_AS] = {
+        "account": found.account_id,
+        "password": account.get_session_auth_hash(),
+        "step": found.next_step.value,
+        "persona": persona,
+        "at": at.timestamp(),
+    }
+    request.session.cycle_key()
+
+
+def of(request: HttpRequest, *, at: datetime) -> Halfway | None:
+    """Who has come so far in this browser, unless it is too long ago or the account has changed meanwhile."""
+    kept: dict[str, Any] | None = request.session.get(_KEPT_AS)
+    if kept is None:
+        return None
+    late = at.timestamp() - kept["at"] >= domain.HALFWAY_FOR.total_seconds()
+    account = Account.objects.filter(pk=kept["account"], is_active=True).first()
+    if late or account is None or account.get_session_auth_hash() != kept["password"]:
+        del request.session[_KEPT_AS]
+        return None
+    return Halfway(
+        viewer=account.viewer(),
+        login=account.username,
+        next_step=NextStep(kept["step"]),
+        persona=kept["persona"],
+        is_persona=bool(account.persona),
+    )

@@ -1,0 +1,242 @@
+"""What stands on the papers a case gives out, in the words the applicant reads. No database, no clock.
+
+The forms follow 社会保险经办条例 第三十一条 (what may be asked for, all at once), 第三十七条 and 第五十二条 (reasons in
+writing, and where to turn); their wording is this system's own, since no national template was found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from nianlun.cases.domain.facts import How
+from nianlun.cases.domain.types import CaseType, Requirement, SlipKind
+
+HOTLINE = "12333"
+_CONTACT = f"咨询电话：{HOTLINE}（人力资源和社会保障服务热线），也可以到本机构窗口询问。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMaterial:
+    """One paper as it stood when the slip was decided on."""
+
+    requirement: Requirement
+    how: How
+    on: date
+    promised_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom a slip is addressed to. `number` is masked, and empty where none is known."""
+
+    name: str
+    number_label: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipFacts:
+    """What a slip tells of a case, as of the move that gave rise to it.
+
+    `decided_on` is the day of that move. `text` is what the deciding person wrote, and what the effect said follows
+    in `result`. `missing` are the papers asked for.
+    """
+
+    type: CaseType
+    number: str
+    agency: str
+    subject: Subject
+    received_on: date
+    accepted_on: date | None
+    decided_on: date
+    due_on: date | None
+    text: str = ""
+    result: str = ""
+    by_applicant: bool = False
+    shown: Sequence[ShownMaterial] = ()
+    missing: Sequence[Requirement] = ()
+    days_used: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperTable:
+    """A list of papers with its heading."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipContent:
+    """A slip as the template sets it: all of it is text, in the order of the page."""
+
+    title: str
+    number: str
+    agency: str
+    on: date
+    addressee: str
+    opening: str
+    rows: tuple[tuple[str, str], ...]
+    tables: tuple[PaperTable, ...]
+    sections: tuple[tuple[str, str], ...]
+    contact: str = _CONTACT
+
+
+def content(kind: SlipKind, facts: SlipFacts, *, number: str) -> SlipContent:
+    """The slip of that kind under the number given to it."""
+    opening, tables, sections = _PARTS[kind](facts)
+    rule = facts.type.slip(kind)
+    if rule is not None and rule.note:
+        sections = (*sections, ("特别说明", rule.note))
+    return SlipContent(
+        title=kind.label,
+        number=number,
+        agency=facts.agency,
+        on=facts.decided_on,
+        addressee=f"{facts.subject.name}：",
+        opening=opening,
+        rows=_rows(facts),
+        tables=tuple(table for table in tables if table.rows),
+        sections=sections,
+    )
+
+
+_Parts = tuple[str, tuple[PaperTable, ...], tuple[tuple[str, str], ...]]
+
+
+def _acceptance(facts: SlipFacts) -> _Parts:
+    outstanding = [
+        one
+        for one in facts.type.requirements
+        if one.required
+        and not one.condition
+        and one.code not in {each.requirement.code for each in facts.shown}
+    ]
+    opening = (
+        f"您于 {_day(facts.received_on)}提出的“{facts.type.name}”申请，"
+        f"本机构已经审查，决定自 {_day(facts.decided_on)}起受理。"
+    )
+    return (
+        opening,
+        (_received(facts), _wanted("还要提交的材料", outstanding)),
+        (("办理期限", _term(facts)),),
+    )
+
+
+def _supplement(facts: SlipFacts) -> _Parts:
+    names = "、".join(one.name for one in facts.missing)
+    more = facts.text.removeprefix(names).lstrip("；") if names else facts.text
+    opening = f"您申请办理的“{facts.type.name}”，还缺下面的材料。现一次性告知，请补齐后交到本机构窗口，或者在网上提交。"
+    clock = (
+        "从本通知之日起到材料补齐之日止，不计入办理期限。"
+        if facts.accepted_on is not None
+        else "材料补齐后，本机构决定受理并开始计算办理期限。"
+    )
+    sections = [("其他要求", more)] if more else []
+    return (
+        opening,
+        (_wanted("要补正的材料", facts.missing), _received(facts)),
+        (*sections, ("办理期限", clock)),
+    )
+
+
+def _not_accepted(facts: SlipFacts) -> _Parts:
+    opening = f"您于 {_day(facts.received_on)}提出的“{facts.type.name}”申请，经两名工作人员审查，本机构决定不予受理。"
+    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", facts.type.refusal_appeal))
+
+
+def _refusal(facts: SlipFacts) -> _Parts:
+    opening = f"您申请办理的“{facts.type.name}”，经审查不符合规定的条件，本机构决定不予批准。"
+    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", facts.type.refusal_appeal))
+
+
+def _conclusion(facts: SlipFacts) -> _Parts:
+    opening = f"您申请办理的“{facts.type.name}”，经审查符合规定的条件，已于 {_day(facts.decided_on)}办结。"
+    used = (
+        f"实际用时 {facts.days_used} 个工作日，补正和中止的时间不计在内。"
+        if facts.days_used is not None
+        else ""
+    )
+    sections = [("办理结果", facts.result or f"准予办理{facts.type.name}。")]
+    if used:
+        sections.append(("办理用时", used))
+    sections.append(("不服怎么办", facts.type.refusal_appeal))
+    return opening, (_received(facts),), tuple(sections)
+
+
+def _suspension(facts: SlipFacts) -> _Parts:
+    opening = f"您申请办理的“{facts.type.name}”，因故自 {_day(facts.decided_on)}起中止办理。"
+    clock = "中止的时间不计入办理期限。原因消除以后恢复办理，并通知您。"
+    return opening, (), (("原因", facts.text), ("办理期限", clock))
+
+
+def _withdrawal(facts: SlipFacts) -> _Parts:
+    if facts.by_applicant:
+        opening = (
+            f"您申请办理的“{facts.type.name}”，本机构按您的要求于 {_day(facts.decided_on)}撤回，不再办理。"
+        )
+        return opening, (_received(facts),), (("说明", "以后需要办理的，可以重新申请。"),)
+    opening = f"您申请办理的“{facts.type.name}”，经两名工作人员核实，本机构决定予以撤销，不再办理。"
+    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", facts.type.refusal_appeal))
+
+
+_PARTS = {
+    SlipKind.ACCEPTANCE: _acceptance,
+    SlipKind.SUPPLEMENT: _supplement,
+    SlipKind.NOT_ACCEPTED: _not_accepted,
+    SlipKind.REFUSAL: _refusal,
+    SlipKind.CONCLUSION: _conclusion,
+    SlipKind.SUSPENSION: _suspension,
+    SlipKind.WITHDRAWAL: _withdrawal,
+}
+
+
+def _rows(facts: SlipFacts) -> tuple[tuple[str, str], ...]:
+    rows = [("业务", facts.type.name), ("业务编号", facts.number)]
+    if facts.subject.number:
+        rows.append((facts.subject.number_label, facts.subject.number))
+    rows.append(("收件日期", _day(facts.received_on)))
+    if facts.accepted_on is not None:
+        rows.append(("受理日期", _day(facts.accepted_on)))
+    rows.append(("办理依据", facts.type.legal_basis))
+    return tuple(rows)
+
+
+def _received(facts: SlipFacts) -> PaperTable:
+    rows = tuple(
+        (str(place), one.requirement.name, _how(one), one.requirement.legal_basis)
+        for place, one in enumerate(facts.shown, start=1)
+    )
+    return PaperTable(heading="已收到的材料", columns=("序号", "材料", "方式", "依据"), rows=rows)
+
+
+def _how(one: ShownMaterial) -> str:
+    if one.promised_until is not None:
+        return f"{one.how.label}，{_day(one.promised_until)}前补交"
+    return one.how.label
+
+
+def _wanted(heading: str, wanted: Sequence[Requirement]) -> PaperTable:
+    rows = tuple(
+        (str(place), one.name, _may_be(one), one.legal_basis) for place, one in enumerate(wanted, start=1)
+    )
+    return PaperTable(heading=heading, columns=("序号", "材料", "要求", "依据"), rows=rows)
+
+
+def _may_be(one: Requirement) -> str:
+    ways = ["原件"] if one.original else ["原件或复印件"]
+    ways += [each.label for each in sorted(one.substitutes)]
+    return "，可用".join([ways[0], "、".join(ways[1:])]) if ways[1:] else ways[0]
+
+
+def _term(facts: SlipFacts) -> str:
+    limit = facts.type.limit
+    if limit is None:
+        return facts.type.no_limit
+    last = f"，最迟 {_day(facts.due_on)}办结" if facts.due_on is not None else ""
+    return f"自受理的次日起 {limit.days} 个工作日（{limit.source}）{last}。补正材料、等待其他部门结论的时间不计在内。"
+
+
+def _day(day: date) -> str:
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"

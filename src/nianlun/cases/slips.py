@@ -1,0 +1,174 @@
+"""Papers a case gives out (文书): typeset once, numbered without gaps, sealed with a code, kept with the case.
+
+The case is held while a paper is made, so that whoever ends it and whoever finishes its last paper come one after the
+other: the second of them has the reading file made. The vault is written last; a process killed after that leaves a
+version without a row, whose code was never entered, and the next run issues the paper under the same number.
+"""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from nianlun.cases import announcing, calendars, moving, slip_content, slip_numbers
+from nianlun.cases.domain import clock
+from nianlun.cases.domain.facts import How
+from nianlun.cases.domain.flow import Move, Outcome, State
+from nianlun.cases.domain.types import CaseType, SlipKind
+from nianlun.cases.models import Action, Case, Slip
+from nianlun.cases.operations.materials import object_of
+from nianlun.cases.subjects import subject_of
+from nianlun.digitization.masking import mask_within
+from nianlun.jobs import operations as jobs
+from nianlun.journal import certificates
+from nianlun.kernel.document_codes import new_code
+from nianlun.registry import queries as registry
+from nianlun.ui.stamp import Stamp, stamp_of_site
+from nianlun.ui.typesetting import page_count, typeset
+from nianlun.vault import keeping
+from nianlun.vault import operations as vault
+
+KINDS = {
+    SlipKind.ACCEPTANCE: certificates.Kind.CASE_ACCEPTANCE,
+    SlipKind.SUPPLEMENT: certificates.Kind.CASE_SUPPLEMENT,
+    SlipKind.NOT_ACCEPTED: certificates.Kind.CASE_NOT_ACCEPTED,
+    SlipKind.REFUSAL: certificates.Kind.CASE_REFUSAL,
+    SlipKind.CONCLUSION: certificates.Kind.CASE_CONCLUSION,
+    SlipKind.SUSPENSION: certificates.Kind.CASE_SUSPENSION,
+    SlipKind.WITHDRAWAL: certificates.Kind.CASE_WITHDRAWAL,
+}
+"""What the register of issued documents calls them."""
+
+
+@transaction.atomic
+def issue(action_id: int, *, kind: SlipKind, at: datetime) -> UUID:
+    """Make the paper of a move, or return the one that is there.
+
+    Raises `GlyphMissing` for a character the font lacks, and the vault's `StorageError`s, with nothing entered.
+    """
+    case_id = Action.objects.values_list("case_id", flat=True).get(pk=action_id)
+    row = Case.objects.select_for_update().get(pk=case_id)
+    action = Action.objects.get(pk=action_id)
+    made = Slip.objects.filter(for_action=action).first()
+    if made is not None:
+        return made.pk
+    case_type = moving.type_of(row)
+    agency = registry.agency(row.agency_id)
+    facts = facts_of(row, action, case_type=case_type)
+    stem = slip_numbers.stem(
+        slip_numbers.agency_word(agency.name, others=_other_names(row.agency_id)),
+        kind,
+        year=facts.decided_on.year,
+    )
+    number = slip_numbers.slip_number(stem, moving.next_number(stem))
+    code = new_code()
+    paper = typeset_slip(slip_content.content(kind, facts, number=number), stamp=stamp_of_site(code=code))
+    slip = Slip.objects.create(
+        case=row,
+        kind=kind.value,
+        number=number,
+        file_name=f"slips/{action.number:02d}-{kind.value}.pdf",
+        page_count=page_count(paper),
+        issued_at=at,
+        issued_by=action.actor_name,
+        for_action=action,
+    )
+    certificates.seal(
+        code,
+        paper,
+        kind=KINDS[kind],
+        about_id=str(slip.pk),
+        person_id=row.person_id,
+        holder=facts.subject.name if row.person_id else "",
+        agency_name=agency.name,
+        division=row.division,
+        pages=slip.page_count,
+        by=None,  # the system makes it; who decided stands in the history of the case
+        at=at,
+    )
+    if row.state == State.CONCLUDED.value:
+        jobs.enqueue(
+            announcing.PREPARE_FILING, {"case": str(row.pk)}, key=f"{row.pk}:{action.number}", at=at
+        )
+    vault.store(object_of(row), {slip.file_name: paper}, by=None, message=f"出具{kind.label}", at=at)
+    keeping.changed([object_of(row)], at=at)
+    return slip.pk
+
+
+def typeset_slip(content: slip_content.SlipContent, *, stamp: Stamp) -> bytes:
+    """The paper as PDF/A-2b. Raises `typesetting.GlyphMissing`."""
+    data = asdict(content) | {"on": content.on.isoformat(), "stamp": stamp.printed()}
+    return typeset("nianlun.cases", "slip.typ", content=data)
+
+
+def facts_of(row: Case, action: Action, *, case_type: CaseType) -> slip_content.SlipFacts:
+    """What a slip tells, as the case stood at the move, however much later it is typeset."""
+    decided_on = timezone.localdate(action.at)
+    accepted_on = _accepted_on(row, action)
+    proposal = row.actions.filter(
+        move__in=[Move.REJECT.value, Move.WITHDRAW.value], number__lte=action.number
+    ).order_by("-number")
+    text = action.text
+    if action.move == Move.CONFIRM.value and (proposed := proposal.first()) is not None:
+        text = proposed.text  # the reasons are the proposer's; whoever agrees may say nothing
+    ended = action.led_to == State.CONCLUDED.value
+    return slip_content.SlipFacts(
+        type=case_type,
+        number=row.number,
+        agency=registry.agency(row.agency_id).name,
+        subject=subject_of(row),
+        received_on=timezone.localdate(row.received_at),
+        accepted_on=accepted_on,
+        decided_on=decided_on,
+        due_on=_first_due_day(accepted_on, case_type=case_type),
+        text=mask_within(text),
+        result=mask_within(row.effect_said) if ended and row.outcome == Outcome.GRANTED.value else "",
+        by_applicant=action.move == Move.WITHDRAW.value,
+        shown=_shown(row, case_type, until=action.at),
+        missing=[one for one in case_type.requirements if one.code in action.details.get("missing", [])],
+        days_used=_days_used(row, accepted_on, on=decided_on) if ended else None,
+    )
+
+
+def _accepted_on(row: Case, action: Action) -> date | None:
+    if row.accepted_at is None or row.accepted_at > action.at:
+        return None
+    return timezone.localdate(row.accepted_at)
+
+
+def _first_due_day(accepted_on: date | None, *, case_type: CaseType) -> date | None:
+    """The last day of the term as it was when the case was accepted, before anything stopped the clock."""
+    if accepted_on is None or case_type.limit is None:
+        return None
+    return clock.due_on(accepted_on, days=case_type.limit.days, pauses=(), calendar=calendars.calendar())
+
+
+def _days_used(row: Case, accepted_on: date | None, *, on: date) -> int | None:
+    if accepted_on is None:
+        return None
+    pauses = [clock.Pause(since=p.since, until=p.until, reason=p.reason) for p in row.pauses.order_by("pk")]
+    return clock.days_used(accepted_on, on=on, pauses=pauses, calendar=calendars.calendar())
+
+
+def _shown(row: Case, case_type: CaseType, *, until: datetime) -> list[slip_content.ShownMaterial]:
+    """The papers that stood at that moment, in the order of the type's list."""
+    standing = {}
+    for material in row.materials.filter(at__lte=until).order_by("pk"):
+        standing[material.requirement] = material
+    return [
+        slip_content.ShownMaterial(
+            requirement=wanted,
+            how=How(found.how),
+            on=timezone.localdate(found.at),
+            promised_until=found.promised_until,
+        )
+        for wanted in case_type.requirements
+        if (found := standing.get(wanted.code)) is not None
+    ]
+
+
+def _other_names(agency_id: UUID) -> list[str]:
+    names = registry.agency_names()
+    return [name for one, name in names.items() if one != agency_id]
