@@ -16,6 +16,7 @@ from nianlun.cases import calendars, moving, type_files
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Outcome, State
 from nianlun.cases.domain.types import About, Step
+from nianlun.cases.effects import Done
 from nianlun.cases.models import Case
 from nianlun.cases.operations import deciding, door, materials, opening, pausing, withdrawing
 from nianlun.jobs.models import Job
@@ -52,7 +53,7 @@ def people(monkeypatch):
     """Three members of staff who hold every post there is, so that nothing but separation stands in their way."""
     monkeypatch.setattr(moving.access, "still", lambda by: by)
     monkeypatch.setattr("nianlun.cases.checks.findings", lambda case, *, on: [])
-    monkeypatch.setattr("nianlun.cases.effects.run", lambda name, case, *, by, at: "已登记")
+    monkeypatch.setattr("nianlun.cases.effects.run", lambda name, case, *, by, at: Done(sentence="已登记"))
     return [replace(factories.staff("clerk"), standing_in=EVERY_POST, device=f"d{n}") for n in range(3)]
 
 

@@ -238,7 +238,7 @@ def test_the_effect_runs_once_and_a_failing_effect_undoes_the_decision(counter, 
         ran.append(case.number)
         if len(ran) == 1:
             raise Refused("登记系统正在更新，请稍后再批。")
-        return "已登记退休"
+        return effects.Done(sentence="已登记退休")
 
     monkeypatch.setitem(effects._effects, "tests.retired", carry_out)
     monkeypatch.setattr(

@@ -3,23 +3,37 @@
 A component says in its `cases.py` what it carries out:
 
     @effect("registry.person_registered")
-    def register_person(case: CaseFacts, *, by: Viewer, at: datetime) -> str: ...   # what was done, as a sentence
+    def register_person(case: CaseFacts, *, by: Viewer, at: datetime) -> Done: ...
 
-It runs once: the case is locked, its version counted, and whatever it writes stands or falls with the decision.
+It runs once: the case is locked, its version counted, and whatever it writes stands or falls with the decision. The
+granted case is its authority: who decides need not hold the rights of whoever would do the same thing without one.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
-from nianlun.access.domain import Refused, Viewer
+from nianlun.access.domain import Refused, Role, Viewer
 from nianlun.cases.domain.facts import CaseFacts
+
+WHAT_A_CASE_LENDS = frozenset({Role.CLERK, Role.REVIEWER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a grant did, as a sentence for the slip, and whom it registered, where the case was about nobody yet."""
+
+    sentence: str
+    person_id: UUID | None = None
+    employer_id: UUID | None = None
 
 
 class Effect(Protocol):
     """Carries out a granted case and says what was done. Raises `Refused` where it cannot be done now."""
 
-    def __call__(self, case: CaseFacts, /, *, by: Viewer, at: datetime) -> str: ...
+    def __call__(self, case: CaseFacts, /, *, by: Viewer, at: datetime) -> Done: ...
 
 
 _effects: dict[str, Effect] = {}
@@ -37,11 +51,12 @@ def effect(name: str) -> Callable[[Effect], Effect]:
     return register
 
 
-def run(name: str, case: CaseFacts, *, by: Viewer, at: datetime) -> str:
+def run(name: str, case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Carry out a granted case. Raises `Refused` where nobody carries out what its type promises."""
     if name not in _effects:
         raise Refused(f"系统里还没有“{name}”这项办理结果的执行程序，不能批准。请联系系统管理员。")
-    return _effects[name](case, by=by, at=at)
+    lent = replace(by, standing_in=by.standing_in | WHAT_A_CASE_LENDS)
+    return _effects[name](case, by=lent, at=at)
 
 
 def names() -> list[str]:

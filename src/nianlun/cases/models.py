@@ -1,5 +1,7 @@
 """The tables of the agency's business. What was done is only ever added; the case holds where that has led."""
 
+import json
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
@@ -8,7 +10,9 @@ from django.db.models import F, Q
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import OPEN, Move, Outcome, State
 from nianlun.cases.domain.types import Origin, Step
+from nianlun.kernel import cipher
 from nianlun.kernel.identifiers import uuid7
+from nianlun.registry.keys import keyring
 
 STATES = [(state.value, state.label) for state in State]
 STEPS = [(step.value, step.label) for step in Step]
@@ -26,7 +30,7 @@ class Case(models.Model):
     person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="+")
     employer = models.ForeignKey("registry.Employer", models.PROTECT, null=True, related_name="+")
     title = models.CharField("题名", max_length=200)
-    details = models.JSONField("申报内容", default=dict)
+    details_sealed = models.BinaryField("申报内容（加密）")
     origin = models.CharField("来源", max_length=10, choices=[(o.value, o.label) for o in Origin])
     high_risk = models.BooleanField("高风险")
     state = models.CharField("状态", max_length=14, choices=STATES)
@@ -108,6 +112,22 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What the application was filled in with; numbers and telephones are in it, so it lies sealed (S5.1).
+
+        Raises `cipher.SealBroken` where it was altered or comes from another row.
+        """
+        read: dict[str, str] = json.loads(
+            cipher.unseal(bytes(self.details_sealed), keys=keyring(), about=f"cases.case.details:{self.pk}")
+        )
+        return read
+
+    @details.setter
+    def details(self, given: Mapping[str, str]) -> None:
+        text = json.dumps(dict(given), ensure_ascii=False)
+        self.details_sealed = cipher.seal(text, keys=keyring(), about=f"cases.case.details:{self.pk}")
 
 
 class NumberSequence(models.Model):

@@ -239,6 +239,14 @@ def waiting(viewer: Viewer, *, limit: int = 50) -> list[RecordLine]:
     return [_line(row) for row in _waiting(viewer).order_by("proposed_at", "id")[:limit]]
 
 
+def waiting_of(person_id: UUID) -> RecordLine | None:
+    """The assessment of a person that waits for a second one, for the case that decides on it."""
+    row = AssessmentRecord.objects.filter(
+        person_id=person_id, state=AssessmentRecord.State.PROPOSED
+    ).first()
+    return _line(row) if row is not None else None
+
+
 def count_waiting(viewer: Viewer) -> int:
     """How many wait in the viewer's scope."""
     return _waiting(viewer).count()

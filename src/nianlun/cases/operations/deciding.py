@@ -163,7 +163,10 @@ def _step(state: State) -> Step:
 def _grant(row: Case, case_type: CaseType, *, by: Viewer, at: datetime) -> None:
     if case_type.effect:
         facts = gathering.facts(row, case_type=case_type)
-        row.effect_said = effects.run(case_type.effect, facts, by=by, at=at)[:400]
+        done = effects.run(case_type.effect, facts, by=by, at=at)
+        row.effect_said = done.sentence[:400]
+        row.person_id = row.person_id or done.person_id
+        row.employer_id = row.employer_id or done.employer_id
 
 
 def _ensure_checked(row: Case, *, text: str, advice: bool, at: datetime) -> None:
