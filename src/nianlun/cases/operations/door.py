@@ -38,7 +38,9 @@ def complete_details(
         raise OutOfStep("已经受理的业务不改申报内容。内容有误的，请退回，或请申请人撤销后重新申请。")
     before, row.details = row.details, checked_details(moving.type_of(row), details, complete=True)
     # which answers, not what they were: the history is read by more people than the form
-    changed = [code for code in sorted({*before, *row.details}) if before.get(code) != row.details.get(code)]
+    changed = [
+        code for code in sorted({*before, *row.details}) if before.get(code) != row.details.get(code)
+    ]
     moving.moved(row, Move.DETAILS, to=State.RECEIVED, by=by, at=at, details={"changed": changed})
 
 
