@@ -174,7 +174,6 @@ def _opened(
         person_id=person_id,
         employer_id=employer_id,
         title=f"{case_type.name}：{about}",
-        details=checked_details(case_type, details, complete=origin is not Origin.SYSTEM),
         origin=origin.value,
         high_risk=case_type.risk is Risk.HIGH,
         state=State.RECEIVED.value,
@@ -184,6 +183,7 @@ def _opened(
         received_at=at,
         corrects=corrects,
     )
+    row.details = checked_details(case_type, details, complete=origin is not Origin.SYSTEM)
     row.save(force_insert=True)
     moving.written(
         row,
