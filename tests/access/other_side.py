@@ -18,8 +18,10 @@ from tests import factories
 from tests.media.shelf import planned
 from tests.vault.small_archive import examine, file
 
+from nianlun.access import operations as access_operations
 from nianlun.access import queries as access
 from nianlun.access.domain import Viewer
+from nianlun.access.models import Stop
 from nianlun.archives import operations as archives
 from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import DocumentKind
@@ -41,6 +43,10 @@ from nianlun.registry import queries as registry_queries
 from nianlun.registry.domain import AgencyLine, PersonLine
 from nianlun.vault.domain import Secrecy
 from nianlun.vault.models import Destruction, StoredObject
+from nianlun.watch import alarms, listed
+from nianlun.watch.domain.rules import Finding
+from nianlun.watch.domain.rules import Kind as AlarmKind
+from nianlun.watch.models import Alarm, Listed
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 DIVISION, AGENCY = "130102", "石家庄市长安区养老保险经办处"
@@ -71,6 +77,9 @@ class OtherSide:
     account_id: int
     session_id: UUID
     factor_id: UUID
+    stop_id: int
+    alarm_id: UUID
+    listed_id: UUID
     item_code: str
 
     @property
@@ -98,6 +107,9 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<int:account_id>": lambda side: side.account_id,
     "<uuid:session_id>": lambda side: side.session_id,
     "<uuid:factor_id>": lambda side: side.factor_id,
+    "<int:stop_id>": lambda side: side.stop_id,
+    "<uuid:alarm_id>": lambda side: side.alarm_id,
+    "<uuid:listed_id>": lambda side: side.listed_id,
 }
 """What an address asks for, by the part of it that asks."""
 
@@ -164,6 +176,9 @@ def other_side() -> OtherSide:
         account_id=clerk.account_id,
         session_id=_session(clerk),
         factor_id=_factor(clerk),
+        stop_id=_stop(clerk),
+        alarm_id=_alarm(clerk),
+        listed_id=_listed(staff("security_officer")),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
 
@@ -176,6 +191,24 @@ def _session(who: Viewer) -> UUID:
 def _factor(who: Viewer) -> UUID:
     factories.authenticator(who)
     return access.factors(who)[0].id
+
+
+def _stop(clerk: Viewer) -> int:
+    access_operations.stop_queries(clerk, reason="一小时内查阅超过 120 人", at=AT)
+    return Stop.objects.get(account_id=clerk.account_id).pk
+
+
+def _alarm(clerk: Viewer) -> UUID:
+    found = Finding(
+        kind=AlarmKind.MANY, account_id=clerk.account_id, since=AT, until=AT, evidence=(), count=61
+    )
+    alarms.raise_alarm(found, about=alarms.of_viewer(clerk), at=AT)
+    return Alarm.objects.get(account_id=clerk.account_id).pk
+
+
+def _listed(officer: Viewer) -> UUID:
+    listed.enlist(officer, number=factories.identity_number(), reason="本市知名演员", at=AT)
+    return Listed.objects.get(scope=DIVISION).pk
 
 
 def _person(clerk: Viewer, agency: AgencyLine) -> PersonLine:

@@ -210,8 +210,8 @@ def test_the_frame_is_furnished_by_higher_components(viewer, client_of, monkeypa
     assert "经办待办 <b>3</b>" in response.content.decode()
 
 
-def test_the_cost_of_the_gate_is_two_queries(viewer, client_of, django_assert_num_queries):
+def test_the_cost_of_the_gate_is_three_queries(viewer, client_of, django_assert_num_queries):
     client = client_of(viewer("clerk"))
     client.get("/reading/")
-    with django_assert_num_queries(4):  # session, its account, and the savepoint of ATOMIC_REQUESTS
+    with django_assert_num_queries(5):  # session, its account, a stop, and the savepoint of ATOMIC_REQUESTS
         client.get("/reading/")

@@ -1,5 +1,7 @@
 """The answers that are no page: not found, refused, too busy, database away. Also for the URL configuration."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -21,6 +23,16 @@ def refused(request: HttpRequest, *, sentence: str) -> HttpResponse:
     """403 with the reason."""
     return _answer(
         request, 403, title="不能办理", sentence=sentence, advice="已填内容没有保存。可返回上一页。"
+    )
+
+
+STOPPED = "一小时内查阅的人过多，这个账号的查询已停用，等安全管理员处理。"
+
+
+def stopped(request: HttpRequest, shell: Mapping[str, object]) -> HttpResponse:
+    """403 for an account whose queries are stopped; with the frame, so that one can still sign out (S3.4)."""
+    return HttpResponse(
+        render_to_string("access/stopped.html", {**shell, "sentence": STOPPED}, request), status=403
     )
 
 

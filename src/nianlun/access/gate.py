@@ -25,8 +25,19 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
-from nianlun.access import answers, asking, checks, queries, sessions, stepping_up, trail
-from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.access import (
+    answers,
+    asking,
+    checks,
+    domain,
+    operations,
+    queries,
+    sessions,
+    stepping_up,
+    stops,
+    trail,
+)
+from nianlun.access.domain import NotVisible, QueriesStopped, Refused, Right, Viewer, authorize
 from nianlun.access.passwords import TooBusy
 from nianlun.access.queries import SignedIn
 from nianlun.access.stepping_up import NotFresh
@@ -50,13 +61,17 @@ class PurposeMissing(Exception):
         self.person_id = person_id
 
 
-def needs(right: Right, *, polled: bool = False, fresh: bool = False) -> Callable[[Page], Page]:
+def needs(
+    right: Right, *, polled: bool = False, fresh: bool = False, shows_persons: bool | None = None
+) -> Callable[[Page], Page]:
     """The page is for signed-in viewers whose role holds the right.
 
     Anybody else is sent to sign in, or answered as if there were no such page, and that is journaled.
     `polled` marks a page the browser fetches by itself: it does not keep an idle session alive.
     `fresh` marks an important deed: it asks for the second factor again unless that was proven within five
     minutes (S1.7), and goes on with what was sent. A page that knows only later calls `require_fresh`.
+    `shows_persons` says whether the page is closed to an account whose queries are stopped (S3.4), where the right
+    alone does not tell (`domain.SHOWS_PERSONS`).
     """
 
     def mark(page: Page) -> Page:
@@ -69,6 +84,8 @@ def needs(right: Right, *, polled: bool = False, fresh: bool = False) -> Callabl
         behind.access_rule = right  # type: ignore[attr-defined]  # the rule travels with the page
         behind.access_polled = polled  # type: ignore[attr-defined]
         behind.access_fresh = fresh  # type: ignore[attr-defined]
+        shows = right in domain.SHOWS_PERSONS if shows_persons is None else shows_persons
+        behind.access_shows_persons = shows  # type: ignore[attr-defined]
         return behind
 
     return mark
@@ -215,6 +232,11 @@ class DefaultDeny:
         except Refused as refusal:
             self._journal(request, kwargs, sentence=refusal.sentence, at=at)
             return answers.not_found(request)
+        if getattr(page, "access_shows_persons", right in domain.SHOWS_PERSONS) and stops.is_stopped(
+            found.account_id
+        ):
+            self._journal(request, kwargs, sentence=answers.STOPPED, at=at)
+            return answers.stopped(request, shell_context(request))
         # PostgreSQL holds no character zero, and nobody types one.
         if _holds_zero(request):
             return answers.malformed(request)
@@ -233,6 +255,8 @@ class DefaultDeny:
             return answers.not_found(request)
         if isinstance(exception, Http404):
             return answers.not_found(request)
+        if isinstance(exception, QueriesStopped):
+            return self._stop(request, kwargs, exception)
         if isinstance(exception, Refused):
             self._journal(request, kwargs, sentence=exception.sentence, at=timezone.now())
             return answers.refused(request, sentence=exception.sentence)
@@ -241,6 +265,15 @@ class DefaultDeny:
         if isinstance(exception, OperationalError | InterfaceError):
             return self._unavailable(request)
         return None
+
+    def _stop(
+        self, request: HttpRequest, kwargs: dict[str, Any], exception: QueriesStopped
+    ) -> HttpResponseBase:
+        """Stop the account now that what it was reading is undone; two requests at once stop it once."""
+        at = timezone.now()
+        operations.stop_queries(viewer(request), reason=exception.reason, at=at)
+        self._journal(request, kwargs, sentence=exception.reason, at=at)
+        return answers.stopped(request, shell_context(request))
 
     def _admit_to_open_page(self, request: HttpRequest) -> None:
         """Recognise whoever is signed in, so that an open page can greet them; it opens without that too."""

@@ -29,6 +29,8 @@ FACTOR_RENAMED = "access.factor_renamed"
 FACTOR_REMOVED = "access.factor_removed"
 RECOVERY_CODES_MADE = "access.recovery_codes_made"
 SESSION_CLOSED = "access.session_closed"
+QUERIES_STOPPED = "access.queries_stopped"
+QUERIES_RESUMED = "access.queries_resumed"
 
 ACTIONS: Mapping[str, str] = {
     SIGNED_IN: "登录系统",
@@ -49,6 +51,8 @@ ACTIONS: Mapping[str, str] = {
     FACTOR_REMOVED: "移除验证方式：{about}",
     RECOVERY_CODES_MADE: "生成新的恢复码，原有的作废",
     SESSION_CLOSED: "结束本人在{about}的登录",
+    QUERIES_STOPPED: "停用 {about} 的查询：{reason}",
+    QUERIES_RESUMED: "恢复 {about} 的查询：{reason}",
 }
 
 

@@ -37,6 +37,7 @@ MODULES = (
     "nianlun.policy.command",
     "nianlun.access.command",
     "nianlun.registry.command",
+    "nianlun.watch.command",
     "nianlun.lawbook.command",
     "nianlun.journal.command",
     "nianlun.notices.command",

@@ -192,6 +192,7 @@ class _Demo:
         self._witness()
         self._gateway()
         self.children.start("日志排序", [*COMMAND, "journal", "run"], log=self.folder / "journal.log")
+        self.children.start("异常提醒", [*COMMAND, "watch", "run"], log=self.folder / "watch.log")
         web_log = self.folder / "web.log"
         self.children.start("网页服务", [*COMMAND, "serve", "--port", str(self.port)], log=web_log)
         workers = int(os.environ.get("NIANLUN_WORKERS") or min(2, os.cpu_count() or 1))

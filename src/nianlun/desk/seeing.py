@@ -17,6 +17,7 @@ from nianlun.journal.domain import declare
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import PersonLine
 from nianlun.vault.domain import Secrecy
+from nianlun.watch.counting import admit
 
 PERSON_SEEN = declare("desk.person_seen", "查看{what}")
 ITEM_SEEN = declare("desk.item_seen", "查看档案 {code}{what}")
@@ -33,11 +34,12 @@ def see_person(
     """A person inside the viewer's scope, opened for a purpose and journaled.
 
     Without a `purpose` that the work in hand brings along, the viewer must have stated one.
-    Raises `NotVisible` and `PurposeMissing`.
+    Raises `NotVisible`, `PurposeMissing` and, for one person too many in an hour, `QueriesStopped`.
     """
     who = viewer(request)
     person = registry.person(who, person_id)
     purpose = purpose or purpose_for(request, person_id)
+    admit(who, person_id, at=at)
     journal.record(
         PERSON_SEEN,
         by=who,
@@ -87,6 +89,8 @@ def see_sheet(request: HttpRequest, batch_id: UUID, sheet_id: UUID, *, what: str
     item = digitization.sheet_item(who, batch_id, sheet_id)
     if who.role is not Role.SCANNER or item.secrecy is Secrecy.WORK_SECRET:
         raise NotVisible
+    if item.person_id is not None:
+        admit(who, item.person_id, at=at)
     journal.record(
         ITEM_SEEN,
         by=who,
@@ -122,6 +126,8 @@ def _journal_item(
         purpose = purpose_for(request, item.person_id)
     else:
         purpose = ""
+    if item.person_id is not None:
+        admit(who, item.person_id, at=at)
     journal.record(
         ITEM_SEEN,
         by=who,

@@ -18,6 +18,7 @@ from nianlun.media import queries as media
 from nianlun.notices import queries as notices
 from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
 from nianlun.vault import incidents
+from nianlun.watch import queries as watch
 
 
 def answer(
@@ -68,6 +69,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["media"] = media.due_count(who, on=timezone.localdate())
     if who.may(Right.NOTICE_READ):
         counts["notices"] = notices.count_to_do(who)
+    if who.may(Right.WATCH_READ):
+        counts["watch"] = watch.waiting(who)
     return counts
 
 
@@ -80,6 +83,8 @@ def _duties(who: Viewer, *, waiting: dict[str, int]) -> list[Duty]:
         duties.append(Duty(label="介质应检", count=waiting["media"], url=reverse("media:due")))
     if unread := notices.unread_count(who):
         duties.append(Duty(label="消息", count=unread, url=reverse("notices:inbox")))
+    if who.may(Right.WATCH_SETTLE) and waiting.get("watch"):
+        duties.append(Duty(label="异常提醒", count=waiting["watch"], url=reverse("desk:watch")))
     return duties
 
 
@@ -131,6 +136,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("通知", reverse("notices:notices"), Right.NOTICE_READ, "notices"),
                 ("出具的文件", reverse("desk:documents"), Right.DOCUMENT_WITHDRAW, ""),
                 ("核定重放", reverse("desk:replays"), Right.BENEFIT_REPLAY, ""),
+                ("异常提醒", reverse("desk:watch"), Right.WATCH_READ, "watch"),
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
                 ("日志证明", reverse("desk:log"), Right.JOURNAL_PROVE, ""),
                 ("工作人员", reverse("access:staff"), Right.STAFF_READ, ""),

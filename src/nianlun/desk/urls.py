@@ -22,6 +22,7 @@ from nianlun.desk.pages import (
     vault_destruction,
     vault_incidents,
     vault_objects,
+    watch,
 )
 
 app_name = "desk"
@@ -88,6 +89,15 @@ urlpatterns = [
     path("log/checks/start/", log.start, name="log-check-start"),
     path("log/checks/<uuid:check_id>/", log.check, name="log-check"),
     path("log/checks/<uuid:check_id>/progress/", log.progress, name="log-check-progress"),
+    path("watch/", watch.overview, name="watch"),
+    path("watch/waiting/", watch.waiting, name="watch-waiting"),
+    path("watch/settled/", watch.settled, name="watch-settled"),
+    path("watch/listed/", watch.listed_persons, name="watch-listed"),
+    path("watch/listed/<uuid:listed_id>/remove/", watch.delist, name="watch-delist"),
+    path("watch/seen/", watch.seen, name="watch-seen"),
+    path("watch/stops/<int:stop_id>/lift/", watch.lift, name="watch-lift"),
+    path("watch/alarms/<uuid:alarm_id>/", watch.alarm, name="watch-alarm"),
+    path("watch/alarms/<uuid:alarm_id>/settle/", watch.settle, name="watch-settle"),
     path("vault/", vault.overview, name="vault"),
     path("vault/catch-up/", vault.catch_up, name="vault-catch-up"),
     path("vault/objects/", vault_objects.objects, name="vault-objects"),

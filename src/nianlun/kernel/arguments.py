@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 FAILED = 2
 """The exit status of a command that was written wrongly or could not be done."""
@@ -26,3 +26,13 @@ class Parser(argparse.ArgumentParser):
                 message = re.sub(english, chinese, message)
                 break
         self.exit(FAILED, f"命令写得不对：{message}。用法见 {self.prog} --help。\n")
+
+
+def group(subparsers: Any, name: str, *, help_text: str) -> Any:
+    """The actions under one word, such as `nianlun access …`, to which several components add theirs."""
+    known = subparsers.choices.get(name)
+    if known is None:
+        made = subparsers.add_parser(name, help=help_text)
+        made.actions = made.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
+        return made.actions
+    return known.actions

@@ -43,6 +43,7 @@ from nianlun.access.domain.signing_in import (
     locked_until,
     session_ended,
 )
+from nianlun.access.domain.stops import SHOWS_PERSONS, QueriesStopped
 from nianlun.access.domain.viewer import NotVisible, Refused, Viewer, authorize, covers
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "RECOVERY_CODES",
     "RIGHTS",
     "SHORTEST_PURPOSE",
+    "SHOWS_PERSONS",
     "SOURCE_WINDOW",
     "STEP_SECONDS",
     "FactorKind",
@@ -71,6 +73,7 @@ __all__ = [
     "NotAPurpose",
     "NotVisible",
     "Outcome",
+    "QueriesStopped",
     "Refused",
     "Right",
     "Role",

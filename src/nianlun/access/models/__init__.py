@@ -1,4 +1,4 @@
-"""Accounts, factors, attempts and sessions; purposes; how posts are given and filled for a time."""
+"""Accounts, factors, attempts and sessions; purposes; stops; how posts are given and filled for a time."""
 
 from nianlun.access.models.accounts import Account, AccountManager
 from nianlun.access.models.attempts import Attempt
@@ -7,6 +7,7 @@ from nianlun.access.models.grants import BENEFICIARY, Grant, GrantRequest, Signa
 from nianlun.access.models.purposes import Purpose
 from nianlun.access.models.sessions import Session
 from nianlun.access.models.standing_in import Glass, Substitution
+from nianlun.access.models.stops import Stop
 
 __all__ = [
     "BENEFICIARY",
@@ -22,5 +23,6 @@ __all__ = [
     "RecoveryCode",
     "Session",
     "Signature",
+    "Stop",
     "Substitution",
 ]

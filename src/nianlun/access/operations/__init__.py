@@ -1,4 +1,4 @@
-"""Accounts, signing in by two factors, sessions, and stating a purpose."""
+"""Accounts, signing in by two factors, sessions, stating a purpose, stopping queries."""
 
 from nianlun.access.operations.accounts import LoginTaken, WeakPassword, add_account, set_active
 from nianlun.access.operations.attempts import SignInFailed
@@ -24,6 +24,7 @@ from nianlun.access.operations.sessions import (
     time_out,
 )
 from nianlun.access.operations.signing_in import Recognised, sign_in, sign_in_persona
+from nianlun.access.operations.stopping import lift_stop, stop_queries
 
 __all__ = [
     "LoginTaken",
@@ -40,6 +41,7 @@ __all__ = [
     "end_session",
     "give_authenticator",
     "keep_session",
+    "lift_stop",
     "make_recovery_codes",
     "move_session",
     "prove",
@@ -52,5 +54,6 @@ __all__ = [
     "sign_in_persona",
     "sign_out",
     "state_purpose",
+    "stop_queries",
     "time_out",
 ]

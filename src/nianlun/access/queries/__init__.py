@@ -3,6 +3,7 @@
 from nianlun.access.queries.accounts import (
     AccountLine,
     Persona,
+    account_named,
     accounts_over,
     contractors,
     current_purpose,
@@ -35,6 +36,7 @@ __all__ = [
     "PersonaCode",
     "SessionLine",
     "SignedIn",
+    "account_named",
     "accounts_over",
     "contractors",
     "current_purpose",

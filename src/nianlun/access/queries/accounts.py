@@ -67,6 +67,14 @@ def still(viewer: Viewer) -> Viewer:
     return replace(viewer_of(viewer.account_id), device=viewer.device)
 
 
+def account_named(username: str) -> AccountLine:
+    """Any account by login, also one that is switched off. Raises `NotVisible` for an unknown one."""
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise NotVisible(f"没有账号 {username}。请核对。")
+    return _line(account)
+
+
 def names(account_ids: Iterable[int]) -> dict[int, str]:
     """The names of these accounts, for showing who did something; unknown ones are left out."""
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("pk", "name"))

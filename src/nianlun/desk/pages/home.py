@@ -33,7 +33,7 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@needs(Right.DESK_READ)
+@needs(Right.DESK_READ, shows_persons=True)
 def home(request: HttpRequest) -> HttpResponse:
     """What waits: batches being read, items to examine, rulings and assessments to confirm, drafts; the holdings."""
     who = viewer(request)
