@@ -11,7 +11,7 @@ from nianlun.cases import calendars
 from nianlun.cases.domain.calendar import Calendar, CalendarMissing, Holiday, YearArrangement
 from nianlun.cases.domain.clock import Pause, Standing, days_left, days_used, due_on, standing
 
-CALENDAR = calendars.calendar()
+CALENDAR = Calendar(calendars.shipped())
 DAY = timedelta(days=1)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from nianlun.archives.retention import NoSuchClass, retention_item, retention_items
 from nianlun.cases import calendars, type_files
+from nianlun.cases.domain.calendar import Calendar
 from nianlun.cases.domain.type_reading import read_definition, read_type
 from nianlun.cases.domain.type_rules import check_together
 from nianlun.cases.domain.types import CaseType, NotInForce, Risk, Step, TypeBroken
@@ -32,8 +33,14 @@ def test_retirement_is_of_high_risk_and_decided_within_twenty_working_days():
 
 @pytest.mark.parametrize("one", type_files.all_types(), ids=lambda one: f"{one.code}-{one.since}")
 def test_what_a_case_remembers_is_the_whole_definition(one: CaseType):
-    assert read_definition(one.definition, where=one.code) == one
+    assert read_definition(one.definition) == one
     assert type_files.case_type_by_digest(one.code, one.digest) is one
+
+
+@pytest.mark.django_db
+def test_a_definition_that_nobody_kept_is_not_replaced_by_another():
+    with pytest.raises(NotInForce, match="没有找到“retirement”立案时的定义"):
+        type_files.case_type_by_digest("retirement", "0" * 16)
 
 
 def test_who_retires_before_2025_is_not_asked_about_flexible_retirement():
@@ -71,7 +78,7 @@ def test_money_only_leaves_after_three_persons_have_looked(one: CaseType):
 def test_a_unit_is_registered_within_fifteen_days_whatever_holiday_comes():
     limit = type_files.case_type("employer_registration", TODAY).limit
     assert limit is not None
-    calendar = calendars.calendar()
+    calendar = Calendar(calendars.shipped())
     days = [date(2024, 1, 1) + timedelta(days=number) for number in range(3 * 365 - 20)]
     longest = max((calendar.add_working_days(day, limit.days) - day).days for day in days)
     assert longest <= 15  # 社会保险法 第五十七条
@@ -88,8 +95,6 @@ def test_a_business_is_only_handled_from_its_first_day():
         type_files.case_type("incapacity_retirement", date(2025, 1, 1))
     with pytest.raises(NotInForce, match="没有“retire”这类业务"):
         type_files.case_type("retire", TODAY)
-    with pytest.raises(NotInForce, match="没有找到“retirement”立案时的定义"):
-        type_files.case_type_by_digest("retirement", "0" * 16)
 
 
 @pytest.mark.parametrize(

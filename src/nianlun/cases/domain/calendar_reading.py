@@ -139,7 +139,7 @@ def _check(found: YearArrangement) -> None:
     twice = sorted({day for day in days if days.count(day) > 1})
     if twice:
         raise NotACalendar(f"{twice[0]} 在安排里出现两次。请对照通知核对。")
-    earliest, latest = date(year - 1, 12, 25), date(year, 12, 31)
+    earliest, latest = earliest_day(year), date(year, 12, 31)
     outside = [day for day in days if not earliest <= day <= latest]
     if outside:
         raise NotACalendar(f"{outside[0]} 不在 {year} 年。一份文件只写一年的安排，请分开导入。")
@@ -170,6 +170,11 @@ def _day(value: object, *, where: str = "工作日历") -> date:
         return date.fromisoformat(str(value))
     except ValueError:
         raise NotACalendar(f"{where}里“{str(value)[:20]}”不是日期，应写成 2026-02-14。") from None
+
+
+def earliest_day(year: int) -> date:
+    """The first day that the arrangement of a year may touch: that of 2019 began on 30 December 2018."""
+    return date(year - 1, 12, 25)
 
 
 def as_json(found: YearArrangement) -> dict[str, Any]:

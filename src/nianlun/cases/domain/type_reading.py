@@ -57,20 +57,24 @@ def read_type(text: str, *, where: str) -> CaseType:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TypeBroken(f"{where}：不是合格的 TOML（{error}）。") from error
-    return type_of(content, where=where)
+    found = _type(content, where=where)
+    check(found, where=where)
+    return found
 
 
-def read_definition(definition: str, *, where: str) -> CaseType:
-    """Read a definition as a case was opened under it; the reverse of `CaseType.definition`. Raises `TypeBroken`."""
+def read_definition(definition: str) -> CaseType:
+    """Read a definition as a case was opened under it; the reverse of `CaseType.definition`.
+
+    The rules it kept then are not asked again: they may have grown since.
+    """
     content = json.loads(definition)
     for key in ("since", "until"):
         if key in content:
             content[key] = date.fromisoformat(content[key])
-    return type_of(content, where=where)
+    return _type(content, where=content["code"])
 
 
-def type_of(content: Mapping[str, Any], *, where: str) -> CaseType:
-    """A kind of business from the keys of its file. Raises `TypeBroken`."""
+def _type(content: Mapping[str, Any], *, where: str) -> CaseType:
     _keys(content, needed=_TYPE_KEYS, options=_TYPE_OPTIONS, where=where)
     definition = json.dumps(content, ensure_ascii=False, default=date.isoformat)
     fields = tuple(_field(one, where=where) for one in content.get("field", []))
@@ -80,7 +84,7 @@ def type_of(content: Mapping[str, Any], *, where: str) -> CaseType:
     except NoSuchClass as reason:
         raise TypeBroken(f"{where}：retention_item {reason}") from None
     limit = content.get("limit")
-    found = CaseType(
+    return CaseType(
         code=_text(content, "code", where=where),
         name=_text(content, "name", where=where),
         process=_text(content, "process", where=where),
@@ -112,8 +116,6 @@ def type_of(content: Mapping[str, Any], *, where: str) -> CaseType:
         definition=definition,
         digest=hashlib.sha256(definition.encode()).hexdigest()[:DIGEST_LENGTH],
     )
-    check(found, where=where)
-    return found
 
 
 def _field(content: Mapping[str, Any], *, where: str) -> Field:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
-from nianlun.cases import moving, type_files
+from nianlun.cases import definitions, moving, type_files
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.forms import checked_details
 from nianlun.cases.domain.types import About, CaseType, Origin, Risk
@@ -184,6 +184,7 @@ def _opened(
         corrects=corrects,
     )
     row.details = checked_details(case_type, details, complete=origin is not Origin.SYSTEM)
+    definitions.keep(case_type)
     row.save(force_insert=True)
     moving.written(
         row,

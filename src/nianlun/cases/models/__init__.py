@@ -1,0 +1,30 @@
+"""The tables of the agency's business: cases with all that is done in them, and what they are measured by."""
+
+from nianlun.cases.models.cases import (
+    STATES,
+    STEPS,
+    Action,
+    Case,
+    CloseCall,
+    Duty,
+    Material,
+    NumberSequence,
+    Pause,
+    Slip,
+)
+from nianlun.cases.models.measures import CalendarYear, Definition
+
+__all__ = [
+    "STATES",
+    "STEPS",
+    "Action",
+    "CalendarYear",
+    "Case",
+    "CloseCall",
+    "Definition",
+    "Duty",
+    "Material",
+    "NumberSequence",
+    "Pause",
+    "Slip",
+]
