@@ -52,6 +52,11 @@ def person_figures(viewer: Viewer, person_id: UUID, *, on: date) -> PersonFigure
     return figures.person_figures(working_life(viewer, person_id, on=on))
 
 
+def figures_of(person: PersonLine, *, on: date) -> PersonFigures:
+    """The same of a person whom the caller may see by another way than a viewer's scope."""
+    return figures.person_figures(gather(person, on=on, book=lawbook.current()))
+
+
 def retirement(person: PersonLine, *, on: date) -> RetirementView:
     """When a person whom the caller may see may retire, and whether enough is paid."""
     return gather(person, on=on, deep=True, book=lawbook.current()).retirement

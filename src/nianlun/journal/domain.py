@@ -35,10 +35,13 @@ class RoleName(Protocol):
 
 
 class Actor(Protocol):
-    """Whoever did it. `access.domain.Viewer` is one; the two components stand on one rung."""
+    """Whoever did it. `access.domain.Viewer` is one; the two components stand on one rung.
+
+    `account_id` is None for somebody who did not sign in; role and scope then say by which door and about whom.
+    """
 
     @property
-    def account_id(self) -> int: ...
+    def account_id(self) -> int | None: ...
     @property
     def role(self) -> RoleName: ...
     @property

@@ -14,14 +14,14 @@ _ONE_READER = 64  # bits: whoever has one IPv6 address has all of its network
 
 def is_stopped(address: str, *, at: datetime) -> bool:
     """Whether a source has been wrong too often of late."""
-    return _recent(_source(address), at=at) >= MOST
+    return _recent(source_of(address), at=at) >= MOST
 
 
 @transaction.atomic
 def count(address: str, *, at: datetime) -> None:
     """Count one wrong question of a source; what is older than an hour is forgotten."""
     WrongGuess.objects.filter(at__lte=at - WITHIN).delete()
-    WrongGuess.objects.create(source=_source(address), at=at)
+    WrongGuess.objects.create(source=source_of(address), at=at)
 
 
 def alone(address: str) -> None:
@@ -31,7 +31,7 @@ def alone(address: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(_source(address)[:8], signed=True)]
+            "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(source_of(address)[:8], signed=True)]
         )
 
 
@@ -39,7 +39,8 @@ def _recent(source: bytes, *, at: datetime) -> int:
     return WrongGuess.objects.filter(source=source, at__gt=at - WITHIN).count()
 
 
-def _source(address: str) -> bytes:
+def source_of(address: str) -> bytes:
+    """The keyed digest by which a source is counted; of an IPv6 address, its whole network."""
     try:
         found = ip_address(address)
     except ValueError:

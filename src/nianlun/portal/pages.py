@@ -1,10 +1,7 @@
 """What an insured person sees on the phone: the own ring, the own dates, who looked. Read only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -17,22 +14,13 @@ from nianlun.contributions import queries as contributions
 from nianlun.entitlements import queries as entitlements
 from nianlun.entitlements.queries import PersonFigures
 from nianlun.journal import queries as journal_queries
-from nianlun.kernel.money import show_money
+from nianlun.portal.career_parts import longest_gaps, paid_by_year
 from nianlun.portal.frame import answer, own_person
 from nianlun.ui.widgets.evidence import Evidence
 from nianlun.ui.widgets.ring import RingMonth, ring
 from nianlun.ui.widgets.years import year_rows
 
 SMALL_RING = 118
-MOST_GAPS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Months in a row that nobody has accounted for."""
-
-    since: int
-    months: int
 
 
 @require_GET
@@ -49,9 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
         ring=ring(
             months, counted=figures.career.contribution_months, size=SMALL_RING, title="我的权益年轮"
         ),
-        years=year_rows(months, paid=_paid(figures.person.id)),
+        years=year_rows(months, paid=paid_by_year(figures.person.id)),
         paid_total=sum((row.personal for row in rows), Decimal(0)),
-        gaps=_gaps(figures),
+        gaps=longest_gaps(figures.ring),
         open_clashes=[c for c in figures.clashes if c.state == Evidence.CONTRADICTORY],
     )
 
@@ -93,21 +81,3 @@ def _own(request: HttpRequest, *, what: str) -> PersonFigures:
     at = timezone.now()
     person_id = own_person(request, what=what, at=at)
     return entitlements.person_figures(viewer(request), person_id, on=timezone.localdate(at))
-
-
-def _paid(person_id: UUID) -> Mapping[int, str]:
-    """What the person paid each year, as shown; years before accounts have none."""
-    rows = contributions.year_rows(person_id)
-    return {row.year: show_money(row.personal) for row in rows if row.personal}
-
-
-def _gaps(figures: PersonFigures) -> list[Gap]:
-    """The longest gaps, longest first."""
-    found = [
-        Gap(since=lines[0].month, months=len(lines))
-        for state, lines in (
-            (state, list(run)) for state, run in groupby(figures.ring, key=lambda c: c.state)
-        )
-        if state == Evidence.GAP
-    ]
-    return sorted(found, key=lambda gap: (-gap.months, gap.since))[:MOST_GAPS]

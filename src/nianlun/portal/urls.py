@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nianlun.portal import benefit, employer, notices, pages, verify
+from nianlun.portal import benefit, employer, inquiry, notices, pages, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("my/notices/<uuid:notice_id>/", notices.notice, name="notice"),
     path("employer/", employer.staff, name="employer"),
     path("employer/staff/<uuid:person_id>/", employer.employee, name="employee"),
+    path("inquiry/", inquiry.inquiry, name="inquiry"),
+    path("inquiry/<uuid:challenge_id>.png", inquiry.challenge_picture, name="inquiry-picture"),
+    path("inquiry/<uuid:challenge_id>.wav", inquiry.challenge_sound, name="inquiry-sound"),
     path("verify/", verify.verify, name="verify"),
     path("verify/keys.txt", verify.keys, name="verify-keys"),
     path("verify/checkpoint", verify.checkpoint, name="verify-checkpoint"),

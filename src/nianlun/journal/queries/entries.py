@@ -56,7 +56,7 @@ def entries(
     """
     if scope == "":
         return []
-    rows = Entry.objects.filter(Q(scope__startswith=scope) | Q(account_id=None))
+    rows = Entry.objects.filter(_of_scope(scope))
     exact = {
         "action": action,
         "person_id": person_id,
@@ -98,7 +98,7 @@ def entry(entry_id: int, *, scope: str) -> EntryText | None:
     """One entry of the scope, as `entries` bounds it; None for any other."""
     if scope == "" or not 0 < entry_id < 2**63:
         return None
-    rows = Entry.objects.filter(Q(scope__startswith=scope) | Q(account_id=None), pk=entry_id)
+    rows = Entry.objects.filter(_of_scope(scope), pk=entry_id)
     row = rows.first()
     if row is None:
         return None
@@ -132,10 +132,10 @@ def _destroyed(entry_id: int) -> Destroyed | None:
 def reads_of_person(person_id: UUID, limit: int = 100) -> list[EntryLine]:
     """Who had to do with this person's file, latest first, for that person to see (S3.3).
 
-    Every deed of a person with an account counts, not only reading: who changes a file has seen it.
-    Refused attempts are left to the auditor.
+    Every deed of somebody counts, not only reading: who changes a file has seen it; so does asking without signing
+    in. What the system does by itself does not, and refused attempts are left to the auditor.
     """
-    rows = Entry.objects.filter(person_id=person_id, outcome=domain.DONE).exclude(account_id=None)
+    rows = Entry.objects.filter(person_id=person_id, outcome=domain.DONE).exclude(account_id=None, role="")
     return _lines(rows, limit=limit)
 
 
@@ -143,6 +143,11 @@ def entry_count(*, since: datetime | None = None) -> int:
     """How many entries there are, from an instant on."""
     rows = Entry.objects.all()
     return (rows if since is None else rows.filter(at__gte=since)).count()
+
+
+def _of_scope(scope: str) -> Q:
+    """What actors of the scope did, and what the system did by itself."""
+    return Q(scope__startswith=scope) | Q(account_id=None, scope="")
 
 
 def _before(rows: QuerySet[Entry], cursor: str) -> QuerySet[Entry]:
