@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from tests import factories
 
 from nianlun.journal import domain, operations, queries
 
@@ -103,3 +104,16 @@ def test_no_list_costs_more_queries_when_it_grows(viewer, django_assert_num_quer
         queries.entries(scope="13")
     with django_assert_num_queries(1):
         queries.reads_of_person(SOMEBODY)
+
+
+def test_what_the_insured_do_themselves_is_seen_by_the_auditor_of_their_agency_alone(agency, elsewhere):
+    mine, others = factories.person(agency), factories.person(elsewhere)
+    for line in (mine, others):
+        own = factories.insured(line)
+        look(own, 1, line.id)
+        operations.record(LOOKED, by=own, at=T0)  # about nobody, as signing in is
+    found = [line for line in queries.entries(scope="130606", action=LOOKED) if line.account_id]
+    assert [(line.role_label, line.person_id) for line in found] == [("参保人", mine.id), ("参保人", None)]
+    assert all(queries.entry(line.id, scope="130606") for line in found)
+    assert not any(queries.entry(line.id, scope="130102") for line in found)
+    assert queries.entries(scope="") == []

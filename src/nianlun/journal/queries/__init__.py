@@ -14,6 +14,7 @@ from nianlun.journal.queries.deeds import (
 from nianlun.journal.queries.entries import (
     EntryLine,
     EntryText,
+    belongs,
     entries,
     entry,
     entry_count,
@@ -62,6 +63,7 @@ __all__ = [
     "LogStatus",
     "PersonSeen",
     "WitnessLine",
+    "belongs",
     "checkpoint",
     "checkpoint_of_day",
     "consistency",

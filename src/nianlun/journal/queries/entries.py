@@ -1,6 +1,6 @@
 """Reading the journal: as sentences for the auditor and for the person concerned."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,6 +36,21 @@ class EntryLine:
         return f"{self.at.isoformat()}~{self.id}"
 
 
+Belonging = Callable[[str], Q]
+_belonging: list[Belonging] = []
+
+
+def belongs(to: Belonging) -> Belonging:
+    """Have a higher component say, as a condition on entries, which entries without a scope fall into one.
+
+    Insured persons and employers have no scope; what they do themselves belongs to their agency. Only the reading
+    decides that: what an entry says, and so its digest, stays as it was written.
+    """
+    if to not in _belonging:
+        _belonging.append(to)
+    return to
+
+
 def entries(
     *,
     scope: str,
@@ -49,7 +64,7 @@ def entries(
     before: str = "",
     limit: int = 50,
 ) -> list[EntryLine]:
-    """The entries of actors within a scope, latest first; empty filters ask for everything.
+    """The entries of actors within a scope, and of those who belong to it, latest first; empty filters ask for all.
 
     What the system did without an actor is seen by every scope but the empty one, which sees nothing.
     `before` is the `cursor` of the last line of the page before; a cursor nobody gave out is ignored.
@@ -146,8 +161,11 @@ def entry_count(*, since: datetime | None = None) -> int:
 
 
 def _of_scope(scope: str) -> Q:
-    """What actors of the scope did, and what the system did by itself."""
-    return Q(scope__startswith=scope) | Q(account_id=None, scope="")
+    """What actors of the scope did, and those who belong to it, and what the system did by itself."""
+    known = Q(scope__startswith=scope) | Q(account_id=None, scope="")
+    for to in _belonging:
+        known |= Q(scope="") & to(scope)
+    return known
 
 
 def _before(rows: QuerySet[Entry], cursor: str) -> QuerySet[Entry]:
