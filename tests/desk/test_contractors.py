@@ -12,7 +12,9 @@ from tests.vault.small_archive import work
 from nianlun.archives import operations as archives
 from nianlun.digitization import assignments, operations, queries
 from nianlun.journal import queries as journal
+from nianlun.journal.queries import entry
 from nianlun.vault.domain import Secrecy
+from nianlun.watch.marking import entry_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,16 @@ def test_it_looks_at_pages_but_downloads_nothing_and_the_person_is_told(assigned
     assert assigned.get(reverse("desk:page-image", args=[scanned, 1])).status_code == 404
     seen = journal.reads_of_person(person.id)
     assert any(line.purpose == "整理批次《第一箱》" and line.role_label == "外包扫描员" for line in seen)
+
+
+def test_its_pictures_carry_its_name_in_their_pixels_and_lead_to_the_entry(
+    assigned, batch, scanned, scanner
+):
+    given_out = assigned.get(reverse("desk:batch-page", args=[batch, scanned, 1])).content
+    found = entry(entry_of(given_out), scope=scanner.scope)
+    assert (found.line.action, found.line.account_id) == ("desk.item_seen", scanner.account_id)
+    with Image.open(io.BytesIO(given_out)) as page:
+        assert min(page.convert("L").getdata()) < 225  # the page itself is an even 240
 
 
 def test_after_closing_nothing_is_there_and_nothing_more_comes_in(

@@ -37,7 +37,7 @@ from nianlun.access import (
     stops,
     trail,
 )
-from nianlun.access.domain import NotVisible, QueriesStopped, Refused, Right, Viewer, authorize
+from nianlun.access.domain import NotVisible, QueriesStopped, Refused, Right, Role, Viewer, authorize
 from nianlun.access.passwords import TooBusy
 from nianlun.access.queries import SignedIn
 from nianlun.access.stepping_up import NotFresh
@@ -166,12 +166,20 @@ def shell_context(request: HttpRequest) -> dict[str, object]:
     found = viewer_or_none(request)
     context: dict[str, object] = {
         "viewer": found,
+        "reader_mark": _reader_mark(request, found),
         "sign_out_url": reverse("access:sign-out"),
         "navigation": (),
     }
     for furnisher in _furnishers if found else ():
         context |= furnisher(request, found)  # type: ignore[arg-type]  # found is no None in this loop
     return context
+
+
+def _reader_mark(request: HttpRequest, found: Viewer | None) -> str:
+    """Who reads this page, and when, to stand pale over it (S3.6); nobody's over the own record."""
+    if found is None or found.role is Role.INSURED:
+        return ""
+    return f"{found.name} {request.user.get_username()} {timezone.localtime():%Y-%m-%d %H:%M}"
 
 
 def safe_next(request: HttpRequest, *, otherwise: str = "/") -> str:

@@ -2,22 +2,31 @@
 
 from django.http import HttpResponse
 
-from nianlun.archives.queries import ItemLine
+from nianlun.desk.seeing import Opened
 from nianlun.digitization import queries as digitization
 from nianlun.digitization.reading import Refused as Unrenderable
 from nianlun.ui.downloads import SANDBOXED
 from nianlun.vault import queries as vault
+from nianlun.watch import marking
 
 
-def picture_of_page(item: ItemLine, *, number: int) -> HttpResponse:
-    """The upright picture of one page, re-encoded by us from fully decoded pixels, in a sandbox (S4.6)."""
+def picture_of_page(opened: Opened, *, number: int, name: str = "") -> HttpResponse:
+    """The upright picture of one page, re-encoded by us from fully decoded pixels, in a sandbox (S4.6).
+
+    It carries the number of the entry that tells who was given it (S3.5); a `name` is burned into it (S2.6).
+    """
     try:
-        picture = digitization.picture(item, number=number)
+        picture = digitization.picture(opened.item, number=number)
     except Unrenderable as reason:
         return without(reason.sentence, status=422)
     except vault.Unreadable as reason:
         return without(str(reason), status=status_of(reason))
-    response = HttpResponse(picture.content, content_type=picture.media_type)
+    content, media_type = picture.content, picture.media_type
+    if name:
+        content = marking.burned(content, text=name)
+        media_type = "image/jpeg" if media_type == "image/jpeg" else "image/png"
+    content = marking.numbered(content, entry_id=opened.entry_id)
+    response = HttpResponse(content, content_type=media_type)
     response["Content-Security-Policy"] = SANDBOXED
     response["X-Content-Type-Options"] = "nosniff"
     return response

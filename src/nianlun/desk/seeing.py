@@ -1,5 +1,6 @@
 """Opening what belongs to a person: scope, purpose and journal entry in one place, so that no page forgets one."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -62,12 +63,25 @@ def saw_list(request: HttpRequest, *, what: str, rows: int, at: datetime) -> Non
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An item that was opened, and the entry that tells of it: bytes given out carry its number."""
+
+    item: ItemLine
+    entry_id: int
+
+
 def see_item(request: HttpRequest, item_id: UUID, *, what: str, at: datetime) -> ItemLine:
     """An item in scope. Its person's purpose is asked unless the item itself is the work in hand."""
+    return open_item(request, item_id, what=what, at=at).item
+
+
+def open_item(request: HttpRequest, item_id: UUID, *, what: str, at: datetime) -> Opened:
+    """As `see_item`, for giving out bytes."""
     who = viewer(request)
     item = archives.item(who, item_id)
-    _journal_item(request, who, item, what=what, at=at, examination=_in_hand(who, item_id))
-    return item
+    entry_id = _journal_item(request, who, item, what=what, at=at, examination=_in_hand(who, item_id))
+    return Opened(item=item, entry_id=entry_id)
 
 
 def see_examination(request: HttpRequest, item_id: UUID, *, at: datetime) -> ExaminationLine:
@@ -80,7 +94,12 @@ def see_examination(request: HttpRequest, item_id: UUID, *, at: datetime) -> Exa
 
 
 def see_sheet(request: HttpRequest, batch_id: UUID, sheet_id: UUID, *, what: str, at: datetime) -> ItemLine:
-    """A file of a contractor's own batch, opened for the work on the batch.
+    """A file of a contractor's own batch, opened for the work on the batch. Raises as `open_sheet`."""
+    return open_sheet(request, batch_id, sheet_id, what=what, at=at).item
+
+
+def open_sheet(request: HttpRequest, batch_id: UUID, sheet_id: UUID, *, what: str, at: datetime) -> Opened:
+    """The same, for giving out bytes.
 
     Raises `NotVisible` for everybody else: the agency's own people open the item itself, with a purpose of theirs.
     """
@@ -91,7 +110,7 @@ def see_sheet(request: HttpRequest, batch_id: UUID, sheet_id: UUID, *, what: str
         raise NotVisible
     if item.person_id is not None:
         admit(who, item.person_id, at=at)
-    journal.record(
+    entry_id = journal.record(
         ITEM_SEEN,
         by=who,
         about="archives.item",
@@ -102,7 +121,7 @@ def see_sheet(request: HttpRequest, batch_id: UUID, sheet_id: UUID, *, what: str
         details={"code": item.code, "what": what},
         at=at,
     )
-    return item
+    return Opened(item=item, entry_id=entry_id)
 
 
 def _in_hand(who: Viewer, item_id: UUID) -> ExaminationLine | None:
@@ -119,7 +138,7 @@ def _journal_item(
     what: str,
     at: datetime,
     examination: ExaminationLine | None,
-) -> None:
+) -> int:
     if examination is not None:
         purpose = f"审核 {item.code}"
     elif item.person_id is not None:
@@ -128,7 +147,7 @@ def _journal_item(
         purpose = ""
     if item.person_id is not None:
         admit(who, item.person_id, at=at)
-    journal.record(
+    return journal.record(
         ITEM_SEEN,
         by=who,
         about="archives.item",

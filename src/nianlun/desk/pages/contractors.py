@@ -13,7 +13,7 @@ from nianlun.access.domain import NotVisible, Refused, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.archives import queries as archives
 from nianlun.desk.page_pictures import picture_of_page
-from nianlun.desk.seeing import see_sheet
+from nianlun.desk.seeing import open_sheet, see_sheet
 from nianlun.desk.shell import answer
 from nianlun.digitization import assignments, queries
 from nianlun.ui.shell import Crumb
@@ -100,10 +100,12 @@ def sheet(request: HttpRequest, batch_id: UUID, sheet_id: UUID) -> HttpResponse:
 @needs(Right.BATCH_READ)
 def page(request: HttpRequest, batch_id: UUID, sheet_id: UUID, number: int) -> HttpResponse:
     """The picture of one page of a contractor's own batch; never the original."""
-    line = see_sheet(request, batch_id, sheet_id, what=f" 第 {number} 页，核对扫描质量", at=timezone.now())
-    if not 1 <= number <= line.page_count:
+    at = timezone.now()
+    opened = open_sheet(request, batch_id, sheet_id, what=f" 第 {number} 页，核对扫描质量", at=at)
+    if not 1 <= number <= opened.item.page_count:
         raise Http404
-    return picture_of_page(line, number=number)
+    name = f"{viewer(request).name} {request.user.get_username()} {timezone.localtime(at):%Y-%m-%d %H:%M}"
+    return picture_of_page(opened, number=number, name=name)
 
 
 def _account(request: HttpRequest) -> int:

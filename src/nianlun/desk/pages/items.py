@@ -19,7 +19,7 @@ from nianlun.archives.queries import ItemLine, PageLine
 from nianlun.desk import certified_copy as copying
 from nianlun.desk import review_view
 from nianlun.desk.page_pictures import picture_of_page, status_of, without
-from nianlun.desk.seeing import saw_list, see_item
+from nianlun.desk.seeing import open_item, saw_list, see_item
 from nianlun.desk.shell import answer
 from nianlun.digitization.reading import Refused as Unrenderable
 from nianlun.evidence import queries as evidence
@@ -108,17 +108,18 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
 @needs(Right.ITEM_READ)
 def page_image(request: HttpRequest, item_id: UUID, number: int) -> HttpResponse:
     """The upright picture of one page, re-encoded by us from fully decoded pixels."""
-    line = see_item(request, item_id, what=f" 第 {number} 页", at=timezone.now())
-    if not 1 <= number <= line.page_count:
+    opened = open_item(request, item_id, what=f" 第 {number} 页", at=timezone.now())
+    if not 1 <= number <= opened.item.page_count:
         raise Http404
-    return picture_of_page(line, number=number)
+    return picture_of_page(opened, number=number)
 
 
 @require_GET
 @needs(Right.ITEM_READ)
 def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     """The original bytes as they came in, always as a download (S4.6)."""
-    line = see_item(request, item_id, what=" 的原件文件", at=timezone.now())
+    opened = open_item(request, item_id, what=" 的原件文件", at=timezone.now())
+    line = opened.item
     try:
         stream = vault.open_file(line.vault_object, line.file_name)
     except vault.Unreadable as reason:
@@ -127,7 +128,7 @@ def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     response = FileResponse(
         stream,
         as_attachment=True,
-        filename=f"{line.code}.{suffix}",
+        filename=f"{line.code}-{opened.entry_id}.{suffix}",  # the bytes are the original's and carry no mark
         content_type="application/octet-stream",
     )
     response["Content-Security-Policy"] = SANDBOXED
