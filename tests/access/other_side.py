@@ -38,6 +38,8 @@ from nianlun.journal import certificates
 from nianlun.journal.models import Entry
 from nianlun.kernel.document_codes import new_code
 from nianlun.media import queries as media
+from nianlun.notices import operations as notices
+from nianlun.notices.operations.contacts import CONTACT_CHANGED
 from nianlun.registry import operations as registry
 from nianlun.registry import queries as registry_queries
 from nianlun.registry.domain import AgencyLine, PersonLine
@@ -80,6 +82,7 @@ class OtherSide:
     stop_id: int
     alarm_id: UUID
     listed_id: UUID
+    notice_id: UUID
     item_code: str
 
     @property
@@ -110,6 +113,7 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<int:stop_id>": lambda side: side.stop_id,
     "<uuid:alarm_id>": lambda side: side.alarm_id,
     "<uuid:listed_id>": lambda side: side.listed_id,
+    "<uuid:notice_id>": lambda side: side.notice_id,
 }
 """What an address asks for, by the part of it that asks."""
 
@@ -179,6 +183,7 @@ def other_side() -> OtherSide:
         stop_id=_stop(clerk),
         alarm_id=_alarm(clerk),
         listed_id=_listed(staff("security_officer")),
+        notice_id=_notice(person),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
 
@@ -209,6 +214,20 @@ def _alarm(clerk: Viewer) -> UUID:
 def _listed(officer: Viewer) -> UUID:
     listed.enlist(officer, number=factories.identity_number(), reason="本市知名演员", at=AT)
     return Listed.objects.get(scope=DIVISION).pk
+
+
+def _notice(person: PersonLine) -> UUID:
+    return notices.send(
+        person_id=person.id,
+        kind=CONTACT_CHANGED,
+        title=TITLE,
+        text=f"{NAME}在{MILL}的材料已收到。",
+        about="",
+        about_id="",
+        division=person.division,
+        key="other-side",
+        at=AT,
+    )
 
 
 def _person(clerk: Viewer, agency: AgencyLine) -> PersonLine:

@@ -35,7 +35,7 @@ def test_the_list_names_what_waits_for_a_person_and_says_that_there_is_no_gatewa
     assert "张伟" in to_do
     assert "没有送达" in to_do
     assert "还没有配置短信网关" in to_do
-    assert Entry.objects.filter(action="notices.seen", rows=2).exists()
+    assert Entry.objects.filter(action="notices.list_seen", rows=2).exists()
 
 
 def test_a_statutory_notice_that_cannot_go_out_waits_for_a_person_until_it_is_read(person, viewer):

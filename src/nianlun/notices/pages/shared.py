@@ -29,6 +29,7 @@ TONES = {
     "inside": "plain",
 }
 SEEN = declare("notices.seen", "查看{what}")
+LIST_SEEN = declare("notices.list_seen", "查看{what}，{rows} 行")
 
 
 def answer(
@@ -58,7 +59,7 @@ def saw(
     """Journal that personal data were given out (S3.2); an empty list gives nothing out."""
     if rows:
         journal.record(
-            SEEN,
+            SEEN if person_id else LIST_SEEN,
             by=viewer(request),
             about="notices.notice",
             about_id=about_id,
