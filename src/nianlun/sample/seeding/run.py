@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianlun.entitlements import operations as entitlements
 from nianlun.sample.city import build_city
-from nianlun.sample.seeding import accounts, contractors, files, inbox, law, media, people, vault
+from nianlun.sample.seeding import accounts, cases, contractors, files, inbox, law, media, people, vault
 from nianlun.vault import copies
 
 
@@ -42,6 +42,7 @@ def seed(*, persons: int, number: int, at: datetime, folder: Path, processes: in
     media.shelve_a_set(at=at, tell=tell)
     entitlements.refresh_careers(registered.persons.values(), at=at)
     tell("年轮", len(city.persons), len(city.persons))
+    cases.open_cases(city, registered, at=at, tell=tell)
     centre = registered.agencies[min(registered.agencies)]
     inbox.receive_inbox(city, agency_id=centre, at=at, tell=tell, processes=processes)
     contractors.give_a_batch(agency_id=centre, at=at)
