@@ -10,6 +10,7 @@ RUNS = (
     ["benchmarks.log_proofs"],
     ["benchmarks.person_page"],
     ["benchmarks.policy"],
+    ["benchmarks.worklist"],
 )
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
@@ -53,6 +55,7 @@ class Case(models.Model):
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     effect_said = models.CharField("生效结果", max_length=400, blank=True)
     is_sample = models.BooleanField("样本数据", default=False)
+    grams = SearchVectorField("检索用字", null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -105,6 +108,7 @@ class Case(models.Model):
                 name="case_to_file",
                 condition=Q(state="concluded"),
             ),
+            GinIndex(fields=["grams"], name="case_grams", fastupdate=False),
             models.Index(fields=["person", "-received_at"], name="case_of_person"),
             models.Index(fields=["employer", "-received_at"], name="case_of_employer"),
             models.Index(fields=["type", "-received_at"], name="case_of_type"),

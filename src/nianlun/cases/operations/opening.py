@@ -16,6 +16,7 @@ from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import AgencyLine
+from nianlun.search.grams import filled
 
 
 @guarded
@@ -182,6 +183,7 @@ def _opened(
         request_key=request_key,
         received_at=at,
         corrects=corrects,
+        grams=filled(f"{case_type.name}：{about}"),
     )
     row.details = checked_details(case_type, details, complete=origin is not Origin.SYSTEM)
     definitions.keep(case_type)

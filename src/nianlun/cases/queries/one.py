@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import Q
-
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
 from nianlun.cases import type_files
@@ -22,7 +20,9 @@ from nianlun.cases.queries.lines import (
     slip_line,
 )
 from nianlun.cases.queries.sight import visible
+from nianlun.kernel.grams import normalised
 from nianlun.registry import queries as registry
+from nianlun.search.grams import holding
 
 
 def case_numbered(viewer: Viewer, number: str) -> UUID:
@@ -68,8 +68,12 @@ def search(viewer: Viewer, text: str, *, limit: int = 20) -> list[CaseLine]:
     wanted = " ".join(text.split())[:60]
     if not wanted:
         return []
-    rows = visible(viewer).filter(Q(number__startswith=wanted.upper()) | Q(title__contains=wanted))
-    return [case_line(row) for row in rows.select_related("holder").order_by("-received_at", "-pk")[:limit]]
+    rows = visible(viewer).select_related("holder").order_by("-received_at", "-pk")
+    if wanted[0].isdigit():
+        return [case_line(row) for row in rows.filter(number__startswith=wanted.upper())[:limit]]
+    plain = normalised(wanted)
+    found = holding(rows, plain)[: limit * 3]
+    return [case_line(row) for row in found if plain in normalised(row.title)][:limit]
 
 
 def cases_of_person(viewer: Viewer, person_id: UUID, *, limit: int = 50) -> list[CaseLine]:
