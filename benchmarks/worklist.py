@@ -32,8 +32,9 @@ SELECT gen_random_uuid(), a.division || '-2026-' || lpad(n::text, 7, '0'), 'pers
     '', CASE WHEN n % 20 = 0 THEN '' ELSE 'withdrawn' END, 3, gen_random_uuid(), '2026-11-01', '2026-11-01', 10,
     DATE '2026-11-10' + (n / 20 % 40)::int, '2026-11-01',
     CASE WHEN n % 20 = 0 THEN NULL ELSE TIMESTAMPTZ '2026-11-15' END,
-    CASE WHEN n % 20 = 0 THEN NULL ELSE TIMESTAMPTZ '2026-11-15' END, gen_random_uuid(), '', false, NULL, 
-    array_to_tsvector((SELECT array_agg(DISTINCT substr('张' || n, i, 2)) FROM generate_series(1, length('张' || n) - 1) i))
+    CASE WHEN n % 20 = 0 THEN NULL ELSE TIMESTAMPTZ '2026-11-15' END, gen_random_uuid(), '', false, NULL,
+    array_to_tsvector((SELECT array_agg(DISTINCT substr('张' || n, i, 2))
+        FROM generate_series(1, length('张' || n) - 1) i))
 FROM generate_series(1, {cases}) n JOIN registry_agency a ON a.division = (130000 + n / 20 % {counties})::text
 """
 

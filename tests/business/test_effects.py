@@ -87,3 +87,23 @@ def test_no_identity_number_of_an_application_lies_open_in_the_database(counter)
         for table in ("cases_case", "cases_action", "cases_material", "jobs_job", "journal_entry"):
             cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s", [f"%{number}%"])  # noqa: S608
             assert cursor.fetchone() == (0,), table
+
+
+def test_a_granted_registration_registers_the_unit(counter):
+    factories.agency()
+    case_id = opening.open_case(
+        "employer_registration",
+        by=counter.clerk,
+        details=details_for(
+            "employer_registration", unit_name="保定市恒通机械有限公司", credit_code="91130606MA0000005C"
+        ),
+        request_key=uuid7(),
+        at=counter.tick(),
+    )
+    give_all(counter, case_id)
+    door.accept(case_id, by=counter.clerk, version=version_of(counter, case_id), at=counter.tick())
+    passed(counter, case_id, "clerk", "reviewer")
+    view = queries.case(counter.clerk, case_id)
+    assert (
+        registry.employers([view.line.employer_id])[view.line.employer_id].name == "保定市恒通机械有限公司"
+    )

@@ -221,7 +221,7 @@ def _about(
         found = registry.employers([employer_id]) if employer_id else {}
         if employer_id in found:
             return found[employer_id].name
-        if case_type.field("name") is not None and details.get("name", "").strip():
-            return details["name"].strip()[:100]
+        if case_type.field("unit_name") is not None and details.get("unit_name", "").strip():
+            return details["unit_name"].strip()[:100]
         raise Refused(f"“{case_type.name}”要先选定参保单位。")
     return agency.name
