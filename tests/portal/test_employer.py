@@ -120,7 +120,7 @@ def test_a_long_list_is_leafed_through_without_a_gap(window, mill, agency, monke
     found, address = [], reverse("portal:employer")
     while address:
         page = text(window.get(address))
-        found += re.findall(r'<th scope="row">(安.)</th>', page)
+        found += re.findall(r'<th scope="row"><a [^>]+>(安.)</a></th>', page)
         more = re.search(r'rel="next" href="([^"]+)"', page)
         address = f"{reverse('portal:employer')}{html.unescape(more[1])}" if more else ""
     assert sorted(found) == sorted(names)
@@ -167,10 +167,21 @@ def test_a_whole_life_at_two_units_is_parted_between_them_without_rest(mill, wor
 months = st.integers(0, 6)
 
 
+@given(months, months, months)
+def test_nobody_is_employed_by_two_units_unless_both_paid_last_in_the_same_month(one, other, now_):
+    both = is_employed(one, other, this_month=now_) and is_employed(other, one, this_month=now_)
+    assert not both or one == other
+
+
 @given(months, st.none() | months, months)
-def test_who_is_employed_here_is_paid_for_later_by_nobody_else(own, other, now_):
-    employed = is_employed(own, other, this_month=now_)
-    assert employed == (now_ - own <= BOOKED_LATE and not (other is not None and other > own))
+def test_a_later_month_of_its_own_never_takes_somebody_off_the_list(own, other, now_):
+    if is_employed(own, other, this_month=now_):
+        assert is_employed(own + 1, other, this_month=now_)
+
+
+@pytest.mark.parametrize(("late", "employed"), [(0, True), (BOOKED_LATE, True), (BOOKED_LATE + 1, False)])
+def test_who_was_not_paid_for_in_three_months_has_left(late, employed):
+    assert is_employed(24_000, None, this_month=24_000 + late) is employed
 
 
 @pytest.mark.parametrize(
