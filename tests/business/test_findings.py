@@ -1,50 +1,24 @@
 """What the system finds in an application before a person looks: papers, promises, twins, answers."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from uuid import UUID
+from datetime import date
 
 import pytest
+from tests.business.applications import TODAY, application, shown
 
-from nianlun.cases import checks, type_files
+from nianlun.cases import checks
 from nianlun.cases.domain.facts import CaseFacts, How, MaterialFacts
 from nianlun.cases.domain.findings import ALWAYS, Level
-from nianlun.cases.domain.flow import State
-from nianlun.cases.domain.types import Origin
 
-TODAY = date(2026, 11, 23)
-
-
-def paper(code: str, how: How = How.ORIGINAL_SEEN, *, until: date | None = None) -> MaterialFacts:
-    at = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-    return MaterialFacts(
-        code=code, how=how, file_name="", promised_until=until, note="", by_name="李敏", at=at
-    )
-
-
-COMPLETE = CaseFacts(
-    id=UUID(int=1),
-    number="TX-2026-000001",
-    type=type_files.case_type("retirement", TODAY),
-    state=State.FIRST_REVIEW,
-    origin=Origin.COUNTER,
-    person_id=UUID(int=2),
-    employer_id=None,
-    agency_id=UUID(int=3),
-    division="130606",
-    details={"retire_month": "2026-12", "manner": "statutory", "file_kept_by": "保定市人才中心"},
+COMPLETE = replace(
+    application("retirement", retire_month="2026-12", manner="statutory", file_kept_by="保定市人才中心"),
     materials=(
-        paper("application"),
-        paper("identity", How.SHARED_DATA),
-        paper("personnel_file"),
-        paper("post_evidence", How.NOT_NEEDED),
-        paper("agent", How.NOT_NEEDED),
+        shown("application"),
+        shown("identity", How.SHARED_DATA),
+        shown("personnel_file"),
+        shown("post_evidence", How.NOT_NEEDED),
+        shown("agent", How.NOT_NEEDED),
     ),
-    hands={},
-    received_on=date(2026, 11, 20),
-    accepted_on=date(2026, 11, 20),
-    corrects=None,
-    others_open=(),
 )
 
 
@@ -72,22 +46,22 @@ def test_an_application_with_every_paper_goes_on():
             "没有收到本人人事档案（有人事档案的）。请核对是否需要。",
         ),
         (
-            without("identity", paper("identity", How.COPY_KEPT)),
+            without("identity", shown("identity", How.COPY_KEPT)),
             Level.LOOK,
             "居民身份证要验原件，现在只有复印件。请核对原件后改记。",
         ),
         (
-            without("identity", paper("identity", How.NOT_NEEDED)),
+            without("identity", shown("identity", How.NOT_NEEDED)),
             Level.STOP,
             "居民身份证记为不需要，按规定应当收取。请收取或改正。",
         ),
         (
-            without("application", paper("application", How.PROMISED, until=date(2026, 12, 1))),
+            without("application", shown("application", How.PROMISED, until=date(2026, 12, 1))),
             Level.STOP,
             "基本养老保险退休申请表不能用告知承诺代替：申请要由申请人自己签名或者盖章，网上申请以实人认证和电子签名为准。请收取。",
         ),
         (
-            without("post_evidence", paper("post_evidence", How.PROMISED, until=date(2026, 11, 22))),
+            without("post_evidence", shown("post_evidence", How.PROMISED, until=date(2026, 11, 22))),
             Level.STOP,
             "承诺到 2026-11-22 为止补交的女职工岗位的劳动合同或者岗位聘用材料还没有收到。请催交或退回。",
         ),
@@ -108,7 +82,7 @@ def test_what_is_wrong_is_said_with_the_next_step(case: CaseFacts, level: Level,
 
 
 def test_a_promise_may_be_kept_on_its_last_day():
-    assert found(without("post_evidence", paper("post_evidence", How.PROMISED, until=TODAY))) == []
+    assert found(without("post_evidence", shown("post_evidence", How.PROMISED, until=TODAY))) == []
 
 
 def test_who_retires_early_shows_the_notice_to_the_employer():

@@ -10,4 +10,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Learn what each component checks and carries out, before any case can be decided."""
-        autodiscover_modules("cases", "case_effects")
+        autodiscover_modules("case_checks", "case_effects")

@@ -39,6 +39,7 @@ __all__ = [
     "Year",
     "calendar",
     "import_year",
+    "in_force",
     "preview_import",
     "shipped",
     "years",
@@ -106,13 +107,13 @@ def shipped() -> dict[int, YearArrangement]:
 
 def calendar() -> Calendar:
     """The working days of every year whose arrangement is known, in one query."""
-    return Calendar({year: one.arrangement for year, one in _in_force().items()})
+    return Calendar({year: one.arrangement for year, one in in_force().items()})
 
 
 def years(viewer: Viewer) -> list[Year]:
     """The arrangements in force, the latest year first. Raises `Refused` for a post that may not see them."""
     authorize(viewer, Right.CALENDAR_READ)
-    found = _in_force()
+    found = in_force()
     counted = Calendar({year: one.arrangement for year, one in found.items()})
     return [
         Year(
@@ -178,7 +179,8 @@ def import_year(
     return told
 
 
-def _in_force() -> dict[int, Year]:
+def in_force() -> dict[int, Year]:
+    """The arrangement in force for each year, shipped or imported, in one query; for commands and for counting."""
     found = {year: Year(arrangement=one, number=0, working_days=None) for year, one in shipped().items()}
     for row in CalendarYear.objects.order_by("year", "number"):
         found[row.year] = Year(
@@ -189,11 +191,11 @@ def _in_force() -> dict[int, Year]:
             imported_by=row.imported_by_name,
             imported_at=row.imported_at,
         )
-    return found
+    return dict(sorted(found.items()))
 
 
 def _worked_out(found: YearArrangement) -> Imported:
-    before = _in_force()
+    before = in_force()
     replaced = before.get(found.year)
     arrangements = {year: one.arrangement for year, one in before.items()}
     same = replaced is not None and replaced.arrangement == found

@@ -1,6 +1,6 @@
 """What the system finds in an application before a person reviews it (系统预审).
 
-A component says in its `cases.py` what it can check truthfully, by a name that kinds of business call it by:
+A component says in its `case_checks.py` what it can check truthfully, by a name that kinds of business call it by:
 
     @pre_check("contributions.months_free")
     def months_free(case: CaseFacts, *, on: date) -> list[Finding]: ...
@@ -42,12 +42,17 @@ def names() -> list[str]:
     return sorted(_checks)
 
 
+def check_named(name: str) -> PreCheck:
+    """The check of that name. Raises `KeyError` where nobody makes it."""
+    return _checks[name]
+
+
 def findings(case: CaseFacts, *, on: date) -> list[Finding]:
     """Everything the system finds in the case as it stands on the day, what stops it first."""
     found = [finding for check in ALWAYS for finding in check(case, on=on)]
     for name in case.type.checks:
         if name in _checks:
-            found += _checks[name](case, on=on)
+            found += check_named(name)(case, on=on)
         else:
             found.append(Finding.look(f"系统还不会做“{name}”这项预审，请人工核对。"))
     return sorted(found, key=lambda finding: not finding.stops)

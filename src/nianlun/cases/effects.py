@@ -1,6 +1,6 @@
 """What a grant does to the registers: registered by the components above, run in the approving transaction (业档一体).
 
-A component says in its `cases.py` what it carries out:
+A component says in its `case_effects.py` what it carries out:
 
     @effect("registry.person_registered")
     def register_person(case: CaseFacts, *, by: Viewer, at: datetime) -> Done: ...

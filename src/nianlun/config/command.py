@@ -45,6 +45,7 @@ MODULES = (
     "nianlun.media.command",
     "nianlun.archives.command",
     "nianlun.digitization.command",
+    "nianlun.cases.command",
     "nianlun.evidence.command",
     "nianlun.contributions.command",
     "nianlun.entitlements.command",

@@ -247,6 +247,14 @@ def waiting_of(person_id: UUID) -> RecordLine | None:
     return _line(row) if row is not None else None
 
 
+def in_force_of(person_id: UUID) -> RecordLine | None:
+    """The assessment by which a person draws now, for cases that ask whether there is one."""
+    row = AssessmentRecord.objects.filter(
+        person_id=person_id, state=AssessmentRecord.State.IN_FORCE
+    ).first()
+    return _line(row) if row is not None else None
+
+
 def count_waiting(viewer: Viewer) -> int:
     """How many wait in the viewer's scope."""
     return _waiting(viewer).count()

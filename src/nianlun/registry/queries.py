@@ -124,6 +124,12 @@ def employers(ids: Iterable[UUID]) -> dict[UUID, EmployerLine]:
     return {row.pk: _employer_line(row) for row in rows}
 
 
+def employer_with_credit_code(code: str) -> EmployerLine | None:
+    """The employer of this credit code, wherever it is registered: a code stands in a public register."""
+    row = Employer.objects.select_related("agency").filter(credit_code=code).first()
+    return _employer_line(row) if row is not None else None
+
+
 def agencies(*, scope: str) -> list[AgencyLine]:
     """The agencies within a scope by division."""
     rows = (
