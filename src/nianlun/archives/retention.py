@@ -29,7 +29,7 @@ class RetentionItem:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether nothing of this class may be destroyed before an archivist has confirmed the term."""
+        """Whether an archivist has to confirm the term before anything of this class is destroyed."""
         return self.confidence not in SEEN
 
 
