@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,10 +18,12 @@ from tests import factories
 from tests.media.shelf import planned
 from tests.vault.small_archive import examine, file
 
+from nianlun.access import ledger
 from nianlun.access import operations as access_operations
 from nianlun.access import queries as access
-from nianlun.access.domain import Viewer
+from nianlun.access.domain import Role, Viewer
 from nianlun.access.models import Stop
+from nianlun.access.operations import emergencies, granting, substitutes
 from nianlun.archives import operations as archives
 from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import DocumentKind
@@ -83,6 +85,10 @@ class OtherSide:
     alarm_id: UUID
     listed_id: UUID
     notice_id: UUID
+    grant_id: int
+    request_id: int
+    substitution_id: int
+    glass_id: int
     item_code: str
 
     @property
@@ -114,6 +120,10 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<uuid:alarm_id>": lambda side: side.alarm_id,
     "<uuid:listed_id>": lambda side: side.listed_id,
     "<uuid:notice_id>": lambda side: side.notice_id,
+    "<int:grant_id>": lambda side: side.grant_id,
+    "<int:request_id>": lambda side: side.request_id,
+    "<int:substitution_id>": lambda side: side.substitution_id,
+    "<int:glass_id>": lambda side: side.glass_id,
 }
 """What an address asks for, by the part of it that asks."""
 
@@ -184,6 +194,10 @@ def other_side() -> OtherSide:
         alarm_id=_alarm(clerk),
         listed_id=_listed(staff("security_officer")),
         notice_id=_notice(person),
+        grant_id=ledger.own(clerk, at=timezone.now())[0].id,
+        request_id=_request(clerk, by=staff("leader")),
+        substitution_id=_substitution(clerk, colleague=staff("reviewer")),
+        glass_id=_glass(staff("reviewer")),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
 
@@ -227,6 +241,39 @@ def _notice(person: PersonLine) -> UUID:
         division=person.division,
         key="other-side",
         at=AT,
+    )
+
+
+def _request(clerk: Viewer, *, by: Viewer) -> int:
+    return granting.ask(
+        by,
+        account_id=clerk.account_id,
+        username="",
+        name="",
+        agency_name="",
+        role=Role.REVIEWER,
+        scope=DIVISION,
+        until=timezone.localdate() + timedelta(days=90),
+        reason="复核人手不够",
+        at=timezone.now(),
+    )
+
+
+def _substitution(clerk: Viewer, *, colleague: Viewer) -> int:
+    today = timezone.localdate()
+    return substitutes.name_substitute(
+        clerk,
+        substitute_id=colleague.account_id,
+        since=today,
+        until=today + timedelta(days=3),
+        reason="年休假，回乡探亲",
+        at=timezone.now(),
+    )
+
+
+def _glass(reviewer: Viewer) -> int:
+    return emergencies.ask_glass(
+        reviewer, role=Role.LEADER, reason="发放文件须在零点前核准", at=timezone.now()
     )
 
 

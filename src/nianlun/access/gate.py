@@ -240,6 +240,8 @@ class DefaultDeny:
         except Refused as refusal:
             self._journal(request, kwargs, sentence=refusal.sentence, at=at)
             return answers.not_found(request)
+        if found.glass_until:
+            self._note_emergency(request, found, page, at=at)
         if getattr(page, "access_shows_persons", right in domain.SHOWS_PERSONS) and stops.is_stopped(
             found.account_id
         ):
@@ -348,6 +350,20 @@ class DefaultDeny:
                     "reason": sentence,
                 },
                 outcome="refused",
+                at=at,
+            )
+
+    def _note_emergency(self, request: HttpRequest, found: Viewer, page: Page, *, at: datetime) -> None:
+        """Every request under broken glass is in the journal, whatever becomes of it."""
+        match = request.resolver_match
+        with transaction.atomic():
+            trail.record(
+                trail.GLASS_USED,
+                by=found,
+                about=_wanted(page),
+                about_id=",".join(str(value) for value in match.kwargs.values()) if match else "",
+                details={"page": match.view_name if match else "", "method": request.method},
+                outcome="emergency",
                 at=at,
             )
 

@@ -31,6 +31,22 @@ RECOVERY_CODES_MADE = "access.recovery_codes_made"
 SESSION_CLOSED = "access.session_closed"
 QUERIES_STOPPED = "access.queries_stopped"
 QUERIES_RESUMED = "access.queries_resumed"
+GRANT_ASKED = "access.grant_asked"
+GRANT_SIGNED = "access.grant_signed"
+GRANT_REFUSED = "access.grant_refused"
+GRANT_WITHDRAWN = "access.grant_withdrawn"
+GRANT_GIVEN = "access.grant_given"
+GRANT_ENDED = "access.grant_ended"
+SUBSTITUTE_NAMED = "access.substitute_named"
+SUBSTITUTE_AGREED = "access.substitute_agreed"
+SUBSTITUTE_REFUSED = "access.substitute_refused"
+SUBSTITUTE_ENDED = "access.substitute_ended"
+GLASS_ASKED = "access.glass_asked"
+GLASS_REFUSED = "access.glass_refused"
+GLASS_BROKEN = "access.glass_broken"
+GLASS_USED = "access.glass_used"
+GLASS_CLOSED = "access.glass_closed"
+GLASS_REVIEWED = "access.glass_reviewed"
 
 ACTIONS: Mapping[str, str] = {
     SIGNED_IN: "登录系统",
@@ -53,6 +69,22 @@ ACTIONS: Mapping[str, str] = {
     SESSION_CLOSED: "结束本人在{about}的登录",
     QUERIES_STOPPED: "停用 {about} 的查询：{reason}",
     QUERIES_RESUMED: "恢复 {about} 的查询：{reason}",
+    GRANT_ASKED: "为 {about} 申请权限",
+    GRANT_SIGNED: "同意 {about} 的权限申请：{step}",
+    GRANT_REFUSED: "退回 {about} 的权限申请：{step}",
+    GRANT_WITHDRAWN: "撤回 {about} 的权限申请",
+    GRANT_GIVEN: "赋予 {about} 权限",
+    GRANT_ENDED: "收回 {about} 的权限",
+    SUBSTITUTE_NAMED: "指定代班：{about}",
+    SUBSTITUTE_AGREED: "核准代班：{about}",
+    SUBSTITUTE_REFUSED: "不同意代班：{about}",
+    SUBSTITUTE_ENDED: "结束代班：{about}",
+    GLASS_ASKED: "申请应急权限：{about}",
+    GLASS_REFUSED: "不同意 {about} 的应急权限",
+    GLASS_BROKEN: "启用 {about} 的应急权限",
+    GLASS_USED: "在应急权限下{about}",
+    GLASS_CLOSED: "{about} 的应急权限结束",
+    GLASS_REVIEWED: "审查 {about} 的应急权限",
 }
 
 

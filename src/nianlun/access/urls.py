@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from nianlun.access.pages import demo, own, purposes, setting_up, signing_in, staff
+from nianlun.access.pages import demo, own, purposes, reliefs, rights, setting_up, signing_in, staff
 
 app_name = "access"
 urlpatterns = [
@@ -22,6 +22,20 @@ urlpatterns = [
     path("staff/", staff.staff, name="staff"),
     path("staff/<int:account_id>/", staff.account, name="account"),
     path("staff/<int:account_id>/active/", staff.set_active, name="set-active"),
+    path("rights/", rights.waiting, name="rights"),
+    path("rights/ask/", rights.ask, name="rights-ask"),
+    path("rights/ledger/", rights.show_ledger, name="rights-ledger"),
+    path("rights/ledger/<int:grant_id>/end/", rights.end, name="rights-end"),
+    path("rights/requests/<int:request_id>/", rights.show_request, name="rights-request"),
+    path("rights/requests/<int:request_id>/sign/", rights.sign, name="rights-sign"),
+    path("rights/requests/<int:request_id>/withdraw/", rights.withdraw, name="rights-withdraw"),
+    path("rights/leave/", reliefs.leave, name="rights-leave"),
+    path("rights/leave/<int:substitution_id>/decide/", reliefs.decide_leave, name="rights-leave-decide"),
+    path("rights/leave/<int:substitution_id>/end/", reliefs.end_leave, name="rights-leave-end"),
+    path("rights/emergencies/", reliefs.glass, name="rights-glass"),
+    path("rights/emergencies/<int:glass_id>/decide/", reliefs.decide_glass, name="rights-glass-decide"),
+    path("rights/emergencies/<int:glass_id>/close/", reliefs.close_glass, name="rights-glass-close"),
+    path("rights/emergencies/<int:glass_id>/review/", reliefs.review_glass, name="rights-glass-review"),
 ]
 if settings.DEMO:
     urlpatterns += [

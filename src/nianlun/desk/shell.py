@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from nianlun.access import ledger
 from nianlun.access.domain import Right, Role, Viewer
 from nianlun.access.gate import shell_context
 from nianlun.archives.domain import Category
@@ -65,6 +66,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["policy"] = lawbook.count_waiting(who)
     if who.may(Right.VAULT_READ):
         counts["vault"] = incidents.open_count()
+    if any(map(who.may, (Right.GRANT_REVIEW, Right.GRANT_APPROVE, Right.GRANT_GIVE))):
+        counts["rights"] = ledger.count_waiting(who, at=timezone.now())
     if who.may(Right.MEDIA_READ):
         counts["media"] = media.due_count(who, on=timezone.localdate())
     if who.may(Right.NOTICE_READ):
@@ -140,6 +143,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
                 ("日志证明", reverse("desk:log"), Right.JOURNAL_PROVE, ""),
                 ("工作人员", reverse("access:staff"), Right.STAFF_READ, ""),
+                ("权限", reverse("access:rights"), Right.DESK_READ, "rights"),
             ],
         ),
     ]

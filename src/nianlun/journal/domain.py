@@ -14,7 +14,9 @@ from uuid import UUID
 DONE = "done"
 REFUSED = "refused"
 FAILED = "failed"
-OUTCOMES: Mapping[str, str] = {DONE: "完成", REFUSED: "被拒", FAILED: "失败"}
+EMERGENCY = "emergency"
+"""Done, but only by an emergency's right."""
+OUTCOMES: Mapping[str, str] = {DONE: "完成", REFUSED: "被拒", FAILED: "失败", EMERGENCY: "应急"}
 
 
 class UndeclaredAction(LookupError):

@@ -50,6 +50,11 @@ def is_confirmed(account_id: int, *, year: int) -> bool:
     return KinConfirmation.objects.filter(account_id=account_id, year=year).exists()
 
 
+def accounts_of(number: str) -> set[int]:
+    """All accounts behind which the person of this identity number is known to stand."""
+    return _accounts_of(_indexes([number], keys.keyring()))
+
+
 def _circle(account_id: int) -> frozenset[str]:
     """The numbers of the person behind the account and of everybody close to that person."""
     ring = keys.keyring()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from nianlun.access import operations as accounts
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
@@ -12,7 +13,7 @@ from nianlun.kernel import cipher
 from nianlun.kernel.identifiers import uuid7
 from nianlun.registry import domain, keys, kin, queries
 from nianlun.registry.domain import NotRegistrable, Relation
-from nianlun.registry.models import Kin, KinConfirmation
+from nianlun.registry.models import Kin, KinConfirmation, Person
 
 DECLARED = declare("registry.kin_declared", "申报{about}，办理业务时回避")
 WITHDRAWAL_ASKED = declare("registry.kin_withdrawal_asked", "申请撤回关于{about}的申报")
@@ -28,7 +29,8 @@ def declare_kin(
 ) -> UUID:
     """Keep that this person is close to the viewer, whoever it is; the number is sealed (S2.5, S5.1).
 
-    Raises `NotAnIdentityNumber` and `NotRegistrable` with a sentence for people, `Refused` for no member of staff.
+    Raises `NotAnIdentityNumber` and `NotRegistrable` with a sentence for people, and `Refused` for no member of
+    staff, or where the own number turns out to stand behind another account whose post must not meet this one's.
     """
     authorize(viewer, Right.DESK_READ)
     number = queries.read_identity_number(identity_number)
@@ -50,6 +52,8 @@ def declare_kin(
             )
     except IntegrityError:
         raise NotRegistrable(TWICE) from None
+    if relation is Relation.SELF:
+        _identify(viewer, number.text, at=at)
     journal.record(DECLARED, by=viewer, about=relation.label, about_id=str(kin_id), at=at)
     return kin_id
 
@@ -114,3 +118,13 @@ def confirm_kin(viewer: Viewer, *, year: int, at: datetime) -> None:
     except IntegrityError:
         return
     journal.record(CONFIRMED, by=viewer, about=str(year), at=at)
+
+
+def _identify(viewer: Viewer, number: str, *, at: datetime) -> None:
+    """Let the access component know that one person stands behind all accounts of this number."""
+    indexes = cipher.blind_indexes(number, keys=keys.keyring())
+    registered = (
+        Person.objects.filter(identity_number_index__in=indexes).values_list("pk", flat=True).first()
+    )
+    mine = kin.accounts_of(number) | {viewer.account_id}
+    accounts.identify(mine, holder=registered or accounts.holder_of(min(mine)), at=at)

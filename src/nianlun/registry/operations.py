@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from nianlun.access import operations as accounts
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.journal import operations as journal
@@ -14,7 +15,7 @@ from nianlun.journal.domain import declare
 from nianlun.kernel import cipher
 from nianlun.kernel.grams import normalised
 from nianlun.kernel.identifiers import uuid7
-from nianlun.registry import domain, keys, queries
+from nianlun.registry import domain, keys, kin, queries
 from nianlun.registry.domain import AlreadyRegistered, NewPerson, NotRegistrable, Scheme, Sex
 from nianlun.registry.models import Agency, Employer, Kin, Person, PersonLogin
 from nianlun.search.grams import filled
@@ -176,12 +177,19 @@ def _authorize_agency(by: Viewer | None, agency_id: UUID) -> None:
 
 @transaction.atomic
 def link_login(*, by: Viewer | None, account_id: int, person_id: UUID, at: datetime) -> None:
-    """Say that an account is this person's own. Raises `NotVisible` for an unknown person."""
+    """Say that an account is this person's own.
+
+    Raises `NotVisible` for an unknown person, and `Refused` where another account of the same person holds a post
+    that must not meet this account's (S2.4).
+    """
     if by is not None:
         authorize(by, Right.STAFF_CHANGE)
-    if not Person.objects.filter(pk=person_id).exists():
+    row = Person.objects.filter(pk=person_id).first()
+    if row is None:
         raise NotVisible
     PersonLogin.objects.update_or_create(account_id=account_id, defaults={"person_id": person_id})
+    number = keys.unsealed(bytes(row.identity_number_sealed), person_id=row.pk, keys=keys.keyring())
+    accounts.identify(kin.accounts_of(number.text), holder=person_id, at=at)
     journal.record(LOGIN_LINKED, by=by, about_id=str(account_id), person_id=person_id, at=at)
 
 
@@ -231,14 +239,14 @@ def reseal(*, at: datetime, limit: int = 500) -> Resealed:
         row.identity_number_index = cipher.blind_index(number.text, keys=ring)
         row.key_version = ring.current
     Person.objects.bulk_update(rows, _SEALED, batch_size=500)
-    kin = list(old_kin.select_for_update(skip_locked=True).order_by("pk")[: limit - len(rows)])
-    for each in kin:
+    relatives = list(old_kin.select_for_update(skip_locked=True).order_by("pk")[: limit - len(rows)])
+    for each in relatives:
         number = keys.unsealed_kin(bytes(each.identity_number_sealed), kin_id=each.pk, keys=ring)
         each.identity_number_sealed = keys.sealed_kin(number, kin_id=each.pk, keys=ring)
         each.identity_number_index = cipher.blind_index(number.text, keys=ring)
         each.key_version = ring.current
-    Kin.objects.bulk_update(kin, _SEALED, batch_size=500)
-    done = len(rows) + len(kin)
+    Kin.objects.bulk_update(relatives, _SEALED, batch_size=500)
+    done = len(rows) + len(relatives)
     if done:
         journal.record(RESEALED, by=None, rows=done, details={"version": ring.current}, at=at)
     return Resealed(done=done, left=old.count() + old_kin.count())

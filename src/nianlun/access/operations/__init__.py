@@ -11,6 +11,7 @@ from nianlun.access.operations.factors import (
     remove_factor,
     rename_factor,
 )
+from nianlun.access.operations.holders import holder_of, identify
 from nianlun.access.operations.proving import Proof, prove, prove_again
 from nianlun.access.operations.purposes import state_purpose
 from nianlun.access.operations.sessions import (
@@ -40,6 +41,8 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "give_authenticator",
+    "holder_of",
+    "identify",
     "keep_session",
     "lift_stop",
     "make_recovery_codes",

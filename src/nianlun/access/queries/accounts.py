@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from nianlun.access.domain import RIGHTS, NotVisible, Right, Role, Viewer, authorize
+from nianlun.access.domain import FAMILY, RIGHTS, NotVisible, Right, Role, Viewer, authorize
 from nianlun.access.models import Account, Purpose
 
 
@@ -126,6 +126,15 @@ def staff_account(viewer: Viewer, account_id: int) -> AccountLine:
         raise NotVisible
     authorize(viewer, Right.STAFF_READ, scope_of=account.scope)
     return _line(account)
+
+
+def staff_to_ask_for(viewer: Viewer, *, limit: int = 500) -> list[AccountLine]:
+    """Whose posts the viewer may ask for: the staff in scope but oneself, by name. Raises `Refused`."""
+    authorize(viewer, Right.GRANT_ASK)
+    if viewer.scope == "":
+        return []
+    rows = Account.objects.filter(scope__startswith=viewer.scope, role__in=[role.value for role in FAMILY])
+    return [_line(row) for row in rows.exclude(pk=viewer.account_id).order_by("name", "pk")[:limit]]
 
 
 def personas() -> list[Persona]:
