@@ -4,9 +4,11 @@ from datetime import datetime
 
 import pytest
 from tests import factories
-from tests.business.applications import application, said
+from tests.business.applications import TODAY, application, said
+from tests.business.counter import details_for
 
 from nianlun.cases import checks, type_files
+from nianlun.cases.domain.types import About
 from nianlun.registry import operations as registry
 from nianlun.registry.domain import AgencyLine, PersonLine
 
@@ -97,3 +99,13 @@ def test_a_relation_without_contributions_is_looked_at_before_it_moves(paid: Per
     without = application("transfer_out", person_id=factories.person(name="李娜").id)
     assert said("contributions.has_months", with_months) == []
     assert [one.stops for one in said("contributions.has_months", without)] == [False]
+
+
+def test_whatever_is_asked_for_the_checks_answer_in_sentences(paid: PersonLine):
+    for kind in type_files.case_types(TODAY):
+        about_nobody = kind.field("name") is not None or kind.about is not About.PERSON
+        person_id = None if about_nobody else paid.id
+        case = application(kind.code, person_id=person_id, **details_for(kind.code))
+        found = [one.sentence for one in checks.findings(case, on=TODAY)]
+        assert found, kind.code  # nothing has been shown yet
+        assert all(sentence.endswith("。") for sentence in found), found
