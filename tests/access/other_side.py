@@ -89,6 +89,7 @@ class OtherSide:
     request_id: int
     substitution_id: int
     glass_id: int
+    password_request_id: UUID
     item_code: str
 
     @property
@@ -124,6 +125,7 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<int:request_id>": lambda side: side.request_id,
     "<int:substitution_id>": lambda side: side.substitution_id,
     "<int:glass_id>": lambda side: side.glass_id,
+    "<uuid:request_id>": lambda side: side.password_request_id,
 }
 """What an address asks for, by the part of it that asks."""
 
@@ -198,6 +200,7 @@ def other_side() -> OtherSide:
         request_id=_request(clerk, by=staff("leader")),
         substitution_id=_substitution(clerk, colleague=staff("reviewer")),
         glass_id=_glass(staff("reviewer")),
+        password_request_id=_password_request(clerk),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
 
@@ -205,6 +208,14 @@ def other_side() -> OtherSide:
 def _session(who: Viewer) -> UUID:
     factories.client_of(who)
     return access.sessions(who, at=timezone.now())[0].id
+
+
+def _password_request(who: Viewer) -> UUID:
+    at = timezone.now()
+    login, _ = access.login_and_name(who.account_id)
+    access_operations.ask_for_password(username=login, address="", at=at)
+    officer = factories.staff("system_officer", scope=DIVISION, agency_name=AGENCY)
+    return access.password_requests(officer, at=at)[0].id
 
 
 def _factor(who: Viewer) -> UUID:

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from tests import factories
 
-from nianlun.access import gate, operations
+from nianlun.access import frame, gate, operations
 from nianlun.access.models import Account, Session
 from nianlun.journal.models import Entry
 
@@ -200,7 +200,7 @@ def test_a_database_that_is_away_is_told_in_one_sentence(viewer, client_of, monk
 
 
 def test_the_frame_is_furnished_by_higher_components(viewer, client_of, monkeypatch):
-    monkeypatch.setattr(gate, "_furnishers", [])
+    monkeypatch.setattr(frame, "_furnishers", [])
 
     @gate.furnish
     def duties(request, found):

@@ -146,6 +146,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(visit: Visit, fo
     nobody.page.fill("#username", "wanghai")
     nobody.page.fill("#password", nobody.system.password("wanghai"))
     nobody.click("main button")
+    nobody.prove()
     assert nobody.path == "/batches/"
 
 

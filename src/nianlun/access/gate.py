@@ -5,10 +5,9 @@ the page runs. A page without a rule is never served.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
@@ -37,149 +36,39 @@ from nianlun.access import (
     stops,
     trail,
 )
-from nianlun.access.domain import NotVisible, QueriesStopped, Refused, Right, Role, Viewer, authorize
+from nianlun.access.asker import (
+    PurposeMissing,
+    purpose_for,
+    require_fresh,
+    signed_in,
+    signed_in_or_none,
+    viewer,
+    viewer_or_none,
+)
+from nianlun.access.domain import NotVisible, QueriesStopped, Refused, Right, authorize
+from nianlun.access.frame import furnish, shell_context
 from nianlun.access.passwords import TooBusy
 from nianlun.access.queries import SignedIn
+from nianlun.access.rules import OpenPage, Page, needs, open_page
 from nianlun.access.stepping_up import NotFresh
 
+__all__ = [
+    "DefaultDeny",
+    "OpenPage",
+    "PurposeMissing",
+    "furnish",
+    "needs",
+    "open_page",
+    "purpose_for",
+    "require_fresh",
+    "safe_next",
+    "shell_context",
+    "signed_in",
+    "signed_in_or_none",
+    "viewer",
+    "viewer_or_none",
+]
 log = logging.getLogger(__name__)
-Page = Callable[..., HttpResponseBase]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPage:
-    """The rule of a page for everybody, with the reason why it may be."""
-
-    reason: str
-
-
-class PurposeMissing(Exception):
-    """A person's file is asked for without a stated purpose (S3.1); answered with the form for stating one."""
-
-    def __init__(self, person_id: UUID) -> None:
-        super().__init__(str(person_id))
-        self.person_id = person_id
-
-
-def needs(
-    right: Right, *, polled: bool = False, fresh: bool = False, shows_persons: bool | None = None
-) -> Callable[[Page], Page]:
-    """The page is for signed-in viewers whose role holds the right.
-
-    Anybody else is sent to sign in, or answered as if there were no such page, and that is journaled.
-    `polled` marks a page the browser fetches by itself: it does not keep an idle session alive.
-    `fresh` marks an important deed: it asks for the second factor again unless that was proven within five
-    minutes (S1.7), and goes on with what was sent. A page that knows only later calls `require_fresh`.
-    `shows_persons` says whether the page is closed to an account whose queries are stopped (S3.4), where the right
-    alone does not tell (`domain.SHOWS_PERSONS`).
-    """
-
-    def mark(page: Page) -> Page:
-        @wraps(page)
-        def behind(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not isinstance(getattr(request, "viewer", None), Viewer):
-                raise ImproperlyConfigured("DefaultDeny is missing from MIDDLEWARE")
-            return page(request, *args, **kwargs)
-
-        behind.access_rule = right  # type: ignore[attr-defined]  # the rule travels with the page
-        behind.access_polled = polled  # type: ignore[attr-defined]
-        behind.access_fresh = fresh  # type: ignore[attr-defined]
-        shows = right in domain.SHOWS_PERSONS if shows_persons is None else shows_persons
-        behind.access_shows_persons = shows  # type: ignore[attr-defined]
-        return behind
-
-    return mark
-
-
-def open_page(reason: str) -> Callable[[Page], Page]:
-    """The page is for everybody; the reason says why that is safe."""
-
-    def mark(page: Page) -> Page:
-        @wraps(page)
-        def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return page(request, *args, **kwargs)
-
-        opened.access_rule = OpenPage(reason)  # type: ignore[attr-defined]  # the rule travels with the page
-        return opened
-
-    return mark
-
-
-def viewer(request: HttpRequest) -> Viewer:
-    """Who is asking. Raises `NotVisible` on an open page that nobody is signed in to."""
-    found = viewer_or_none(request)
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def viewer_or_none(request: HttpRequest) -> Viewer | None:
-    """Who is asking, or None for somebody not signed in."""
-    found = getattr(request, "viewer", None)
-    return found if isinstance(found, Viewer) else None
-
-
-def signed_in(request: HttpRequest) -> SignedIn:
-    """The session the request belongs to. Raises `NotVisible` where nobody is signed in."""
-    found = signed_in_or_none(request)
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def signed_in_or_none(request: HttpRequest) -> SignedIn | None:
-    """The session the request belongs to, or None for somebody not signed in."""
-    found = getattr(request, "signed_in", None)
-    return found if isinstance(found, SignedIn) else None
-
-
-def require_fresh(request: HttpRequest) -> None:
-    """Return where the second factor was proven within five minutes (S1.7). Raises `NotFresh`, which asks for it."""
-    if not stepping_up.is_open(signed_in(request), at=timezone.now()):
-        raise NotFresh
-
-
-def purpose_for(request: HttpRequest, person_id: UUID) -> str:
-    """The purpose for which this viewer has this person's file open. Raises `PurposeMissing`."""
-    purpose = queries.current_purpose(viewer(request), person_id=person_id, at=timezone.now())
-    if purpose is None:
-        raise PurposeMissing(person_id)
-    return purpose
-
-
-Furnisher = Callable[[HttpRequest, Viewer], Mapping[str, object]]
-_furnishers: list[Furnisher] = []
-
-
-def furnish(furnisher: Furnisher) -> Furnisher:
-    """Have the frame of every signed-in page filled by a higher component: navigation, duties.
-
-    Called once, from that component's `AppConfig.ready`; the names it returns are those of `ui/page.html`.
-    """
-    if furnisher not in _furnishers:
-        _furnishers.append(furnisher)
-    return furnisher
-
-
-def shell_context(request: HttpRequest) -> dict[str, object]:
-    """What the frame of a page needs: the viewer, the way out, and what higher components furnish it with."""
-    found = viewer_or_none(request)
-    context: dict[str, object] = {
-        "viewer": found,
-        "reader_mark": _reader_mark(request, found),
-        "sign_out_url": reverse("access:sign-out"),
-        "navigation": (),
-    }
-    for furnisher in _furnishers if found else ():
-        context |= furnisher(request, found)  # type: ignore[arg-type]  # found is no None in this loop
-    return context
-
-
-def _reader_mark(request: HttpRequest, found: Viewer | None) -> str:
-    """Who reads this page, and when, to stand pale over it (S3.6); nobody's over the own record."""
-    if found is None or found.role is Role.INSURED:
-        return ""
-    return f"{found.name} {request.user.get_username()} {timezone.localtime():%Y-%m-%d %H:%M}"
 
 
 def safe_next(request: HttpRequest, *, otherwise: str = "/") -> str:
@@ -250,7 +139,10 @@ class DefaultDeny:
         # PostgreSQL holds no character zero, and nobody types one.
         if _holds_zero(request):
             return answers.malformed(request)
-        return self._step_up(request, fresh=getattr(page, "access_fresh", False), at=at)
+        try:
+            return self._step_up(request, fresh=getattr(page, "access_fresh", False), at=at)
+        except (OperationalError, InterfaceError):
+            return self._unavailable(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Turn what a page raises into its answer. The transaction of the page has been rolled back by now."""

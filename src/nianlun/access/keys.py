@@ -45,6 +45,11 @@ def recovery_digest(code: str, *, account_id: int) -> bytes:
     return salted_hmac("nianlun.access.recovery", f"{account_id}:{code}", algorithm="sha256").digest()
 
 
+def reset_digest(code: str) -> bytes:
+    """What is kept of a code by which a forgotten password is replaced."""
+    return salted_hmac("nianlun.access.reset", code, algorithm="sha256").digest()
+
+
 def session_digest(key: str) -> bytes:
     """What is kept of a session's key. The key is random, so a plain digest tells nothing."""
     return hashlib.sha256(key.encode()).digest()

@@ -147,7 +147,7 @@ def weakness(password: str, *, login: str = "", known: tuple[str, ...] = ()) -> 
 def _pieces(text: str) -> set[str]:
     """The text itself, and every six neighbouring characters of one that is mostly digits."""
     if sum(character.isdigit() for character in text) < 6:
-        return {text} if len(text) >= 3 else set()
+        return {text} if len(text) >= (3 if text.isascii() else 2) else set()  # 李静 is a name, "li" is not
     return {text[i : i + 6] for i in range(len(text) - 5)}
 
 

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, login, logout, update_session_auth_hash
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login, logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -78,9 +78,9 @@ def recognise(request: HttpRequest, *, at: datetime, polled: bool) -> SignedIn |
 def renew(request: HttpRequest, signed_in: SignedIn, *, password_changed: bool = False) -> None:
     """Let this session go on under a new id: what opens doors has changed (S1.6)."""
     if password_changed:
-        update_session_auth_hash(request, Account.objects.get(pk=signed_in.viewer.account_id))
-    else:
-        request.session.cycle_key()
+        account = Account.objects.get(pk=signed_in.viewer.account_id)
+        request.session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    request.session.cycle_key()
     operations.move_session(signed_in.session_id, key=_key(request))
 
 

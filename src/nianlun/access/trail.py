@@ -47,6 +47,14 @@ GLASS_BROKEN = "access.glass_broken"
 GLASS_USED = "access.glass_used"
 GLASS_CLOSED = "access.glass_closed"
 GLASS_REVIEWED = "access.glass_reviewed"
+PASSWORD_CHANGED = "access.password_changed"  # noqa: S105  an action, no password; so are those below
+PASSWORD_CHANGE_FAILED = "access.password_change_failed"  # noqa: S105
+PASSWORD_ASKED = "access.password_asked"  # noqa: S105
+PASSWORD_CHECKED = "access.password_checked"  # noqa: S105
+PASSWORD_RELEASED = "access.password_released"  # noqa: S105
+PASSWORD_REFUSED = "access.password_refused"  # noqa: S105
+PASSWORD_SET = "access.password_set"  # noqa: S105
+ACCOUNT_UNLOCKED = "access.account_unlocked"
 
 ACTIONS: Mapping[str, str] = {
     SIGNED_IN: "登录系统",
@@ -85,6 +93,14 @@ ACTIONS: Mapping[str, str] = {
     GLASS_USED: "在应急权限下{about}",
     GLASS_CLOSED: "{about} 的应急权限结束",
     GLASS_REVIEWED: "审查 {about} 的应急权限",
+    PASSWORD_CHANGED: "改本人的口令",
+    PASSWORD_CHANGE_FAILED: "改口令时原口令不对",
+    PASSWORD_ASKED: "有人为账号“{about}”申请重设口令",
+    PASSWORD_CHECKED: "核实账号“{about}”的口令申请",
+    PASSWORD_RELEASED: "为账号“{about}”发放重设码",
+    PASSWORD_REFUSED: "关闭账号“{about}”的口令申请",
+    PASSWORD_SET: "用重设码设新口令",
+    ACCOUNT_UNLOCKED: "解除账号 {about} 的锁定",
 }
 
 

@@ -3,7 +3,17 @@
 from django.conf import settings
 from django.urls import path
 
-from nianlun.access.pages import demo, own, purposes, reliefs, rights, setting_up, signing_in, staff
+from nianlun.access.pages import (
+    demo,
+    own,
+    passwords,
+    purposes,
+    reliefs,
+    rights,
+    setting_up,
+    signing_in,
+    staff,
+)
 
 app_name = "access"
 urlpatterns = [
@@ -17,9 +27,17 @@ urlpatterns = [
     path("me/recovery-codes/", setting_up.recovery_codes, name="recovery-codes"),
     path("me/sessions/others/end/", own.end_other_sessions, name="end-other-sessions"),
     path("me/sessions/<uuid:session_id>/end/", own.end_session, name="end-session"),
+    path("sign-in/forgotten/", passwords.forgotten, name="forgotten"),
+    path("sign-in/new-password/", passwords.set_new, name="new-password"),
+    path("me/password/", passwords.change, name="change-password"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("people/<uuid:person_id>/purpose/", purposes.purpose, name="purpose"),
     path("staff/", staff.staff, name="staff"),
+    path("staff/passwords/", passwords.requests, name="password-requests"),
+    path("staff/passwords/<uuid:request_id>/check/", passwords.check, name="check-password-request"),
+    path("staff/passwords/<uuid:request_id>/release/", passwords.release, name="release-password-code"),
+    path("staff/passwords/<uuid:request_id>/refuse/", passwords.refuse, name="refuse-password-request"),
+    path("staff/<int:account_id>/unlock/", staff.unlock, name="unlock"),
     path("staff/<int:account_id>/", staff.account, name="account"),
     path("staff/<int:account_id>/active/", staff.set_active, name="set-active"),
     path("rights/", rights.waiting, name="rights"),

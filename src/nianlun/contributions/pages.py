@@ -40,7 +40,7 @@ def import_roster(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.CONTRIBUTION_IMPORT)
+@needs(Right.CONTRIBUTION_IMPORT, fresh=True)
 def confirm(request: HttpRequest) -> HttpResponse:
     """Book the workbook that was checked last in this session, or drop it."""
     kept = request.session.get(KEPT)

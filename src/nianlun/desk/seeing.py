@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from nianlun.access.domain import NotVisible, Right, Role, Viewer
-from nianlun.access.gate import purpose_for, viewer
+from nianlun.access.gate import purpose_for, require_fresh, viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.queries import ItemLine
 from nianlun.digitization import queries as digitization
@@ -139,6 +139,8 @@ def _journal_item(
     at: datetime,
     examination: ExaminationLine | None,
 ) -> int:
+    if item.secrecy is Secrecy.WORK_SECRET:
+        require_fresh(request)  # S1.7
     if examination is not None:
         purpose = f"审核 {item.code}"
     elif item.person_id is not None:

@@ -12,6 +12,7 @@ from nianlun.desk.pages import (
     impact,
     items,
     log,
+    me,
     people,
     printed,
     registering,
@@ -30,6 +31,8 @@ app_name = "desk"
 urlpatterns = [
     path("", home.root, name="root"),
     path("desk/", home.home, name="home"),
+    path("me/", me.me, name="me"),
+    path("me/reads/", me.reads, name="my-reads"),
     path("batches/", batches.batches, name="batches"),
     path("batches/<uuid:batch_id>/", batches.batch, name="batch"),
     path("batches/<uuid:batch_id>/progress/", batches.progress, name="batch-progress"),

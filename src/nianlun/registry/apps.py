@@ -8,8 +8,11 @@ class RegistryConfig(AppConfig):
     verbose_name = "参保登记"
 
     def ready(self) -> None:
-        """Say whose entries in the journal belong to which agency."""
-        from nianlun.journal import queries as journal  # noqa: PLC0415  models load only once the apps are there
+        """Say whose entries in the journal belong to which agency, and whose numbers make no passwords."""
+        from nianlun.access import operations as access  # noqa: PLC0415  models load only once the apps are there
+        from nianlun.journal import queries as journal  # noqa: PLC0415  as above
+        from nianlun.registry import kin  # noqa: PLC0415  as above
         from nianlun.registry.belonging import in_scope  # noqa: PLC0415  as above
 
+        access.tell_known(kin.numbers_behind)
         journal.belongs(in_scope)

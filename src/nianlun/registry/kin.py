@@ -27,6 +27,11 @@ def are_close(account_id: int, other_account_id: int) -> bool:
     return not _own_numbers([other_account_id]).isdisjoint(_circle(account_id))
 
 
+def numbers_behind(account_id: int) -> tuple[str, ...]:
+    """The identity numbers of the natural person behind an account, so that no password is made of one (S1.2)."""
+    return tuple(_own_numbers([account_id]))
+
+
 def declarations(account_id: int) -> list[KinLine]:
     """What this account's holder has declared and not withdrawn, the own number first."""
     ring = keys.keyring()

@@ -8,6 +8,13 @@ from nianlun.access.domain.purposes import (
     NotAPurpose,
     purpose_text,
 )
+from nianlun.access.domain.resets import (
+    CODE_LASTS,
+    REQUEST_LASTS,
+    new_reset_code,
+    request_is_open,
+    shown_reset_code,
+)
 from nianlun.access.domain.rights import Right
 from nianlun.access.domain.roles import RIGHTS, Role
 from nianlun.access.domain.second_factor import (
@@ -47,6 +54,7 @@ from nianlun.access.domain.stops import SHOWS_PERSONS, QueriesStopped
 from nianlun.access.domain.viewer import NotVisible, Refused, Viewer, authorize, covers
 
 __all__ = [
+    "CODE_LASTS",
     "COUNTED_FOR",
     "FAILURES_OF_A_SOURCE",
     "FAILURES_TO_LOCK",
@@ -61,6 +69,7 @@ __all__ = [
     "OFFICERS",
     "PURPOSE_LASTS",
     "RECOVERY_CODES",
+    "REQUEST_LASTS",
     "RIGHTS",
     "SHORTEST_PURPOSE",
     "SHOWS_PERSONS",
@@ -89,11 +98,14 @@ __all__ = [
     "matching_step",
     "must_have_factor",
     "new_recovery_codes",
+    "new_reset_code",
     "new_secret",
     "next_step",
     "purpose_text",
+    "request_is_open",
     "session_ended",
     "shown_recovery_code",
+    "shown_reset_code",
     "step_of",
     "tidy_code",
 ]

@@ -19,7 +19,7 @@ HALFWAY_FOR = timedelta(minutes=5)
 """How long the state between password and second factor lasts."""
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that look alike on paper
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that look alike on paper
 _RECOVERY_LETTERS = 10  # 49 bits: with a lock after five tries, nobody guesses one
 _WITHOUT = frozenset({Role.INSURED, Role.EMPLOYER})
 
@@ -106,7 +106,7 @@ def tidy_code(text: str) -> str:
 def new_recovery_codes() -> Sequence[str]:
     """Codes for the day the telephone is lost, each good once."""
     return tuple(
-        "".join(secrets.choice(_LETTERS) for _ in range(_RECOVERY_LETTERS)) for _ in range(RECOVERY_CODES)
+        "".join(secrets.choice(LETTERS) for _ in range(_RECOVERY_LETTERS)) for _ in range(RECOVERY_CODES)
     )
 
 

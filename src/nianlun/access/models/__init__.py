@@ -5,6 +5,7 @@ from nianlun.access.models.attempts import Attempt
 from nianlun.access.models.factors import Authenticator, Passkey, RecoveryCode
 from nianlun.access.models.grants import BENEFICIARY, Grant, GrantRequest, Signature
 from nianlun.access.models.purposes import Purpose
+from nianlun.access.models.resets import PasswordRequest
 from nianlun.access.models.sessions import Session
 from nianlun.access.models.standing_in import Glass, Substitution
 from nianlun.access.models.stops import Stop
@@ -19,6 +20,7 @@ __all__ = [
     "Grant",
     "GrantRequest",
     "Passkey",
+    "PasswordRequest",
     "Purpose",
     "RecoveryCode",
     "Session",

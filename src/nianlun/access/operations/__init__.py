@@ -1,7 +1,8 @@
 """Accounts, signing in by two factors, sessions, stating a purpose, stopping queries."""
 
-from nianlun.access.operations.accounts import LoginTaken, WeakPassword, add_account, set_active
+from nianlun.access.operations.accounts import LoginTaken, WeakPassword, add_account, set_active, unlock
 from nianlun.access.operations.attempts import SignInFailed
+from nianlun.access.operations.changing_password import change_password, tell_known
 from nianlun.access.operations.factors import (
     WrongCode,
     add_authenticator,
@@ -14,6 +15,13 @@ from nianlun.access.operations.factors import (
 from nianlun.access.operations.holders import holder_of, identify
 from nianlun.access.operations.proving import Proof, prove, prove_again
 from nianlun.access.operations.purposes import state_purpose
+from nianlun.access.operations.resetting import (
+    ask_for_password,
+    check_password_request,
+    refuse_password_request,
+    release_password_code,
+    set_forgotten_password,
+)
 from nianlun.access.operations.sessions import (
     begin_session,
     end_other_sessions,
@@ -37,7 +45,10 @@ __all__ = [
     "add_account",
     "add_authenticator",
     "add_passkey",
+    "ask_for_password",
     "begin_session",
+    "change_password",
+    "check_password_request",
     "end_other_sessions",
     "end_session",
     "give_authenticator",
@@ -49,14 +60,19 @@ __all__ = [
     "move_session",
     "prove",
     "prove_again",
+    "refuse_password_request",
+    "release_password_code",
     "remove_factor",
     "rename_factor",
     "replace_session",
     "set_active",
+    "set_forgotten_password",
     "sign_in",
     "sign_in_persona",
     "sign_out",
     "state_purpose",
     "stop_queries",
+    "tell_known",
     "time_out",
+    "unlock",
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 from nianlun.access import passwords, queries, trail
 from nianlun.access.domain import FAMILY, Refused, Right, Role, SessionEnd, Viewer, authorize
 from nianlun.access.models import Account, Grant
+from nianlun.access.operations import attempts
 from nianlun.access.operations.sessions import end_sessions
 
 
@@ -90,7 +91,7 @@ def new_account(
 ) -> Account:
     """The row of a new account, without any grant. Raises `WeakPassword`, `LoginTaken`."""
     username = username.strip().lower()
-    if password is not None and (reason := passwords.weakness(password, login=username)):
+    if password is not None and (reason := passwords.weakness(password, login=username, known=(name,))):
         raise WeakPassword(reason)
     if Account.objects.filter(username=username).exists():
         raise LoginTaken(f"账号 {username} 已经有了。请换一个账号名。")
@@ -127,3 +128,22 @@ def set_active(viewer: Viewer, *, account_id: int, active: bool, at: datetime) -
             about_id=str(account_id),
             at=at,
         )
+
+
+@transaction.atomic
+def unlock(viewer: Viewer, *, account_id: int, at: datetime) -> None:
+    """End the lock of an account whose owner mistyped (S1.4). Raises `NotVisible` and `Refused`, also where none is."""
+    line = queries.staff_account(viewer, account_id)
+    authorize(viewer, Right.STAFF_CHANGE, scope_of=line.scope)
+    if account_id == viewer.account_id:
+        raise Refused("不能解除自己账号的锁定。请由另一位系统管理员办理。")
+    if queries.locked_until(account_id, at=at) is None:
+        raise Refused("这个账号没有锁定，不用解除。")
+    attempts.forgive(line.username, at=at)
+    trail.record(
+        trail.ACCOUNT_UNLOCKED,
+        by=viewer,
+        about=f"{line.username}（{line.role.label}）",
+        about_id=str(account_id),
+        at=at,
+    )

@@ -37,16 +37,26 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
         **gate.shell_context(request),
         "line": line,
         "rights": sorted(right.label for right in domain.RIGHTS[line.role]),
+        "locked_until": queries.locked_until(account_id, at=timezone.now()),
         "may_switch": found.may(Right.STAFF_CHANGE) and account_id != found.account_id,
     }
     return render(request, "access/account.html", context)
 
 
-@gate.needs(Right.STAFF_CHANGE)
+@gate.needs(Right.STAFF_CHANGE, fresh=True)
 @require_POST
 def set_active(request: HttpRequest, account_id: int) -> HttpResponse:
     """Switch a staff account on or off."""
     active = request.POST.get("active") == "yes"
     operations.set_active(gate.viewer(request), account_id=account_id, active=active, at=timezone.now())
     messages.success(request, "账号已启用。" if active else "账号已停用，对方的下一次操作起就不能再用。")
+    return redirect("access:account", account_id)
+
+
+@gate.needs(Right.STAFF_CHANGE, fresh=True)
+@require_POST
+def unlock(request: HttpRequest, account_id: int) -> HttpResponse:
+    """End the lock of an account whose owner mistyped."""
+    operations.unlock(gate.viewer(request), account_id=account_id, at=timezone.now())
+    messages.success(request, "锁定已解除，对方现在可以登录。")
     return redirect("access:account", account_id)

@@ -28,11 +28,13 @@ from nianlun.access.queries.factors import (
     persona_codes,
     recovery_codes_left,
 )
+from nianlun.access.queries.resets import PasswordRequestLine, password_requests
 from nianlun.access.queries.sessions import SessionLine, SignedIn, locked_until, sessions, signed_in
 
 __all__ = [
     "AccountLine",
     "FactorLine",
+    "PasswordRequestLine",
     "Persona",
     "PersonaCode",
     "SessionLine",
@@ -49,6 +51,7 @@ __all__ = [
     "login_and_name",
     "names",
     "passkey_ids",
+    "password_requests",
     "persona_codes",
     "personas",
     "recovery_codes_left",

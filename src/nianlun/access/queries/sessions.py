@@ -17,6 +17,7 @@ class SignedIn:
     """A session that lasts, with the account as it is now."""
 
     session_id: UUID
+    login: str
     viewer: Viewer
     signed_in_at: datetime
     seen_at: datetime
@@ -51,6 +52,7 @@ def signed_in(key: str, *, at: datetime) -> SignedIn | SessionEnd | None:
         return SessionEnd.ACCOUNT_OFF
     return SignedIn(
         session_id=UUID(session["id"]),
+        login=held.username,
         viewer=held.viewer(at=at, device=session["device"]),
         signed_in_at=datetime.fromisoformat(session["signed_in_at"]),
         seen_at=datetime.fromisoformat(session["seen_at"]),

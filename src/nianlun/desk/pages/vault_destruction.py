@@ -15,7 +15,7 @@ from nianlun.vault.ocfl import NotStored
 
 
 @require_POST
-@needs(Right.VAULT_DESTROY)
+@needs(Right.VAULT_DESTROY, fresh=True)
 def propose(request: HttpRequest, object_id: str) -> HttpResponse:
     """Ask for the destruction of an object; another person decides."""
     try:
@@ -32,7 +32,7 @@ def propose(request: HttpRequest, object_id: str) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.VAULT_DESTROY_APPROVE)
+@needs(Right.VAULT_DESTROY_APPROVE, fresh=True)
 def decide(request: HttpRequest, destruction_id: UUID) -> HttpResponse:
     """Approve, which cannot be undone, or refuse with a reason."""
     approve = request.POST.get("decision") == "approve"

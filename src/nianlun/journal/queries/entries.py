@@ -154,6 +154,12 @@ def reads_of_person(person_id: UUID, limit: int = 100) -> list[EntryLine]:
     return _lines(rows, limit=limit)
 
 
+def deeds_on_persons(account_id: int, *, before: str = "", limit: int = 50) -> list[EntryLine]:
+    """Whose files an account had to do with and what for, latest first, for its owner to see."""
+    rows = Entry.objects.filter(account_id=account_id, outcome=domain.DONE).exclude(person_id=None)
+    return _lines(_before(rows, before), limit=limit)
+
+
 def entry_count(*, since: datetime | None = None) -> int:
     """How many entries there are, from an instant on."""
     rows = Entry.objects.all()

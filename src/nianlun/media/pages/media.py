@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from nianlun.access.domain import Right
-from nianlun.access.gate import needs, viewer
+from nianlun.access.gate import needs, require_fresh, viewer
 from nianlun.media import inspecting, opening, operations, printing, queries, recovering
 from nianlun.media.domain import MediumState, NotNow, Outcome, kinds
 from nianlun.media.imaging.faults import MediumError
@@ -97,7 +97,7 @@ def read(request: HttpRequest, medium_id: UUID) -> HttpResponse:
 
 @transaction.non_atomic_requests  # reading takes minutes; what it writes has transactions of its own
 @require_POST
-@needs(Right.MEDIA_INSPECT)
+@needs(Right.MEDIA_INSPECT, fresh=True)
 def open_inside(request: HttpRequest, medium_id: UUID) -> HttpResponse:
     """Open the medium with a private key brought along for this one request: read all, or try one object out."""
     at, on = timezone.now(), timezone.localdate()
@@ -171,6 +171,7 @@ def step(request: HttpRequest, medium_id: UUID) -> HttpResponse:
             operations.take_back(who, medium_id, at=at, on=on)
             messages.success(request, "已登记归还。离开过库房的介质要先巡检。")
         elif asked == "retire":
+            require_fresh(request)  # S1.7: what a medium held is given up with it
             operations.retire(who, medium_id, reason=sent.get("reason", ""), at=at)
             messages.success(request, "已报废。")
         elif asked == "renew":

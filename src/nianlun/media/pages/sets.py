@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nianlun.access.domain import Right
-from nianlun.access.gate import needs, viewer
+from nianlun.access.gate import needs, require_fresh, viewer
 from nianlun.media import operations, queries, recovering, writing
 from nianlun.media.domain import STATE_SECRETS, NotNow, SetState, StateSecret, kinds
 from nianlun.media.imaging.faults import NoRecipients
@@ -96,6 +96,7 @@ def step(request: HttpRequest, set_id: UUID) -> HttpResponse:
             operations.close(who, set_id, at=at)
             messages.success(request, "已撤销，这些对象可以重新规划。")
         elif asked == "offline":
+            require_fresh(request)  # S1.7: all keys of the set leave at once
             count = recovering.take_offline(who, set_id, at=at)
             messages.success(request, f"已把 {count} 个对象的密钥转离线。要看原件，请向保管人调这套介质。")
         else:

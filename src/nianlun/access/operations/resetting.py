@@ -1,0 +1,157 @@
+"""A forgotten password: asked for by its owner, checked by one officer, released by another (S1.5)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from nianlun.access import domain, keys, queries, trail
+from nianlun.access.domain import NotVisible, Outcome, Refused, Right, Role, SessionEnd, Viewer, authorize
+from nianlun.access.models import Account, PasswordRequest
+from nianlun.access.operations import attempts
+from nianlun.access.operations.accounts import WeakPassword
+from nianlun.access.operations.attempts import SignInFailed
+from nianlun.access.operations.changing_password import set_password, weakness
+from nianlun.access.operations.factors import forget_factors
+from nianlun.access.operations.sessions import end_sessions
+
+NO_CODE = "账号或重设码不对，或已过期。重设码 30 分钟内有效，只能用一次。"
+
+
+def ask_for_password(*, username: str, address: str, at: datetime) -> None:
+    """File the request of somebody who has forgotten the password. Tells nobody whether there is such an account.
+
+    Must not run inside a transaction. One source may ask as often as it may fail to sign in; a second request
+    while one waits changes nothing. The insured are helped at the counter, with their identity card.
+    """
+    login = username.strip().lower()
+    try:
+        attempts.admit(f"forgotten {login}", address=address, at=at)
+    except SignInFailed:
+        return
+    with transaction.atomic():
+        accounts = Account.objects.select_for_update().filter(username=login, is_active=True)
+        account = accounts.exclude(role=Role.INSURED).first()
+        if account is None:
+            return
+        open_ones = PasswordRequest.objects.filter(account=account, closed_at=None)
+        open_ones.filter(asked_at__lte=at - domain.REQUEST_LASTS).update(closed_at=at)
+        if open_ones.exists():
+            return
+        request = PasswordRequest.objects.create(account=account, asked_at=at, address=address)
+        trail.record(trail.PASSWORD_ASKED, by=None, about=account.username, about_id=str(request.pk), at=at)
+
+
+@transaction.atomic
+def check_password_request(viewer: Viewer, request_id: UUID, *, factors_too: bool, at: datetime) -> None:
+    """Say that one has made sure who asks, face to face or by telephone. Raises `NotVisible`, `Refused`.
+
+    With `factors_too` the owner's telephone is gone as well: the second factor is set up anew.
+    """
+    request = _open(viewer, request_id, right=Right.STAFF_CHANGE, at=at)
+    if request.checked_by_id is not None:
+        raise Refused("这件申请已经核实过。请等安全管理员发放。")
+    request.checked_by_id, request.checked_at = viewer.account_id, at
+    request.factors_too = factors_too
+    request.save(update_fields=["checked_by", "checked_at", "factors_too"])
+    _note(trail.PASSWORD_CHECKED, viewer, request, at=at)
+
+
+@transaction.atomic
+def release_password_code(viewer: Viewer, request_id: UUID, *, at: datetime) -> str:
+    """The code for the owner, to be shown once. Raises `NotVisible`, and `Refused` for one person taking both steps."""
+    request = _open(viewer, request_id, right=Right.GRANT_GIVE, at=at)
+    if request.checked_by is None:
+        raise Refused("这件申请还没有核实。请先由系统管理员核实是谁在申请。")
+    mine = Account.objects.get(pk=viewer.account_id).holder
+    if mine == request.checked_by.holder:
+        raise Refused("核实和发放不能是同一人。请由另一位办理。")
+    if request.good_until is not None and at < request.good_until:
+        raise Refused("重设码已经发放，还在有效期内。过期后可以再发一次。")
+    code = domain.new_reset_code()
+    request.released_by_id = viewer.account_id
+    request.code_digest = keys.reset_digest(code)
+    request.good_until = at + domain.CODE_LASTS
+    request.save(update_fields=["released_by", "code_digest", "good_until"])
+    _note(trail.PASSWORD_RELEASED, viewer, request, at=at)
+    return domain.shown_reset_code(code)
+
+
+@transaction.atomic
+def refuse_password_request(viewer: Viewer, request_id: UUID, *, at: datetime) -> None:
+    """Close a request that its supposed owner knows nothing of. Raises `NotVisible`, `Refused`."""
+    right = Right.STAFF_CHANGE if viewer.may(Right.STAFF_CHANGE) else Right.GRANT_GIVE
+    request = _open(viewer, request_id, right=right, at=at)
+    request.closed_at = at
+    request.save(update_fields=["closed_at"])
+    _note(trail.PASSWORD_REFUSED, viewer, request, at=at)
+
+
+def set_forgotten_password(*, username: str, code: str, new: str, address: str, at: datetime) -> None:
+    """Put a new password in place with a released code; all sessions end, and factors go where that was asked.
+
+    Must not run inside a transaction: a wrong code counts like a wrong password. Raises `SignInFailed`,
+    `WeakPassword` (the code stays good), `passwords.TooBusy`.
+    """
+    login = username.strip().lower()
+    attempt_id, weak = attempts.admit(login, address=address, at=at), None
+    with transaction.atomic():
+        request = (
+            PasswordRequest.objects.select_for_update(of=("self",))
+            .select_related("account")
+            .filter(
+                account__username=login,
+                account__is_active=True,
+                code_digest=keys.reset_digest(domain.tidy_code(code)),
+                good_until__gt=at,
+                closed_at=None,
+            )
+            .first()
+        )
+        if request is not None:
+            attempts.settle(attempt_id, Outcome.HALFWAY)
+            weak = weakness(request.account, new)
+            if weak is None:
+                _use(request, new, at=at)
+    if request is None:
+        raise SignInFailed(NO_CODE)
+    if weak is not None:
+        raise WeakPassword(weak)
+
+
+def _use(request: PasswordRequest, password: str, *, at: datetime) -> None:
+    account = request.account
+    set_password(account, password)
+    end_sessions(account.pk, why=SessionEnd.PASSWORD_CHANGED, at=at)
+    if request.factors_too:
+        forget_factors(account.pk)
+    request.closed_at = at
+    request.save(update_fields=["closed_at"])
+    details = {"factors_too": request.factors_too}
+    trail.record(trail.PASSWORD_SET, by=account.viewer(), about_id=str(request.pk), details=details, at=at)
+
+
+def _open(viewer: Viewer, request_id: UUID, *, right: Right, at: datetime) -> PasswordRequest:
+    """An open request in the viewer's scope, held for the transaction."""
+    requests = PasswordRequest.objects.select_for_update(of=("self",)).select_related(
+        "account", "checked_by"
+    )
+    request = requests.filter(pk=request_id, closed_at=None).first()
+    if request is None or not domain.request_is_open(request.asked_at, at=at):
+        raise NotVisible
+    line = queries.staff_account(viewer, request.account_id)
+    authorize(viewer, right, scope_of=line.scope)
+    if Account.objects.get(pk=viewer.account_id).holder == request.account.holder:
+        raise Refused("不能办理本人的口令申请。请由另一位办理。")
+    return request
+
+
+def _note(action: str, viewer: Viewer, request: PasswordRequest, *, at: datetime) -> None:
+    trail.record(
+        action,
+        by=viewer,
+        about=request.account.username,
+        about_id=str(request.pk),
+        details={"factors_too": request.factors_too},
+        at=at,
+    )

@@ -1,0 +1,146 @@
+"""Passwords: changing the own one, having forgotten it, and the two officers who help."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianlun.access import gate, operations, queries, sessions
+from nianlun.access.domain import Right
+from nianlun.access.pages.setting_up import OWN_PAGE
+
+_ASKED = (
+    "如果账号存在，申请已经送到。工作人员请找系统管理员当面或电话核实，"
+    "再由安全管理员发放重设码。参保人请持身份证到经办窗口办理。"
+)
+_DIFFER = "两次输入的新口令不一样。请重新输入。"
+
+
+@gate.needs(Right.DESK_READ)
+@transaction.non_atomic_requests  # an attempt counts whatever becomes of the request
+@sensitive_post_parameters("old", "new", "again")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest) -> HttpResponse:
+    """Change the own password; the old one is asked."""
+    now, fault = gate.signed_in(request), ("", "")
+    if request.method == "POST":
+        sent = request.POST
+        if sent.get("new", "") != sent.get("again", ""):
+            fault = ("again", _DIFFER)
+        else:
+            try:
+                operations.change_password(
+                    now.viewer,
+                    old=sent.get("old", ""),
+                    new=sent.get("new", ""),
+                    session_id=now.session_id,
+                    address=getattr(request, "source_address", ""),
+                    at=timezone.now(),
+                )
+            except operations.SignInFailed as reason:
+                fault = ("old", str(reason))
+            except operations.WeakPassword as reason:
+                fault = ("new", str(reason))
+            else:
+                sessions.renew(request, now, password_changed=True)
+                messages.success(request, "口令已改，其他各处的登录都已结束。")
+                return redirect(OWN_PAGE)
+    context = {**gate.shell_context(request), "fault": fault}
+    return render(request, "access/change_password.html", context, status=422 if fault[0] else 200)
+
+
+@gate.open_page("忘记口令的人还没有登录；答语总是同一句，只登记一件申请")
+@transaction.non_atomic_requests  # a request counts whatever becomes of the answer
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for a new password. Says the same of every account, there or not (S1.5)."""
+    asked = request.method == "POST" and bool(request.POST.get("username", "").strip())
+    if asked:
+        operations.ask_for_password(
+            username=request.POST["username"][:150].replace("\x00", ""),
+            address=getattr(request, "source_address", ""),
+            at=timezone.now(),
+        )
+    return render(request, "access/forgotten.html", {"asked": _ASKED if asked else ""})
+
+
+@gate.open_page("持重设码的人还没有登录；码只能用一次，错几次就锁")
+@transaction.non_atomic_requests  # an attempt counts whatever becomes of the request
+@sensitive_post_parameters("code", "new", "again")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_new(request: HttpRequest) -> HttpResponse:
+    """Set a new password with the code that two officers have released."""
+    fault, sent = "", request.POST
+    if request.method == "POST":
+        if sent.get("new", "") != sent.get("again", ""):
+            fault = _DIFFER
+        else:
+            try:
+                operations.set_forgotten_password(
+                    username=sent.get("username", "")[:150].replace("\x00", ""),
+                    code=sent.get("code", ""),
+                    new=sent.get("new", ""),
+                    address=getattr(request, "source_address", ""),
+                    at=timezone.now(),
+                )
+            except (operations.SignInFailed, operations.WeakPassword) as reason:
+                fault = str(reason)
+            else:
+                messages.success(request, "新口令已设好。请用它登录。")
+                return redirect("access:sign-in")
+    context = {"fault": fault, "username": sent.get("username", "")[:64]}
+    return render(request, "access/new_password.html", context, status=422 if fault else 200)
+
+
+@gate.needs(Right.STAFF_READ)
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """Who has forgotten the password, and what the viewer may do about it."""
+    who, at = gate.viewer(request), timezone.now()
+    context = {
+        **gate.shell_context(request),
+        "lines": queries.password_requests(who, at=at),
+        "me": who.account_id,
+        "may_check": who.may(Right.STAFF_CHANGE),
+        "may_release": who.may(Right.GRANT_GIVE),
+    }
+    return render(request, "access/password_requests.html", context)
+
+
+@gate.needs(Right.STAFF_CHANGE, fresh=True)
+@require_POST
+def check(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Say that one has made sure who asks."""
+    factors_too = request.POST.get("factors_too") == "yes"
+    operations.check_password_request(
+        gate.viewer(request), request_id, factors_too=factors_too, at=timezone.now()
+    )
+    messages.success(request, "已核实。请安全管理员发放重设码。")
+    return redirect("access:password-requests")
+
+
+@gate.needs(Right.GRANT_GIVE, fresh=True)
+@never_cache
+@require_POST
+def release(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Release the code and show it, this once."""
+    code = operations.release_password_code(gate.viewer(request), request_id, at=timezone.now())
+    return render(request, "access/code_released.html", {**gate.shell_context(request), "code": code})
+
+
+@gate.needs(Right.STAFF_READ, fresh=True)
+@require_POST
+def refuse(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Close a request that its supposed owner knows nothing of."""
+    operations.refuse_password_request(gate.viewer(request), request_id, at=timezone.now())
+    messages.success(request, "申请已关闭，没有发放任何东西。")
+    return redirect("access:password-requests")
