@@ -21,7 +21,7 @@ def test_no_post_of_staff_gets_in_by_password_alone(role):
 
 @given(drift=st.sampled_from([-61, -60, -31, -30, 0, 30, 59, 61, 90]), last=st.sampled_from([-2, -1, 0, 1]))
 def test_a_clock_may_be_off_by_one_step_and_no_step_counts_twice(drift, last):
-    secret, at = "JBSWY3DPEHPK3PXP", factories.START
+    secret, at = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", factories.START
     step, now = domain.step_of(at + timedelta(seconds=drift)), domain.step_of(at)
     found = domain.matching_step(secret, domain.code_at(secret, step), last_step=now + last, at=at)
     assert (found == step) is (abs(step - now) <= 1 and step > now + last)
