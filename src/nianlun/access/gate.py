@@ -45,7 +45,7 @@ from nianlun.access.asker import (
     viewer,
     viewer_or_none,
 )
-from nianlun.access.domain import NotVisible, QueriesStopped, Refused, Right, authorize
+from nianlun.access.domain import NotVisible, QueriesStopped, Refused, Right, Viewer, authorize
 from nianlun.access.frame import furnish, shell_context
 from nianlun.access.passwords import TooBusy
 from nianlun.access.queries import SignedIn

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from nianlun.access import ledger
 from nianlun.access import queries as access
 from nianlun.access.domain import Right
 from nianlun.access.gate import needs, signed_in, viewer
@@ -35,6 +36,7 @@ def me(request: HttpRequest) -> HttpResponse:
         here=now.session_id,
         sessions=access.sessions(now.viewer, at=at),
         factors=access.factors(now.viewer),
+        posts=ledger.own(now.viewer, at=at),
         codes_left=access.recovery_codes_left(now.viewer),
     )
 
