@@ -10,6 +10,10 @@ from nianlun.access.domain import NotVisible, Right, Role, Viewer
 from nianlun.access.gate import purpose_for, require_fresh, viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.queries import ItemLine
+from nianlun.cases import listing
+from nianlun.cases import queries as cases
+from nianlun.cases.domain.flow import State
+from nianlun.cases.queries import CaseView
 from nianlun.digitization import queries as digitization
 from nianlun.evidence import queue
 from nianlun.evidence.queue import ExaminationLine
@@ -22,6 +26,7 @@ from nianlun.watch.counting import admit
 
 PERSON_SEEN = declare("desk.person_seen", "查看{what}")
 ITEM_SEEN = declare("desk.item_seen", "查看档案 {code}{what}")
+CASE_SEEN = declare("desk.case_seen", "查看业务 {number}{what}")
 SEARCHED = declare("desk.searched", "检索，得 {rows} 条")
 LIST_SEEN = declare("desk.list_seen", "查看{what}，{rows} 行")
 
@@ -34,12 +39,13 @@ def see_person(
 ) -> PersonLine:
     """A person inside the viewer's scope, opened for a purpose and journaled.
 
-    Without a `purpose` that the work in hand brings along, the viewer must have stated one.
-    Raises `NotVisible`, `PurposeMissing` and, for one person too many in an hour, `QueriesStopped`.
+    Without a `purpose` that the work in hand brings along, an open case of the person's that the viewer can work on
+    is the purpose, or else the viewer must have stated one. Raises `NotVisible`, `PurposeMissing` and, for one person
+    too many in an hour, `QueriesStopped`.
     """
     who = viewer(request)
     person = registry.person(who, person_id)
-    purpose = purpose or purpose_for(request, person_id)
+    purpose = purpose or _purpose(request, person_id)
     admit(who, person_id, at=at)
     journal.record(
         PERSON_SEEN,
@@ -53,6 +59,54 @@ def see_person(
         at=at,
     )
     return person
+
+
+def see_case(request: HttpRequest, number: str, *, what: str = "", at: datetime) -> CaseView:
+    """A case in scope, opened and journaled. The case is its own purpose for whoever has to do with it.
+
+    Anybody else states a purpose first where it is about a person. Raises as `see_person`.
+    """
+    who = viewer(request)
+    view = cases.case(who, cases.case_numbered(who, number))
+    person_id, line = view.line.person_id, view.line
+    if _is_mine(who, view):
+        purpose = f"办理 {line.number}"
+    elif person_id is None:
+        purpose = f"查看 {line.number}"
+    else:
+        purpose = purpose_for(request, person_id)
+    if person_id is not None:
+        admit(who, person_id, at=at)
+    journal.record(
+        CASE_SEEN,
+        by=who,
+        about="cases.case",
+        about_id=str(line.id),
+        person_id=person_id,
+        purpose=purpose,
+        rows=1,
+        details={"number": line.number, "what": what},
+        at=at,
+    )
+    return view
+
+
+def _is_mine(who: Viewer, view: CaseView) -> bool:
+    """Whether the case is the viewer's to work on, to oversee or to file, or has been through the viewer's hands."""
+    line = view.line
+    if line.state in cases.states_for(who) and line.holder_id in (None, who.account_id):
+        return True
+    if line.state is State.CONCLUDED and who.may(Right.CASE_FILE):
+        return True
+    if line.state.is_open and who.may(Right.CASE_OVERSEE):
+        return True
+    return listing.has_handled(who, line.id)
+
+
+def _purpose(request: HttpRequest, person_id: UUID) -> str:
+    """Why the viewer opens a person's file: an open case in hand says it, else what was stated (S3.1)."""
+    number = cases.in_hand(viewer(request), person_id)
+    return f"办理 {number}" if number else purpose_for(request, person_id)
 
 
 def saw_list(request: HttpRequest, *, what: str, rows: int, at: datetime) -> None:
@@ -144,7 +198,7 @@ def _journal_item(
     if examination is not None:
         purpose = f"审核 {item.code}"
     elif item.person_id is not None:
-        purpose = purpose_for(request, item.person_id)
+        purpose = _purpose(request, item.person_id)
     else:
         purpose = ""
     if item.person_id is not None:

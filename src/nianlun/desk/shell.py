@@ -11,6 +11,8 @@ from nianlun.access import ledger
 from nianlun.access.domain import Right, Role, Viewer
 from nianlun.access.gate import shell_context
 from nianlun.archives.domain import Category
+from nianlun.cases import listing
+from nianlun.cases import queries as cases
 from nianlun.digitization import queries as digitization
 from nianlun.entitlements import assessing
 from nianlun.evidence import queue
@@ -56,6 +58,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
     counts = {}
     if who.may(Right.BATCH_READ):
         counts["batches"] = digitization.unfinished(who)
+    if who.may(Right.CASE_READ):
+        counts["cases"] = cases.waiting_for(who)
     if who.may(Right.REVIEW_READ):
         counts["review"] = queue.count_for(who)
     if who.may(Right.RULING_READ):
@@ -79,6 +83,13 @@ def _waiting(who: Viewer) -> dict[str, int]:
 
 def _duties(who: Viewer, *, waiting: dict[str, int]) -> list[Duty]:
     duties = []
+    if who.may(Right.CASE_READ):
+        due = listing.due(who, on=timezone.localdate())
+        pile = reverse("desk:cases")
+        if due.overdue:
+            duties.append(Duty(label="办件超期", count=due.overdue, url=f"{pile}?pile=overdue"))
+        if due.today:
+            duties.append(Duty(label="今天到期", count=due.today, url=f"{pile}?pile=today"))
     if who.may(Right.REVIEW_DECIDE) or who.may(Right.REVIEW_CONFIRM):
         word = "待复核" if who.may(Right.REVIEW_CONFIRM) else "待审"
         duties.append(Duty(label=word, count=waiting.get("review", 0), url=reverse("desk:review-queue")))
@@ -114,6 +125,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("审核", reverse("desk:review-queue"), Right.REVIEW_READ, "review"),
             ],
         ),
+        ("业务", [("办件", reverse("desk:cases"), Right.CASE_READ, "cases")]),
         (
             "档案",
             [

@@ -26,6 +26,7 @@ from nianlun.desk.pages import (
     vault_objects,
     watch,
 )
+from nianlun.desk.pages.cases import materials, moving, one, opening, several, worklist
 
 app_name = "desk"
 urlpatterns = [
@@ -85,6 +86,25 @@ urlpatterns = [
     path("assessments/<uuid:record_id>/replay/", assessments.replay, name="replay"),
     path("people/<uuid:person_id>/assessments/", assessments.propose, name="assessment-propose"),
     path("policy/drafts/<uuid:draft_id>/impact/", impact.of_draft, name="draft-impact"),
+    path("cases/", worklist.worklist, name="cases"),
+    path("cases/batch/", several.several, name="case-batch"),
+    path("cases/batch/passed/", several.passed, name="case-batch-passed"),
+    path("cases/new/", opening.kinds, name="case-new"),
+    path("cases/new/<str:type_code>/", opening.new, name="case-new-of"),
+    path("cases/<str:number>/", one.overview, name="case"),
+    path("cases/<str:number>/take/", worklist.take, name="case-take"),
+    path("cases/<str:number>/details/", opening.details, name="case-details"),
+    path("cases/<str:number>/numbers/", one.reveal, name="case-reveal"),
+    path("cases/<str:number>/papers/", materials.take, name="case-take-paper"),
+    path("cases/<str:number>/papers/<int:material_id>/", materials.original, name="case-paper"),
+    path(
+        "cases/<str:number>/papers/<int:material_id>/pages/<int:page>/",
+        materials.page,
+        name="case-paper-page",
+    ),
+    path("cases/<str:number>/slips/<uuid:slip_id>/", materials.slip, name="case-slip"),
+    path("cases/<str:number>/do/<str:deed>/", moving.do, name="case-do"),
+    path("cases/<str:number>/<str:tab>/", one.tab, name="case-tab"),
     path("search/", search.search, name="search"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<uuid:document_id>/withdraw/", documents.withdraw, name="document-withdraw"),

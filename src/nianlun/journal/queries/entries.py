@@ -160,6 +160,21 @@ def deeds_on_persons(account_id: int, *, before: str = "", limit: int = 50) -> l
     return _lines(_before(rows, before), limit=limit)
 
 
+def entries_about(
+    about_id: str, *, purpose: str, person_id: UUID | None, since: datetime, limit: int = 200
+) -> list[EntryLine]:
+    """What was done with one thing, or for it, since it came in: who, when, what; the latest first.
+
+    What was done for it is told by the purpose, and only of its person. Refused attempts are left to the auditor.
+    """
+    rows = Entry.objects.filter(outcome=domain.DONE, at__gte=since).exclude(account_id=None)
+    if person_id is None:
+        rows = rows.filter(about_id=about_id)
+    else:
+        rows = rows.filter(Q(about_id=about_id) | Q(purpose=purpose), person_id=person_id)
+    return _lines(rows, limit=limit)
+
+
 def entry_count(*, since: datetime | None = None) -> int:
     """How many entries there are, from an instant on."""
     rows = Entry.objects.all()

@@ -1,0 +1,62 @@
+"""The application of a case: its fields as a form asks for them, and its answers as a page shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nianlun.cases.domain.types import CaseType, Field, FieldKind
+from nianlun.cases.queries import CaseView
+from nianlun.digitization.masking import mask_within
+
+PREFIX = "d-"
+"""Before the code of a field in a form, so that a field may be called like something of the form's own."""
+LONGEST = 2400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer of an application as it is shown; `code` leads to its field."""
+
+    code: str
+    label: str
+    text: str
+
+
+def typed(case_type: CaseType, sent: Mapping[str, str]) -> dict[str, str]:
+    """What a form sent for each field of the type, untouched but for its length."""
+    return {field.code: sent.get(PREFIX + field.code, "")[:LONGEST] for field in case_type.fields}
+
+
+def answers(case_type: CaseType, details: Mapping[str, str], *, masked: bool = False) -> list[Answer]:
+    """The answers in the order of the form; those not given are left out."""
+    return [
+        Answer(
+            code=field.code,
+            label=field.label,
+            text=mask_within(in_words(field, text)) if masked else in_words(field, text),
+        )
+        for field in case_type.fields
+        if (text := details.get(field.code, ""))
+    ]
+
+
+def in_words(field: Field, text: str) -> str:
+    """One answer as people read it."""
+    match field.kind:
+        case FieldKind.CHOICE:
+            return dict(field.choices).get(text, text)
+        case FieldKind.FLAG:
+            return "是" if text == "yes" else "否"
+        case FieldKind.YUAN:
+            return f"{text} 元"
+        case _:
+            return text
+
+
+def shown(view: CaseView, *, revealed: bool) -> list[Answer]:
+    """The answers of a case, numbers of persons, accounts and telephones masked unless revealed (S2.3)."""
+    return answers(view.type, view.details, masked=not revealed)
+
+
+def hides_something(view: CaseView) -> bool:
+    """Whether masking takes anything away."""
+    return any(mask_within(text) != text for text in view.details.values())
