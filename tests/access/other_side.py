@@ -15,6 +15,7 @@ from uuid import UUID
 from django.utils import timezone
 from PIL import Image
 from tests import factories
+from tests.business.counter import details_for
 from tests.media.shelf import planned
 from tests.vault.small_archive import examine, file
 
@@ -27,6 +28,8 @@ from nianlun.access.operations import emergencies, granting, substitutes
 from nianlun.archives import operations as archives
 from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import DocumentKind
+from nianlun.cases.models import Case, Material, Slip
+from nianlun.cases.operations import opening
 from nianlun.contributions import queries as contributions
 from nianlun.digitization import operations as digitization
 from nianlun.digitization import page_images
@@ -39,6 +42,7 @@ from nianlun.evidence.domain import Kind
 from nianlun.journal import certificates
 from nianlun.journal.models import Entry
 from nianlun.kernel.document_codes import new_code
+from nianlun.kernel.identifiers import uuid7
 from nianlun.media import queries as media
 from nianlun.notices import operations as notices
 from nianlun.notices.operations.contacts import CONTACT_CHANGED
@@ -90,12 +94,24 @@ class OtherSide:
     substitution_id: int
     glass_id: int
     password_request_id: UUID
+
+    case_number: str
+    material_id: int
+    slip_id: UUID
     item_code: str
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What stands on no page of an outsider."""
-        return (NAME, MILL, TITLE, NUMBER, self.item_code, self.person.masked_identity_number[:6])
+        return (
+            NAME,
+            MILL,
+            TITLE,
+            NUMBER,
+            self.item_code,
+            self.case_number,
+            self.person.masked_identity_number[:6],
+        )
 
 
 OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
@@ -126,6 +142,9 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<int:substitution_id>": lambda side: side.substitution_id,
     "<int:glass_id>": lambda side: side.glass_id,
     "<uuid:request_id>": lambda side: side.password_request_id,
+    "<str:number>": lambda side: side.case_number,
+    "<int:material_id>": lambda side: side.material_id,
+    "<uuid:slip_id>": lambda side: side.slip_id,
 }
 """What an address asks for, by the part of it that asks."""
 
@@ -135,6 +154,10 @@ WORDS: Mapping[str, str] = {
     "<str:state>": "all",
     "<str:category>": "business",
     "<int:number>": "1",
+    "<int:page>": "1",
+    "<str:tab>": "materials",
+    "<str:deed>": "accept",
+    "<str:type_code>": "retirement",
     "<str:name>": "pension_base",
     "<str:region>": "130000",
 }
@@ -172,7 +195,11 @@ def other_side() -> OtherSide:
         said={"birth_date": "1966-04-28", "work_start": "1984-09"},
     )
     _picture(item_id)
+    case_number, material_id, slip_id = _case(person.id, clerk=clerk)
     return OtherSide(
+        case_number=case_number,
+        material_id=material_id,
+        slip_id=slip_id,
         agency=agency,
         person=person,
         employer_id=mill,
@@ -203,6 +230,40 @@ def other_side() -> OtherSide:
         password_request_id=_password_request(clerk),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
+
+
+def _case(person_id: UUID, *, clerk: Viewer) -> tuple[str, int, UUID]:
+    """A case at the door with a paper and a slip; as rows, since their bytes are nobody's business here."""
+    case_id = opening.open_case(
+        "retirement",
+        by=clerk,
+        details=details_for("retirement"),
+        request_key=uuid7(),
+        person_id=person_id,
+        at=AT,
+    )
+    row = Case.objects.get(pk=case_id)
+    material = Material.objects.create(
+        case=row,
+        requirement="application",
+        how="copy_kept",
+        file_name="materials/001-application.jpg",
+        page_count=1,
+        account_id=clerk.account_id,
+        by_name=clerk.name,
+        at=AT,
+    )
+    slip = Slip.objects.create(
+        case=row,
+        kind="acceptance",
+        number="长安社保受〔2026〕00001号",
+        file_name="slips/01-acceptance.pdf",
+        page_count=1,
+        issued_at=AT,
+        issued_by=clerk.name,
+        for_action=row.actions.get(),
+    )
+    return row.number, material.pk, slip.pk
 
 
 def _session(who: Viewer) -> UUID:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests import factories
 from tests.business.counter import Counter, accepted, details_for, opened, passed, version_of
 
+from nianlun.access.models import Session
 from nianlun.cases import queries
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import State
@@ -293,7 +294,8 @@ def test_two_steps_at_one_machine_are_refused_on_the_page_and_the_attempt_is_kep
     case_id = accepted(counter, person_id=person.id)
     clerk, reviewer = client_of(counter.clerk), client_of(counter.reviewer)
     assert do(clerk, counter, case_id, "pass", text="材料齐全，核对无误").status_code == 302
-    reviewer.cookies["nl_device"] = clerk.cookies["nl_device"].value  # the colleague's own browser
+    browser = Session.objects.get(account_id=counter.clerk.account_id).device
+    Session.objects.filter(account_id=counter.reviewer.account_id).update(device=browser)
     answer = do(reviewer, counter, case_id, "pass", text="核对无误")
     assert answer.status_code == 403
     assert "请在自己的电脑上办理" in page(answer)
@@ -305,7 +307,7 @@ def test_two_steps_at_one_machine_are_refused_on_the_page_and_the_attempt_is_kep
 def test_whoever_took_a_step_is_told_that_a_colleague_must_take_the_next(client_of, counter, person):
     case_id = accepted(counter, person_id=person.id)
     Duty.objects.create(
-        case_id=case_id, account_id=counter.reviewer.account_id, step="first_review", at=counter.tick()
+        case_id=case_id, account_id=counter.reviewer.account_id, step="approval", at=counter.tick()
     )
     passed(counter, case_id, "clerk")
     shown = client_of(counter.reviewer).get(address(case_id))

@@ -10,10 +10,7 @@ from nianlun.access.domain import NotVisible, Right, Role, Viewer
 from nianlun.access.gate import purpose_for, require_fresh, viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.queries import ItemLine
-from nianlun.cases import listing
 from nianlun.cases import queries as cases
-from nianlun.cases.domain.flow import State
-from nianlun.cases.queries import CaseView
 from nianlun.digitization import queries as digitization
 from nianlun.evidence import queue
 from nianlun.evidence.queue import ExaminationLine
@@ -26,7 +23,6 @@ from nianlun.watch.counting import admit
 
 PERSON_SEEN = declare("desk.person_seen", "查看{what}")
 ITEM_SEEN = declare("desk.item_seen", "查看档案 {code}{what}")
-CASE_SEEN = declare("desk.case_seen", "查看业务 {number}{what}")
 SEARCHED = declare("desk.searched", "检索，得 {rows} 条")
 LIST_SEEN = declare("desk.list_seen", "查看{what}，{rows} 行")
 
@@ -59,48 +55,6 @@ def see_person(
         at=at,
     )
     return person
-
-
-def see_case(request: HttpRequest, number: str, *, what: str = "", at: datetime) -> CaseView:
-    """A case in scope, opened and journaled. The case is its own purpose for whoever has to do with it.
-
-    Anybody else states a purpose first where it is about a person. Raises as `see_person`.
-    """
-    who = viewer(request)
-    view = cases.case(who, cases.case_numbered(who, number))
-    person_id, line = view.line.person_id, view.line
-    if _is_mine(who, view):
-        purpose = f"办理 {line.number}"
-    elif person_id is None:
-        purpose = f"查看 {line.number}"
-    else:
-        purpose = purpose_for(request, person_id)
-    if person_id is not None:
-        admit(who, person_id, at=at)
-    journal.record(
-        CASE_SEEN,
-        by=who,
-        about="cases.case",
-        about_id=str(line.id),
-        person_id=person_id,
-        purpose=purpose,
-        rows=1,
-        details={"number": line.number, "what": what},
-        at=at,
-    )
-    return view
-
-
-def _is_mine(who: Viewer, view: CaseView) -> bool:
-    """Whether the case is the viewer's to work on, to oversee or to file, or has been through the viewer's hands."""
-    line = view.line
-    if line.state in cases.states_for(who) and line.holder_id in (None, who.account_id):
-        return True
-    if line.state is State.CONCLUDED and who.may(Right.CASE_FILE):
-        return True
-    if line.state.is_open and who.may(Right.CASE_OVERSEE):
-        return True
-    return listing.has_handled(who, line.id)
 
 
 def _purpose(request: HttpRequest, person_id: UUID) -> str:

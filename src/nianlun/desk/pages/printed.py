@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from nianlun.access.domain import NotVisible, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.archives import queries as archives
+from nianlun.cases import queries as cases
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.registry import queries as registry
@@ -33,6 +34,9 @@ def printed(request: HttpRequest) -> HttpResponse:
         registry.person(who, person_id)
     elif isinstance(item_id, UUID):
         person_id = archives.item(who, item_id).person_id
+    elif match.view_name.startswith("desk:case") and "number" in match.kwargs:
+        case_id = cases.case_numbered(who, match.kwargs["number"])
+        person_id = cases.case(who, case_id).line.person_id
     journal.record(
         PRINTED,
         by=who,

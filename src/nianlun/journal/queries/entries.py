@@ -167,7 +167,7 @@ def entries_about(
 
     What was done for it is told by the purpose, and only of its person. Refused attempts are left to the auditor.
     """
-    rows = Entry.objects.filter(outcome=domain.DONE, at__gte=since).exclude(account_id=None)
+    rows = Entry.objects.filter(outcome=domain.DONE, at__gte=since).exclude(account_id=None, role="")
     if person_id is None:
         rows = rows.filter(about_id=about_id)
     else:

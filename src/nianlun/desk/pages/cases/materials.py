@@ -21,13 +21,15 @@ from nianlun.cases.operations.materials import Upload
 from nianlun.cases.queries import CaseView
 from nianlun.desk import case_papers
 from nianlun.desk.case_moves import number_of
+from nianlun.desk.page_pictures import status_of, without
 from nianlun.desk.pages.cases.one import Attempt, Tab, draw
-from nianlun.desk.seeing import see_case
+from nianlun.desk.seeing_cases import open_case, see_case
 from nianlun.digitization import quarantine
 from nianlun.digitization.reading import OpenedFile
 from nianlun.digitization.reading import Refused as Unrenderable
 from nianlun.ui.downloads import SANDBOXED
 from nianlun.vault import queries as vault
+from nianlun.watch import marking
 
 Kept = TypeVar("Kept", bound=HttpResponseBase)
 
@@ -102,8 +104,8 @@ def _kept(request: HttpRequest, view: CaseView, reason: Refused) -> HttpResponse
 @needs(Right.CASE_READ)
 def page(request: HttpRequest, number: str, material_id: int, page: int) -> HttpResponse:
     """The upright picture of one page of a copy, drawn anew in a limited process; none is kept outside the vault."""
-    view = see_case(request, number, what=f"的材料 {material_id} 第 {page} 页", at=timezone.now())
-    held, material = queries.material_file(viewer(request), view.line.id, material_id)
+    opened = open_case(request, number, what=f"的材料 {material_id} 第 {page} 页", at=timezone.now())
+    held, material = queries.material_file(viewer(request), opened.view.line.id, material_id)
     if not 1 <= page <= material.page_count:
         raise Http404
     try:
@@ -111,47 +113,43 @@ def page(request: HttpRequest, number: str, material_id: int, page: int) -> Http
         with vault.reading_path(held, material.file_name) as path, OpenedFile(path) as file:
             picture = file.page_image(page)
     except Unrenderable as reason:
-        return _without(reason.sentence, status=422)
+        return without(reason.sentence, status=422)
     except vault.Unreadable as reason:
-        return _without(str(reason), status=410 if isinstance(reason, vault.Gone) else 503)
-    return _closed(HttpResponse(picture.content, content_type=picture.media_type))
+        return without(str(reason), status=status_of(reason))
+    content = marking.numbered(picture.content, entry_id=opened.entry_id)
+    return _closed(HttpResponse(content, content_type=picture.media_type))
 
 
 @require_GET
 @needs(Right.CASE_READ)
 def original(request: HttpRequest, number: str, material_id: int) -> HttpResponseBase:
     """A copy as it came in, byte for byte, always as a download (S4.6)."""
-    view = see_case(request, number, what=f"的材料 {material_id} 的原文件", at=timezone.now())
-    held, material = queries.material_file(viewer(request), view.line.id, material_id)
-    try:
-        stream = vault.open_file(held, material.file_name)
-    except vault.Unreadable as reason:
-        return _without(str(reason), status=410 if isinstance(reason, vault.Gone) else 503)
+    opened = open_case(request, number, what=f"的材料 {material_id} 的原文件", at=timezone.now())
+    held, material = queries.material_file(viewer(request), opened.view.line.id, material_id)
     suffix = material.file_name.rsplit(".", 1)[-1]
-    name = f"{number}-{material.requirement}.{suffix}"
-    kind = "application/octet-stream"
-    return _closed(FileResponse(stream, as_attachment=True, filename=name, content_type=kind))
+    name = f"{number}-{material.requirement}-{opened.entry_id}.{suffix}"  # the bytes carry no mark
+    return _given_out(held, material.file_name, name=name, media_type="application/octet-stream")
 
 
 @require_GET
 @needs(Right.CASE_READ)
 def slip(request: HttpRequest, number: str, slip_id: UUID) -> HttpResponseBase:
     """A paper the agency gave out, as it was sealed."""
-    view = see_case(request, number, what="的文书", at=timezone.now())
-    held, wanted = queries.slip_file(viewer(request), view.line.id, slip_id)
-    try:
-        stream = vault.open_file(held, wanted.file_name)
-    except vault.Unreadable as reason:
-        return _without(str(reason), status=410 if isinstance(reason, vault.Gone) else 503)
+    opened = open_case(request, number, what="的文书", at=timezone.now())
+    held, wanted = queries.slip_file(viewer(request), opened.view.line.id, slip_id)
     name = f"{wanted.number}.pdf"
-    return _closed(FileResponse(stream, as_attachment=True, filename=name, content_type="application/pdf"))
+    return _given_out(held, wanted.file_name, name=name, media_type="application/pdf")
+
+
+def _given_out(held: str, file_name: str, *, name: str, media_type: str) -> HttpResponseBase:
+    try:
+        stream = vault.open_file(held, file_name)
+    except vault.Unreadable as reason:
+        return without(str(reason), status=status_of(reason))
+    return _closed(FileResponse(stream, as_attachment=True, filename=name, content_type=media_type))
 
 
 def _closed(response: Kept) -> Kept:
     response["Content-Security-Policy"] = SANDBOXED
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _without(sentence: str, *, status: int) -> HttpResponse:
-    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")

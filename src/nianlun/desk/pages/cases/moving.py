@@ -21,7 +21,7 @@ from nianlun.cases.operations import deciding, door, hearing, holding, opening, 
 from nianlun.cases.queries import CaseView
 from nianlun.desk.case_moves import NEEDED, Deed, decides, number_of
 from nianlun.desk.pages.cases.one import Attempt, Tab, draw
-from nianlun.desk.seeing import see_case
+from nianlun.desk.seeing_cases import see_case
 
 LONGEST = 2400
 
@@ -58,6 +58,7 @@ def do(request: HttpRequest, number: str, deed: str) -> HttpResponse:
         raise Http404
     wanted, at = Deed(deed), timezone.now()
     who = viewer(request)
+    queries.case_numbered(who, number)  # out of sight before not allowed: it looks like what is not there
     _authorize(who, wanted)
     view = see_case(request, number, what=f"：{wanted.label}", at=at)
     asked = Asked(

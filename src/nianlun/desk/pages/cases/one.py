@@ -20,7 +20,7 @@ from nianlun.cases.domain.types import SlipKind
 from nianlun.cases.queries import CaseView
 from nianlun.desk import case_clock, case_form, case_history, case_moves, case_papers
 from nianlun.desk.case_moves import Deed
-from nianlun.desk.seeing import see_case
+from nianlun.desk.seeing_cases import see_case
 from nianlun.desk.shell import answer
 from nianlun.journal import operations as journal
 from nianlun.journal import queries as journal_queries

@@ -23,7 +23,8 @@ from nianlun.cases.operations import door, opening
 from nianlun.desk import case_form, case_history
 from nianlun.desk.case_moves import number_of
 from nianlun.desk.case_processes import process_name
-from nianlun.desk.seeing import saw_list, see_case, see_person
+from nianlun.desk.seeing import saw_list, see_person
+from nianlun.desk.seeing_cases import see_case
 from nianlun.desk.shell import answer
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import EmployerLine, PersonLine
