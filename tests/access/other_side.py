@@ -51,7 +51,7 @@ from nianlun.registry import queries as registry_queries
 from nianlun.registry.domain import AgencyLine, PersonLine
 from nianlun.vault.domain import Secrecy
 from nianlun.vault.models import Destruction, StoredObject
-from nianlun.watch import alarms, listed
+from nianlun.watch import alarms, exports, listed
 from nianlun.watch.domain.rules import Finding
 from nianlun.watch.domain.rules import Kind as AlarmKind
 from nianlun.watch.models import Alarm, Listed
@@ -98,6 +98,7 @@ class OtherSide:
     case_number: str
     material_id: int
     slip_id: UUID
+    export_id: UUID
     item_code: str
 
     @property
@@ -145,6 +146,7 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<str:number>": lambda side: side.case_number,
     "<int:material_id>": lambda side: side.material_id,
     "<uuid:slip_id>": lambda side: side.slip_id,
+    "<uuid:export_id>": lambda side: side.export_id,
 }
 """What an address asks for, by the part of it that asks."""
 
@@ -228,6 +230,7 @@ def other_side() -> OtherSide:
         substitution_id=_substitution(clerk, colleague=staff("reviewer")),
         glass_id=_glass(staff("reviewer")),
         password_request_id=_password_request(clerk),
+        export_id=_export(clerk),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
 
@@ -295,6 +298,18 @@ def _alarm(clerk: Viewer) -> UUID:
     )
     alarms.raise_alarm(found, about=alarms.of_viewer(clerk), at=AT)
     return Alarm.objects.get(account_id=clerk.account_id).pk
+
+
+def _export(clerk: Viewer) -> UUID:
+    return exports.ask(
+        clerk,
+        name="desk.people",
+        filters={},
+        file_format="csv",
+        reason="核对本月到龄人员",
+        token=NOWHERE,
+        at=AT,
+    )
 
 
 def _listed(officer: Viewer) -> UUID:

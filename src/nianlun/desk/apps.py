@@ -9,6 +9,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from nianlun.access import gate  # noqa: PLC0415  models load before this, not before the module
-        from nianlun.desk import shell  # noqa: PLC0415  as above
+        from nianlun.desk import offered_lists, shell  # noqa: PLC0415  as above
 
         gate.furnish(shell.furnish)
+        offered_lists.offer_all()

@@ -21,6 +21,7 @@ from nianlun.media import queries as media
 from nianlun.notices import queries as notices
 from nianlun.ui.shell import Crumb, Duty, NavigationGroup, NavigationLink
 from nianlun.vault import incidents
+from nianlun.watch import exports
 from nianlun.watch import queries as watch
 
 
@@ -78,6 +79,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["notices"] = notices.count_to_do(who)
     if who.may(Right.WATCH_READ):
         counts["watch"] = watch.waiting(who)
+    if who.may(Right.EXPORT_APPROVE):
+        counts["exports"] = exports.count_waiting(who)
     return counts
 
 
@@ -151,6 +154,8 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("通知", reverse("notices:notices"), Right.NOTICE_READ, "notices"),
                 ("出具的文件", reverse("desk:documents"), Right.DOCUMENT_WITHDRAW, ""),
                 ("核定重放", reverse("desk:replays"), Right.BENEFIT_REPLAY, ""),
+                ("导出", reverse("desk:exports"), Right.EXPORT_ASK, ""),
+                ("批准导出", reverse("desk:exports-waiting"), Right.EXPORT_APPROVE, "exports"),
                 ("异常提醒", reverse("desk:watch"), Right.WATCH_READ, "watch"),
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
                 ("日志证明", reverse("desk:log"), Right.JOURNAL_PROVE, ""),

@@ -11,7 +11,7 @@ from django.db.models import Avg, Count
 from nianlun.journal import queries as journal
 from nianlun.journal.queries import Deed
 from nianlun.registry import kin, traits
-from nianlun.watch import alarms, counting, listed
+from nianlun.watch import alarms, counting, exports, listed
 from nianlun.watch.alarms import Suspect
 from nianlun.watch.domain.limits import alarming
 from nianlun.watch.domain.readings import GLASS_BROKEN, NO_READING, Reading, Seen
@@ -46,6 +46,7 @@ def look_over(*, at: datetime) -> int:
     new = sum(_piece(since, until, at=at) for since, until in _pieces(begin, at))
     _tally_hours(at=at)
     counting.sweep(at=at)
+    exports.sweep(at=at)
     Pass.objects.update_or_create(pk="readings", defaults={"until": at})
     return new
 

@@ -23,14 +23,19 @@ def numbered(content: bytes, *, entry_id: int) -> bytes:
 
     A file that is neither JPEG nor PNG comes back as it is.
     """
-    mark = _MARK + str(entry_id).encode() + b";"  # else what follows might be digits too
+    said = mark(entry_id)
     if content.startswith(_JPEG):
-        return content[:2] + b"\xff\xfe" + struct.pack(">H", len(mark) + 2) + mark + content[2:]
+        return content[:2] + b"\xff\xfe" + struct.pack(">H", len(said) + 2) + said + content[2:]
     if content.startswith(_PNG):
-        body = b"tEXtComment\x00" + mark
+        body = b"tEXtComment\x00" + said
         chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
         return content[:_PNG_HEAD] + chunk + content[_PNG_HEAD:]
     return content
+
+
+def mark(entry_id: int) -> bytes:
+    """How the number stands in a file."""
+    return _MARK + str(entry_id).encode() + b";"  # else what follows might be digits too
 
 
 def entry_of(content: bytes) -> int | None:

@@ -60,6 +60,7 @@ def register(request: HttpRequest, category: str) -> HttpResponse:
         more=len(found) > PER_PAGE,
         number=number,
         text=text,
+        may_export=bool(found) and who.may(Right.EXPORT_ASK),
         crumbs=[Crumb(label="档案"), Crumb(label=kind.label)],
     )
 

@@ -49,6 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
         people=found,
         careers=entitlements.careers([p.id for p in found]),
         may_register=who.may(Right.PERSON_ADD),
+        may_export=bool(found) and who.may(Right.EXPORT_ASK),
         text=text,
         more=not text and len(found) == PER_PAGE,
         crumbs=[Crumb(label="人员权益")],
