@@ -98,6 +98,7 @@ class DocumentKind(StrEnum):
     RESIDENT_ENROLMENT = "resident_enrolment"
     RETIREMENT_APPLICATION = "retirement_application"
     STATEMENT = "statement"
+    CASE_FILE = "case_file"
     OTHER = "other"
 
     @property
@@ -149,6 +150,7 @@ KINDS: dict[DocumentKind, Kind] = {
         "企业职工退休申请表", Grade.D, "退休审批表", filed=False, own_hand=True
     ),
     DocumentKind.STATEMENT: _kind("情况说明", Grade.D, "单位证明", "证明", filed=False),
+    DocumentKind.CASE_FILE: _kind("业务办件", Grade.C, filed=False),
     DocumentKind.OTHER: _kind("其他材料", Grade.D, filed=False),
 }
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from nianlun.access.domain import Viewer
 from nianlun.archives.codes import ArchivalCode
 from nianlun.archives.domain import Category, DocumentKind
-from nianlun.archives.models import Fonds, Item, Page, Volume
+from nianlun.archives.models import CodeSequence, Fonds, Item, Page, Volume
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.dates import PartialDate
@@ -158,6 +158,16 @@ def file_item(
             at=at,
         )
         return code
+
+
+def code_to_come(agency_id: UUID, *, category: Category, retention: str, at: datetime) -> str:
+    """The code an item outside volumes would get if it were filed now, "" without a fonds; the filing decides."""
+    fonds = Fonds.objects.filter(agency_id=agency_id).first()
+    if fonds is None:
+        return ""
+    prefix = f"{fonds.code}-{_category_number(category, year=at.year, retention=retention)}·J"
+    last = CodeSequence.objects.filter(prefix=prefix).values_list("last", flat=True).first() or 0
+    return f"{prefix}-{last + 1:05d}"
 
 
 def describe_item(

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from nianlun.access.domain import NotVisible, Viewer
 from nianlun.archives.domain import WORK_SECRETS_FOR, Category, DocumentKind
-from nianlun.archives.models import Item, Page, Volume
+from nianlun.archives.models import Fonds, Item, Page, Volume
 from nianlun.kernel.grams import normalised
 from nianlun.search.grams import holding
 from nianlun.vault.domain import Secrecy
@@ -153,6 +153,11 @@ def page(page_id: UUID) -> PageLine:
 
 def pages_by_id(ids: Iterable[UUID]) -> dict[UUID, PageLine]:
     return {row.pk: _page(row) for row in Page.objects.filter(pk__in=set(ids))}
+
+
+def fonds_code(agency_id: UUID) -> str | None:
+    """The code of an agency's fonds; None for an agency that has none yet."""
+    return Fonds.objects.filter(agency_id=agency_id).values_list("code", flat=True).first()
 
 
 def visible_ids(viewer: Viewer, ids: Iterable[UUID]) -> set[UUID]:

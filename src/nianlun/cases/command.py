@@ -1,4 +1,4 @@
-"""Commands: the kinds of business, and the working-day calendar, out and in."""
+"""Commands: the kinds of business, the working-day calendar, out and in, and what is not filed yet."""
 
 import argparse
 import json
@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from nianlun.cases import filing_command
+
 FAILED = 2
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add `nianlun cases types`, `nianlun cases calendar` and `nianlun cases import-calendar`."""
-    parser = subparsers.add_parser("cases", help="业务类型和工作日历")
+    """Add `nianlun cases types`, `nianlun cases calendar`, `nianlun cases import-calendar` and `nianlun cases unfiled`."""
+    parser = subparsers.add_parser("cases", help="业务类型、工作日历、没有归档的办件")
     questions = parser.add_subparsers(title="命令", metavar="命令", required=True, dest="question")
 
     types = questions.add_parser("types", help="列出某一天办理的业务类型")
@@ -32,6 +34,8 @@ def add_parser(subparsers: Any) -> None:
     bring_in.add_argument("--as", dest="account", required=True, metavar="账号", help="政策岗的账号")
     bring_in.add_argument("--json", action="store_true", help="输出 JSON")
     bring_in.set_defaults(run=run_import, needs_database=True)
+
+    filing_command.add_to(questions)
 
 
 def run_types(args: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from nianlun.cases.models import Action, Case, CloseCall, Duty, Pause
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.registry import queries as registry
+from nianlun.vault import keeping
 
 RIGHT_OF = {
     Step.FIRST_REVIEW: Right.CASE_REVIEW,
@@ -255,6 +256,7 @@ def written(
         details={"step": step, "due": due, **(said or {})},
         at=at,
     )
+    keeping.changed([row.object_id], at=at)  # its papers lie with what was done
     if announce:
         announcing.announce(row, action, case_type=type_of(row), at=at)
     return action

@@ -162,7 +162,7 @@ def _conclusion(facts: SlipFacts) -> _Parts:
     if used:
         sections.append(("办理用时", used))
     sections.append(("不服怎么办", facts.type.refusal_appeal))
-    return opening, (_received(facts),), tuple(sections)
+    return opening, (), tuple(sections)
 
 
 def _suspension(facts: SlipFacts) -> _Parts:

@@ -18,7 +18,6 @@ from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.types import CaseType, SlipKind
 from nianlun.cases.models import Action, Case, Slip
-from nianlun.cases.operations.materials import object_of
 from nianlun.cases.subjects import subject_of
 from nianlun.digitization.masking import mask_within
 from nianlun.jobs import operations as jobs
@@ -92,8 +91,10 @@ def issue(action_id: int, *, kind: SlipKind, at: datetime) -> UUID:
         jobs.enqueue(
             announcing.PREPARE_FILING, {"case": str(row.pk)}, key=f"{row.pk}:{action.number}", at=at
         )
-    vault.store(object_of(row), {slip.file_name: paper}, by=None, message=f"出具{kind.label}", at=at)
-    keeping.changed([object_of(row)], at=at)
+    keeping.changed(
+        [row.object_id], at=at
+    )  # before the object is held: the job that writes it holds both so
+    vault.store(row.object_id, {slip.file_name: paper}, by=None, message=f"出具{kind.label}", at=at)
     return slip.pk
 
 

@@ -37,6 +37,7 @@ NO_EMPLOYMENT = frozenset(
         DocumentKind.IDENTITY_CARD,
         DocumentKind.HOUSEHOLD_PAGE,
         DocumentKind.RESIDENT_ENROLMENT,
+        DocumentKind.CASE_FILE,
         DocumentKind.OTHER,
     }
 )

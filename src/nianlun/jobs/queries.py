@@ -60,6 +60,12 @@ def state_of(*, kind: str, key: str) -> State | None:
     return State(found) if found else None
 
 
+def failures(*, kind: str, keys: Collection[str]) -> dict[str, str]:
+    """Why those of these jobs failed that did, by key."""
+    found = models.Job.objects.filter(kind=kind, key__in=list(keys), state=State.FAILED)
+    return dict(found.values_list("key", "sentence"))
+
+
 def count_unfinished(*, kind: str, keys: Collection[str]) -> int:
     """How many of these jobs wait or are being worked on."""
     states = [State.WAITING, State.HELD]

@@ -11,6 +11,7 @@ stays locked until that transaction ends; the job that writes the file takes the
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -22,6 +23,7 @@ from nianlun.vault.models import KeptRecord, StoredObject
 
 KEEP_RECORD, QUIET = kept_records.KEEP_RECORD, kept_records.QUIET
 MESSAGE = "随件保存著录和记载"
+_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,9 @@ class Keeping:
     `gather` gives the contents for many objects at once, without those it knows nothing of; `restore` writes rows
     back from one content within the caller's transaction, and does nothing the second time; `counts` tells what is
     there; `finish` follows the last object of a rebuild, with the moment and how many objects could not be read. Before
-    it, `tie` is given every content a second time, where one object's rows refer to those of others.
+    it, `tie` is given every content a second time, where one object's rows refer to those of others. A file that is
+    `enough_alone` lies with some of the objects only, and where it does the others may be missing: such as of a case
+    that is not an item yet.
     """
 
     prefix: str
@@ -42,6 +46,7 @@ class Keeping:
     counts: Callable[[], Mapping[str, int]]
     finish: Callable[[datetime, int], None]
     tie: Callable[[Mapping[str, Any]], None] | None = None
+    enough_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,15 @@ def keepings() -> list[Keeping]:
 def kept_with(object_id: str) -> list[Keeping]:
     """The files that belong with an object."""
     return [keeping for keeping in keepings() if object_id.startswith(keeping.prefix)]
+
+
+def lying_with(object_id: str, names: Collection[str]) -> list[Keeping]:
+    """The files to be read of an object that holds files of these names: all that belong with it must be there."""
+    belonging = kept_with(object_id)
+    there = [keeping for keeping in belonging if keeping.file_name in names]
+    if any(keeping.enough_alone for keeping in there):
+        return there
+    return [keeping for keeping in belonging if not keeping.enough_alone]
 
 
 def files_of(object_ids: Collection[str]) -> dict[str, dict[str, bytes]]:
@@ -142,6 +156,8 @@ def catch_up(*, at: datetime) -> int:
     for keeping in keepings():
         there = Count("files", filter=Q(files__logical_path=keeping.file_name, files__until_version=None))
         rows = StoredObject.objects.filter(object_id__startswith=keeping.prefix).annotate(there=there)
-        lacking |= set(rows.filter(there=0).values_list("object_id", flat=True))
+        without = iter(rows.filter(there=0).values_list("object_id", flat=True))
+        while batch := list(islice(without, _BATCH)):
+            lacking |= set(keeping.gather(batch))
     changed(lacking, at=at)
     return len(lacking)

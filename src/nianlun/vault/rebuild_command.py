@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 WHOLE, PARTLY = 0, 1
 _WORDS = {
     "objects": "对象", "items": "件", "persons": "参保人", "claims": "记载", "rulings": "认定", "facts": "事实",
-    "postings": "名册导入的缴费记录",
+    "postings": "名册导入的缴费记录", "cases": "办件",
 }  # fmt: skip
 
 

@@ -99,7 +99,11 @@ class _Work:
             tie = kept.tie
             if tie is None:
                 continue
-            rows = StoredObject.objects.filter(object_id__startswith=kept.prefix).order_by("pk")
+            rows = StoredObject.objects.filter(
+                object_id__startswith=kept.prefix,
+                files__logical_path=kept.file_name,
+                files__until_version=None,
+            ).order_by("pk")
             waiting = rows.iterator(_BATCH)
             while batch := list(islice(waiting, _BATCH)):
                 with transaction.atomic():
@@ -125,7 +129,8 @@ class _Work:
                 "SET CONSTRAINTS ALL DEFERRED"
             )  # an item may come before the person it belongs to
             row = _adopt(object_id, vault=self.here)
-            for kept in keeping.kept_with(object_id):
+            names = row.files.filter(until_version=None).values_list("logical_path", flat=True)
+            for kept in keeping.lying_with(object_id, set(names)):
                 _restore_content(kept, _content(row, kept, vault=self.here), row=row)
             cursor.execute(
                 "SET CONSTRAINTS ALL IMMEDIATE"

@@ -1,6 +1,7 @@
 """The tables of the agency's business: cases with all that is done in them, and what they are measured by."""
 
 from nianlun.cases.models.cases import (
+    OBJECTS,
     STATES,
     STEPS,
     Action,
@@ -12,9 +13,11 @@ from nianlun.cases.models.cases import (
     Pause,
     Slip,
 )
+from nianlun.cases.models.filings import Filing
 from nianlun.cases.models.measures import CalendarYear, Definition
 
 __all__ = [
+    "OBJECTS",
     "STATES",
     "STEPS",
     "Action",
@@ -23,6 +26,7 @@ __all__ = [
     "CloseCall",
     "Definition",
     "Duty",
+    "Filing",
     "Material",
     "NumberSequence",
     "Pause",

@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import OPEN, Move, Outcome, State
@@ -16,6 +17,8 @@ from nianlun.kernel import cipher
 from nianlun.kernel.identifiers import uuid7
 from nianlun.registry.keys import keyring
 
+OBJECTS = "urn:nianlun:item:"
+"""How the name of a case's object in the vault begins; the item it is filed as has the same object."""
 STATES = [(state.value, state.label) for state in State]
 STEPS = [(step.value, step.label) for step in Step]
 
@@ -112,6 +115,11 @@ class Case(models.Model):
             models.Index(fields=["person", "-received_at"], name="case_of_person"),
             models.Index(fields=["employer", "-received_at"], name="case_of_employer"),
             models.Index(fields=["type", "-received_at"], name="case_of_type"),
+            # whose an object of the vault is, before it is an item
+            models.Index(
+                Concat(Value(OBJECTS), Cast("item_id", models.CharField())),
+                name="case_of_object",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +140,11 @@ class Case(models.Model):
     def details(self, given: Mapping[str, str]) -> None:
         text = json.dumps(dict(given), ensure_ascii=False)
         self.details_sealed = cipher.seal(text, keys=keyring(), about=f"cases.case.details:{self.pk}")
+
+    @property
+    def object_id(self) -> str:
+        """Where the papers of the case lie in the vault."""
+        return f"{OBJECTS}{self.item_id}"
 
 
 class NumberSequence(models.Model):

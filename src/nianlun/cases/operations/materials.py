@@ -16,6 +16,7 @@ from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case, Material
 from nianlun.digitization import reading
 from nianlun.kernel.digests import digest_file
+from nianlun.vault import keeping
 from nianlun.vault import operations as vault
 
 LONGEST_NOTE = 400
@@ -151,11 +152,9 @@ def _store(
     material.shown_name = upload.name[:200]
     material.media_type, material.page_count = examined.media_type, examined.pages
     material.sha512 = digest_file(upload.path).sha512
+    keeping.changed(
+        [row.object_id], at=at
+    )  # before the object is held: the job that writes it holds both so
     vault.store(
-        object_of(row), {material.file_name: upload.path}, by=by, message=f"收取材料：{wanted.name}", at=at
+        row.object_id, {material.file_name: upload.path}, by=by, message=f"收取材料：{wanted.name}", at=at
     )
-
-
-def object_of(row: Case) -> str:
-    """Where the papers of the case lie in the vault; the item it is filed as has the same object."""
-    return f"urn:nianlun:item:{row.item_id}"

@@ -1,5 +1,16 @@
 """Reading cases: one in full, and what waits for whom."""
 
+from nianlun.cases.queries.filing import (
+    ContentsLine,
+    FilingLine,
+    FilingView,
+    all_unfiled,
+    case_of_item,
+    count_late,
+    count_to_file,
+    filing,
+    to_file,
+)
 from nianlun.cases.queries.lines import ActionLine, CaseLine, CaseView, MaterialLine, PauseLine, SlipLine
 from nianlun.cases.queries.one import (
     case,
@@ -17,14 +28,22 @@ __all__ = [
     "ActionLine",
     "CaseLine",
     "CaseView",
+    "ContentsLine",
+    "FilingLine",
+    "FilingView",
     "MaterialLine",
     "PauseLine",
     "Pile",
     "SlipLine",
+    "all_unfiled",
     "case",
     "case_numbered",
+    "case_of_item",
     "cases_of_person",
     "colleagues",
+    "count_late",
+    "count_to_file",
+    "filing",
     "in_hand",
     "material_file",
     "own_cases",
@@ -32,6 +51,7 @@ __all__ = [
     "search",
     "slip_file",
     "states_for",
+    "to_file",
     "waiting_for",
     "worklist",
 ]

@@ -42,7 +42,7 @@ _ANNOTATIONS = {
 
 def examine(source: BinaryIO) -> tuple[int, bool]:
     """The number of pages and whether there is a text layer. Raises `Refused`."""
-    with _open_strictly(source) as document:
+    with open_strictly(source) as document:
         pages = len(document.pages)
         if pages > MAX_PAGES:
             raise refusal("too_many_pages", pages=f"{pages:,}")
@@ -59,7 +59,8 @@ def examine(source: BinaryIO) -> tuple[int, bool]:
     return pages, _has_text_layer(source, pages)
 
 
-def _open_strictly(source: BinaryIO) -> pikepdf.Pdf:
+def open_strictly(source: BinaryIO) -> pikepdf.Pdf:
+    """The document as it is, never repaired. Raises `Refused`."""
     source.seek(0)
     try:
         document = pikepdf.open(source, attempt_recovery=False, suppress_warnings=True)
