@@ -76,7 +76,7 @@ def test_what_was_filed_examined_and_ruled_comes_back_as_it_was(lost):
     report = rebuild(at=LATER)
     assert report.unreadable == ()
     assert report.counts == {
-        "objects": 6, "items": 5, "persons": 2, "claims": 6, "rulings": 3, "facts": 3, "postings": 6,
+        "objects": 6, "items": 5, "persons": 2, "claims": 6, "rulings": 3, "facts": 3, "postings": 6, "cases": 0,
     }  # fmt: skip
     assert dump() == lost.rows
 

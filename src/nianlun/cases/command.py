@@ -13,7 +13,7 @@ FAILED = 2
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add `nianlun cases types`, `nianlun cases calendar`, `nianlun cases import-calendar` and `nianlun cases unfiled`."""
+    """Add `nianlun cases types`, `calendar`, `import-calendar` and `unfiled`."""
     parser = subparsers.add_parser("cases", help="业务类型、工作日历、没有归档的办件")
     questions = parser.add_subparsers(title="命令", metavar="命令", required=True, dest="question")
 

@@ -1,7 +1,7 @@
 """Making an ended case ready to be filed: its reading file and the proposed description, once all its papers are there.
 
-Whoever finishes last of the end of the case and its papers has this done (`announcing`, `slips`); done again it makes
-the same bytes, and what an archivist has corrected meanwhile stays.
+Whoever finishes last of the end of the case and its papers has this done (`announcing`, `slips`). From then on nothing
+in it changes any more, so that it is made once; what an archivist corrects is its description alone.
 """
 
 from dataclasses import asdict, dataclass
@@ -9,14 +9,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from nianlun.cases import announcing, joining, moving
+from nianlun.cases.domain.filing import LONGEST_TITLE
 from nianlun.cases.domain.flow import State
 from nianlun.cases.domain.types import SlipKind
 from nianlun.cases.models import Action, Case, Filing
 from nianlun.cases.subjects import subject_of
-from nianlun.digitization import page_images
 from nianlun.kernel.digests import digest_bytes
 from nianlun.vault import keeping
 from nianlun.vault import operations as vault
@@ -35,12 +34,16 @@ class Draft:
 
 
 def draft(case_id: UUID) -> Draft | None:
-    """The reading file of an ended case; None while papers are missing, or where nothing is to be filed any more.
+    """The reading file of an ended case; None while papers are missing, and where it is made already.
 
     Raises as `joining.reading_file`.
     """
     row = Case.objects.select_related("agency").get(pk=case_id)
-    if row.state != State.CONCLUDED.value or papers_missing(row):
+    if (
+        row.state != State.CONCLUDED.value
+        or Filing.objects.filter(case=row).exists()
+        or papers_missing(row)
+    ):
         return None
     ended = row.actions.filter(led_to=State.CONCLUDED.value).exclude(state=State.CONCLUDED.value).get()
     return Draft(case_id=case_id, file=joining.reading_file(row, ended_by=ended.number))
@@ -50,29 +53,22 @@ def draft(case_id: UUID) -> Draft | None:
 def keep(draft: Draft, *, at: datetime) -> None:
     """Store the reading file with the case's record, and propose how it is described."""
     row = Case.objects.select_for_update().get(pk=draft.case_id)
-    if row.state != State.CONCLUDED.value:
+    if Filing.objects.filter(case=row).exists():  # another job was faster
         return
     case_type = moving.type_of(row)
-    made = {
-        "contents": [asdict(line) for line in draft.file.contents],
-        "pages": [list(size) for size in draft.file.sizes],
-        "sha512": digest_bytes(draft.file.content).sha512,
-        "prepared_at": at,
-    }
-    proposed = {
-        "title": case_type.title.format(
+    Filing.objects.create(
+        case=row,
+        title=case_type.title.format(
             name=subject_of(row).name, number=row.number, year=row.received_at.year
-        )[:200],
-        "retention_item": case_type.retention_item,
-        "retention": case_type.retention,
-        "secrecy": Secrecy.INTERNAL.value,
-    }
-    _, is_new = Filing.objects.update_or_create(
-        case=row, defaults=made, create_defaults={**proposed, **made}
+        )[:LONGEST_TITLE],
+        retention_item=case_type.retention_item,
+        retention=case_type.retention,
+        secrecy=Secrecy.INTERNAL.value,
+        contents=[asdict(line) for line in draft.file.contents],
+        pages=[list(size) for size in draft.file.sizes],
+        sha512=digest_bytes(draft.file.content).sha512,
+        prepared_at=at,
     )
-    if not is_new:
-        Filing.objects.filter(case=row).update(edition=F("edition") + 1)
-    page_images.drop(row.item_id)  # pictures of an earlier reading file
     files = {READING_FILE: draft.file.content, **keeping.files_of([row.object_id])[row.object_id]}
     vault.store(row.object_id, files, by=None, message=MESSAGE, at=at)
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 
+
 def add_to(questions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the group `cases`."""
     unfiled = questions.add_parser(

@@ -18,14 +18,15 @@ def restore_rows(told: Mapping[str, Any]) -> None:
         digest=opened_as["digest"], code=opened_as["code"], text=opened_as["definition"]
     )
     Definition.objects.bulk_create([definition], ignore_conflicts=True)
+    # Before the case: the table takes no decided case that fewer than two had in hand.
+    Duty.objects.bulk_create(
+        Duty(case_id=told["id"], account_id=one["by"], step=one["step"], at=as_moment(one["at"]))
+        for one in told["duties"]
+    )
     row = _case(told)
     row.save(force_insert=True)
     actions = {one["number"]: _action(row, one) for one in told["steps"]}
     Action.objects.bulk_create(actions.values())
-    Duty.objects.bulk_create(
-        Duty(case=row, account_id=one["by"], step=one["step"], at=as_moment(one["at"]))
-        for one in told["duties"]
-    )
     Pause.objects.bulk_create(
         Pause(case=row, since=as_day(one["since"]), until=as_day(one["until"]), reason=one["reason"])
         for one in told["pauses"]

@@ -9,7 +9,7 @@ class Filing(models.Model):
     """How an ended case will be filed: its reading file, and the description proposed for it and corrected by hand.
 
     `contents` lists title, first page, pages and file of each part; `pages` are the pixels of each page's picture.
-    `edition` counts what was made anew or corrected: whoever files an older one is refused.
+    `edition` counts the corrections: whoever files an older one is refused.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="filing")

@@ -216,5 +216,5 @@ def _opened(case_id: UUID, *, by: Viewer, version: int, edition: int) -> tuple[C
     if draft is None:
         raise Refused("阅读件还没有生成，稍后再归档。长时间没有生成的，看本页上的原因。")
     if draft.edition != edition:
-        raise Refused("这件业务的著录或阅读件刚刚改过，没有归档。请看过最新的再办。")
+        raise Refused("这件业务的著录刚刚改过，没有生效。请看过最新的再办。")
     return row, draft
