@@ -21,6 +21,7 @@ TABS = (
     ("年轮", "portal:home", "ring"),
     ("退休时间", "portal:dates", "paper"),
     ("能领多少", "portal:benefit", "card"),
+    ("办事", "portal:cases", "pen"),
     ("通知", "portal:notices", "bell"),
     ("谁看过", "portal:reads", "eye"),
 )

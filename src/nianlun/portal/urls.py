@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nianlun.portal import benefit, employer, inquiry, notices, pages, verify
+from nianlun.portal import benefit, cases, employer, inquiry, notices, pages, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("my/benefit/why/", benefit.why, name="benefit-why"),
     path("my/benefit/explanation.pdf", benefit.explanation_sheet, name="benefit-explanation"),
     path("my/reads/", pages.reads, name="reads"),
+    path("my/cases/", cases.own, name="cases"),
+    path("my/cases/apply/", cases.kinds, name="case-kinds"),
+    path("my/cases/apply/<slug:type_code>/", cases.apply, name="case-apply"),
+    path("my/cases/<str:number>/", cases.one, name="case"),
+    path("my/cases/<str:number>/papers/", cases.send, name="case-send"),
+    path("my/cases/<str:number>/supply/", cases.supply, name="case-supply"),
+    path("my/cases/<str:number>/withdraw/", cases.withdraw, name="case-withdraw"),
+    path("my/cases/<str:number>/slips/<uuid:slip_id>/", cases.slip, name="case-slip"),
     path("my/notices/", notices.notices, name="notices"),
     path("my/notices/contact/", notices.contact, name="contact"),
     path("my/notices/contact/code/", notices.ask_code, name="contact-code"),
