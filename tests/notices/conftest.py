@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -71,12 +72,14 @@ class Gateway:
     def told(self) -> dict[str, Any]:
         return json.loads(self._ask("GET", "/telephone.json")[1])
 
-    def wait_for(self, count: int) -> list[dict[str, Any]]:
+    def arrival(self, message_id: UUID) -> dict[str, Any]:
+        """A message on the telephone, once it is there."""
         until = time.monotonic() + PATIENCE
-        while len(found := self.arrived()) < count:
-            assert time.monotonic() < until, f"{len(found)} of {count} arrived"
+        while not (found := [one for one in self.arrived() if one["key"] == str(message_id)]):
+            assert time.monotonic() < until, f"{message_id} did not arrive"
             time.sleep(0.02)
-        return found
+        (arrived,) = found
+        return arrived
 
     def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, bytes]:
         parts = urlsplit(self.address)

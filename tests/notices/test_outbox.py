@@ -1,20 +1,26 @@
 """From the outbox through the real gateway to the telephone and back, with everything going wrong."""
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from tests import factories
-from tests.notices.conftest import Gateway, new_gateway
+from tests.notices.conftest import PATIENCE, Gateway, new_gateway
 
 from nianlun.access.domain import Refused
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.models import Job
 from nianlun.notices import gateway as client
 from nianlun.notices import operations, queries
-from nianlun.notices.domain import NO_GATEWAY, Channel, Delivery, MessageState, declare_kind
+from nianlun.notices.domain import NO_GATEWAY, Channel, Delivery, MessageState, Said, declare_kind
 from nianlun.notices.models import Message, Notice
 from nianlun.notices.operations import ASK, SEND
 from nianlun.registry.domain import PersonLine
@@ -64,16 +70,24 @@ def standing(message: Message) -> tuple[str, str]:
     return message.state, Notice.objects.get(pk=message.notice_id).delivery
 
 
+def wait_for_result(message: Message) -> None:
+    """Until the gateway knows what came of a message."""
+    message.refresh_from_db()
+    until = time.monotonic() + PATIENCE
+    while (report := client.ask(message.gateway_id)) is None or report.said is Said.PENDING:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def test_a_message_reaches_the_telephone_and_its_receipt_is_fetched(
     person: PersonLine, gateway: Gateway, work: Work
 ):
-    before = len(gateway.arrived())
     message = told(reachable(person))
     assert PHONE.encode() not in bytes(message.content_sealed)
     work()
     assert standing(message) == (MessageState.SENT, Delivery.UNDER_WAY)
-    (latest, *_) = gateway.wait_for(before + 1)
-    assert (latest["to"], latest["text"]) == (PHONE, "您办理的业务需要补正：请补交劳动合同。请登录查看。")
+    arrived = gateway.arrival(message.pk)
+    assert (arrived["to"], arrived["text"]) == (PHONE, "您办理的业务需要补正：请补交劳动合同。请登录查看。")
     work(ahead_of_time=ASK)
     assert standing(message) == (MessageState.DELIVERED, Delivery.DELIVERED)
     work(ahead_of_time=ASK)
@@ -140,8 +154,9 @@ def test_a_refused_message_waits_for_a_person_and_can_be_sent_again(
     with pytest.raises(Refused, match="正在发送"):  # a second click
         operations.retry(clerk, message.notice_id, at=timezone.now())
     work()
-    work(ahead_of_time=ASK)
     again = Message.objects.get(notice_id=message.notice_id, round=2)
+    wait_for_result(again)
+    work(ahead_of_time=ASK)
     assert standing(again) == (MessageState.DELIVERED, Delivery.DELIVERED)
     with pytest.raises(Refused, match="已经送达"):
         operations.retry(clerk, message.notice_id, at=timezone.now())
@@ -198,6 +213,49 @@ def test_a_worker_killed_after_handing_over_sends_nothing_twice(
     assert gateway.taken() == before + 1
 
 
+def test_a_worker_process_killed_while_the_gateway_has_not_answered_loses_and_doubles_nothing(
+    agency: Any, gateway: Gateway, work: Work
+):
+    before = gateway.taken()
+    for number in range(1, 4):
+        who = factories.person(agency, name=f"王芳{number}")
+        told(reachable(who, phone=f"1381111000{number}"), key=f"case-{number}")
+    gateway.misbehave("hang")
+    worker = worker_process(gateway)
+    try:
+        until = time.monotonic() + PATIENCE
+        while gateway.taken() == before:  # the first is taken, and its answer never comes
+            assert worker.poll() is None and time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        worker.kill()
+        worker.wait()
+    gateway.misbehave("none")
+    Job.objects.filter(state="held").update(due_at=timezone.now())  # its lease runs out
+    work(ahead_of_time=SEND)
+    assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
+    assert gateway.taken() == before + 3
+    for message_id in Message.objects.values_list("pk", flat=True):
+        gateway.arrival(message_id)
+
+
+def worker_process(gateway: Gateway) -> subprocess.Popen[bytes]:
+    """`nianlun work` as a process, on the database of this test."""
+    own = connection.settings_dict
+    address = f"postgresql://{own['USER']}:{own['PASSWORD']}@/{own['NAME']}?host={quote(own['HOST'])}"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"{address}&port={own['PORT']}",
+        "DJANGO_SETTINGS_MODULE": "nianlun.config.settings.test",
+        "NIANLUN_GATEWAY_URL": gateway.address,
+        "NIANLUN_GATEWAY_SECRET": gateway.secret,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "nianlun.config.command", "work"], env=environment, stderr=subprocess.DEVNULL
+    )
+
+
 def test_a_gateway_killed_after_its_answer_still_has_the_message(
     person: PersonLine, work: Work, settings: Any, tmp_path: Any
 ):
@@ -207,7 +265,7 @@ def test_a_gateway_killed_after_its_answer_still_has_the_message(
         settings.GATEWAY_URL, settings.GATEWAY_SECRET = own.address, own.secret
         message = told(reachable(person))
         work()
-        own.wait_for(1)
+        own.arrival(message.pk)
         own.end()
         work(ahead_of_time=ASK)
         assert standing(message)[0] == MessageState.SENT
@@ -234,19 +292,18 @@ def test_a_number_that_does_not_exist_fails_with_its_reason(
 ):
     message = told(reachable(person, phone="13800010000"))
     work()
-    while standing(message)[0] == MessageState.SENT:
-        assert work(ahead_of_time=ASK)
+    wait_for_result(message)
+    work(ahead_of_time=ASK)
     assert standing(message) == (MessageState.FAILED, Delivery.FAILED)
     assert message.problem == "空号"
 
 
 def test_the_telephone_of_before_is_told_of_the_new_one(person: PersonLine, gateway: Gateway, work: Work):
-    before = len(gateway.arrived())
     reachable(person)
     reachable(person, phone="13987654321")
     work()
-    (latest, *_) = gateway.wait_for(before + 1)
-    assert latest["to"] == PHONE
-    assert "手机号已改为139••••4321" in latest["text"]
+    arrived = gateway.arrival(Message.objects.get().pk)
+    assert arrived["to"] == PHONE
+    assert "手机号已改为139••••4321" in arrived["text"]
     assert [c.masked for c in queries.contacts(factories.insured(person), person.id)] == ["139••••4321"]
     assert Channel.SMS.label == "短信"

@@ -39,5 +39,3 @@ MEDIA_RECIPIENTS = media_recipients(VAR)
 LOG_KEY = log_key(VAR)
 CHECKPOINTS = VAR / "checkpoints"
 LOG_WITNESSES = ()
-GATEWAY_URL = ""
-GATEWAY_SECRET = ""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
+from nianlun.access.domain import Refused
+
 LONGEST_TITLE = 60
 LONGEST_TEXT = 2000
 LONGEST_SMS = 200
@@ -20,8 +22,11 @@ _IDENTITY_NUMBER = re.compile(
 _AMOUNT = re.compile(r"\d\s*(?:元|万元|圆|块)|[¥￥]\s*\d")
 
 
-class NotSendable(ValueError):
-    """A notice that may not go out like this; the sentence says what to change."""
+class NotSendable(Refused):
+    """A notice that may not go out like this; the sentence says what to change.
+
+    A refusal, so that a deed whose words cannot be sent is answered with that sentence wherever it was tried.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from nianlun.access.gate import shell_context, viewer
 from nianlun.journal import operations as journal
@@ -40,7 +39,6 @@ def answer(
         **shell_context(request),
         "crumbs": crumbs,
         "tones": TONES,
-        "now": timezone.now(),
         "has_gateway": gateway.is_configured(),
     }
     return render(request, template, {**frame, **context}, status=status)
