@@ -62,6 +62,8 @@ def test_production_names_in_one_sentence_what_is_missing(tmp_path, missing):
         {"NIANLUN_DEMO": "1"},
         {"NIANLUN_KEYRING": "/nowhere"},
         {"NIANLUN_VAULT_KEYS": "/nowhere"},
+        {"NIANLUN_GATEWAY_URL": "http://10.0.0.9", "NIANLUN_GATEWAY_SECRET": "s" * 32},
+        {"NIANLUN_GATEWAY_URL": "https://10.0.0.9", "NIANLUN_GATEWAY_SECRET": "short"},
     ],
 )
 def test_production_refuses_what_is_only_good_for_trying(tmp_path, bad):
