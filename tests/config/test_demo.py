@@ -96,10 +96,10 @@ def test_the_demo_starts_heals_and_stops(demo):
     wait_for(demo.ready)
     assert demo.health() == 200
     first = demo.children()
-    assert len(first) == 5  # witness, gateway, sequencer, web server, worker
+    assert len(first) == 6  # witness, gateway, sequencer, watch, web server, worker
     for child in first:
         os.kill(child, signal.SIGKILL)
-    wait_for(lambda: len(demo.children()) == 5 and not set(first) & set(demo.children()))
+    wait_for(lambda: len(demo.children()) == 6 and not set(first) & set(demo.children()))
     wait_for(lambda: demo.health() == 200)
 
     os.kill(embedded(demo.var).pid(), signal.SIGKILL)
