@@ -46,9 +46,10 @@ from nianlun.kernel.identifiers import uuid7
 from nianlun.media import queries as media
 from nianlun.notices import operations as notices
 from nianlun.notices.operations.contacts import CONTACT_CHANGED
+from nianlun.registry import kin_declaring
 from nianlun.registry import operations as registry
 from nianlun.registry import queries as registry_queries
-from nianlun.registry.domain import AgencyLine, PersonLine
+from nianlun.registry.domain import AgencyLine, PersonLine, Relation
 from nianlun.vault.domain import Secrecy
 from nianlun.vault.models import Destruction, StoredObject
 from nianlun.watch import alarms, exports, listed
@@ -99,6 +100,7 @@ class OtherSide:
     material_id: int
     slip_id: UUID
     export_id: UUID
+    kin_id: UUID
     item_code: str
 
     @property
@@ -147,6 +149,7 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<int:material_id>": lambda side: side.material_id,
     "<uuid:slip_id>": lambda side: side.slip_id,
     "<uuid:export_id>": lambda side: side.export_id,
+    "<uuid:kin_id>": lambda side: side.kin_id,
 }
 """What an address asks for, by the part of it that asks."""
 
@@ -231,6 +234,7 @@ def other_side() -> OtherSide:
         glass_id=_glass(staff("reviewer")),
         password_request_id=_password_request(clerk),
         export_id=_export(clerk),
+        kin_id=_kin(clerk),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
 
@@ -356,6 +360,19 @@ def _substitution(clerk: Viewer, *, colleague: Viewer) -> int:
         reason="年休假，回乡探亲",
         at=timezone.now(),
     )
+
+
+def _kin(clerk: Viewer) -> UUID:
+    """A declaration that waits for internal control."""
+    kin_id = kin_declaring.declare_kin(
+        clerk,
+        relation=Relation.SPOUSE,
+        name=NAME,
+        identity_number=factories.identity_number(sex="female"),
+        at=timezone.now(),
+    )
+    kin_declaring.ask_withdrawal(clerk, kin_id=kin_id, reason="写错了人", at=timezone.now())
+    return kin_id
 
 
 def _glass(reviewer: Viewer) -> int:

@@ -85,7 +85,7 @@ def test_nobody_imports_the_own_contributions(zhou, viewer, now):
     clerk = viewer("clerk")
     registry.link_login(by=None, account_id=clerk.account_id, person_id=zhou.id, at=now)
     outcome = operations.check_roster(clerk, content=workbook(HEADING, row()), name="名册.xlsx", at=now)
-    assert "本人的业务" in outcome.problems[0].sentence
+    assert "本人或近亲属" in outcome.problems[0].sentence
 
 
 def test_the_command_imports_prints_json_and_says_in_its_status_how_it_went(zhou, tmp_path, capsys):

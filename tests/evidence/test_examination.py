@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests import factories
 
 from nianlun.archives import queries as archives
 from nianlun.archives.domain import DocumentKind
@@ -183,3 +184,22 @@ def test_nobody_examines_his_own_file(file_paper, viewer, person, now):
     registry.link_login(by=None, account_id=insider.account_id, person_id=person.id, at=now)
     with pytest.raises(operations.OwnCase):
         operations.decide(only(item_id).id, by=insider, choice="accept", at=now)
+
+
+def test_nobody_examines_the_file_of_the_spouse(file_paper, viewer, agency, now):  # S2.5
+    from nianlun.registry import kin_declaring
+    from nianlun.registry.domain import Relation
+
+    number = factories.identity_number(sex="female")
+    spouse = factories.person(agency, sex="female", number=number)
+    item_id = file_paper(birth_date="1967-04-28")
+    operations.attribute_item(item_id, person_id=spouse.id, by=None, at=now)
+    insider = viewer("archivist")
+    kin_declaring.declare_kin(
+        insider, relation=Relation.SPOUSE, name="王桂兰", identity_number=number, at=now
+    )
+    with pytest.raises(operations.OwnCase, match="近亲属"):
+        operations.decide(only(item_id).id, by=insider, choice="accept", at=now)
+    with pytest.raises(operations.OwnCase):
+        operations.refuse_own_case(insider, spouse.id)
+    operations.refuse_own_case(viewer("archivist"), spouse.id)

@@ -126,3 +126,47 @@ def test_a_relatives_number_lies_sealed_and_moves_to_a_new_key(viewer, now, sett
     assert operations.reseal(at=now) == operations.Resealed(done=1, left=0)
     assert Kin.objects.get().key_version == 2
     assert kin.declarations(clerk.account_id)[0].masked_identity_number.endswith(WIFE[-4:])
+
+
+def test_kin_are_declared_confirmed_and_withdrawn_on_the_own_page(viewer, client_of):
+    clerk = client_of(viewer("clerk", name="李敏"))
+    own = {"relation": "self", "name": "李敏", "number": WIFE}
+    for wrong, told in (
+        ({"number": "123"}, "应为 18 位"),
+        ({"relation": "x"}, "关系"),
+        ({"name": ""}, "姓名"),
+    ):
+        answer = clerk.post("/me/kin/", own | wrong)
+        assert answer.status_code == 422
+        assert told in answer.content.decode()
+        assert WIFE not in answer.content.decode()
+    assert clerk.post("/me/kin/confirm/").status_code == 422
+    assert clerk.post("/me/kin/", own).status_code == 302
+    assert clerk.post("/me/kin/confirm/").status_code == 302
+    assert "年已确认" in clerk.get("/me/kin/").content.decode()
+    assert WIFE not in clerk.get("/me/kin/").content.decode()
+    kin_id = Kin.objects.get().pk
+    assert clerk.post(f"/me/kin/{kin_id}/withdraw/", {"reason": ""}).status_code == 422
+    assert clerk.post(f"/me/kin/{kin_id}/withdraw/", {"reason": "写错了"}).status_code == 302
+    control = client_of(viewer("internal_control"))
+    assert "李敏" in control.get("/me/kin/").content.decode()
+    assert "等您同意的撤回" not in clerk.get("/me/kin/").content.decode()
+    assert control.post(f"/me/kin/{kin_id}/agree/").status_code == 302
+    assert "还没有申报" in clerk.get("/me/kin/").content.decode()
+
+
+def test_who_turns_out_to_be_one_person_in_two_families_is_refused(viewer, now):
+    clerk, finance = viewer("clerk"), viewer("finance")
+    declare(clerk, "self", HUSBAND, now)
+    with pytest.raises(Refused, match="同一个人"):
+        declare(finance, "self", HUSBAND, now)
+    assert kin.declarations(finance.account_id) == []
+
+
+def test_a_link_to_a_person_who_holds_another_familys_post_is_refused(viewer, agency, now):
+    clerk, finance, third = viewer("clerk"), viewer("finance"), viewer("reviewer")
+    person = factories.person(agency, number=HUSBAND)
+    operations.link_login(by=None, account_id=clerk.account_id, person_id=person.id, at=now)
+    operations.link_login(by=None, account_id=third.account_id, person_id=person.id, at=now)
+    with pytest.raises(Refused, match="不能由一人兼任"):
+        operations.link_login(by=None, account_id=finance.account_id, person_id=person.id, at=now)

@@ -1,4 +1,4 @@
-"""`nianlun staff add`: the first account of an installation, made on the server by whoever runs it."""
+"""`nianlun staff add` for the founding of an installation; `nianlun access rights` and `routes` for who may do what."""
 
 import argparse
 import getpass
@@ -6,14 +6,15 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from nianlun.access.domain import Role
+from nianlun.access.domain import FAMILY, OFFICERS, Role
+from nianlun.kernel.arguments import group
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Offer `staff add`."""
+    """Offer `staff add`, `access rights` and `access routes`."""
     staff = subparsers.add_parser("staff", help="工作人员账号")
     actions = staff.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
-    add = actions.add_parser("add", help="新建账号；口令从标准输入读，不进命令行和日志")
+    add = actions.add_parser("add", help="安装时创设账号；口令从标准输入读，不进命令行和日志")
     add.add_argument("username", metavar="账号", help="登录用的账号名，小写字母和数字")
     add.add_argument("--name", required=True, help="姓名")
     add.add_argument(
@@ -25,33 +26,91 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add.add_argument("--scope", required=True, help="辖区：行政区划代码的前几位，如 13 为全省")
     add.add_argument("--agency", required=True, help="机构名称")
+    add.add_argument(
+        "--founding",
+        metavar="依据",
+        default="",
+        help="三员到岗以后仍在服务器上创设岗位账号的依据，如批文号；写进台账和操作日志",
+    )
     add.add_argument("--json", action="store_true", help="以 JSON 报告")
     add.set_defaults(run=add_staff, needs_database=True)
+    access = group(subparsers, "access", help_text="账号的权限和查阅")
+    rights = access.add_parser("rights", help="权限台账：谁持有什么岗位，从何时到何时，经哪四个人")
+    rights.add_argument("--all", action="store_true", help="连同已到期和收回的")
+    rights.add_argument("--json", action="store_true", help="输出 JSON")
+    rights.set_defaults(run=show_rights, needs_database=True)
+    routes = access.add_parser("routes", help="每个地址和打开它要的权利")
+    routes.add_argument("--json", action="store_true", help="输出 JSON")
+    routes.set_defaults(run=show_routes, needs_database=True)
 
 
 def add_staff(args: argparse.Namespace) -> int:
-    """Make the account. A refused password or login becomes its sentence and status 2."""
-    from nianlun.access import operations  # noqa: PLC0415  needs the models, so Django set up
+    """Make the account. What does not fit becomes its sentence and status 2."""
+    from nianlun.access import ledger, operations  # noqa: PLC0415  needs the models, so Django set up
 
     if not args.scope.isdigit() or not args.scope.isascii():
         raise BadScope("辖区应为行政区划代码的前几位数字，例如 130606。")
+    role, at = Role(args.role), datetime.now(UTC)
+    if role in FAMILY and not args.founding.strip() and ledger.officers_in_office(at=at) >= OFFICERS:
+        raise Founded(
+            "系统管理员、安全管理员、审计员都已到岗，岗位要在“权限”里申请：申请、审核、核准、赋权四步四人。"
+            "确需在服务器上创设的，用 --founding 写明依据。"
+        )
     password = getpass.getpass("口令：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     account_id = operations.add_account(
         by=None,
         username=args.username,
         name=args.name,
-        role=Role(args.role),
+        role=role,
         scope=args.scope,
         agency_name=args.agency,
         password=password,
-        at=datetime.now(UTC),
+        founding=args.founding.strip()[:200] or operations.AT_INSTALLATION,
+        at=at,
     )
     if args.json:
         print(json.dumps({"id": account_id, "username": args.username.strip().lower(), "role": args.role}))
     else:
-        print(f"已新建账号 {args.username}（{Role(args.role).label}）。")
+        print(f"已新建账号 {args.username}（{role.label}）。")
     return 0
+
+
+def show_rights(args: argparse.Namespace) -> int:
+    """The ledger of posts, one a line."""
+    from nianlun.access import ledger  # noqa: PLC0415  needs the models, so Django set up
+
+    lines = [line for line in ledger.everything(at=datetime.now(UTC)) if args.all or line.in_force]
+    if args.json:
+        print(json.dumps([ledger.as_json(line) for line in lines], ensure_ascii=False, indent=1))
+        return 0
+    for line in lines:
+        ground = "、".join(hand.name for hand in line.hands) or line.founding
+        ended = f"\t{line.ended_at:%Y-%m-%d} 收回：{line.ended_why}" if line.ended_at else ""
+        print(
+            f"{line.username}\t{line.name}\t{line.role.label}\t{line.scope}"
+            f"\t{line.since:%Y-%m-%d} 至 {line.until:%Y-%m-%d}\t{ground}{ended}"
+        )
+    sys.stderr.write(f"{len(lines)} 项\n")
+    return 0
+
+
+def show_routes(args: argparse.Namespace) -> int:
+    """Every address with its rule; status 1 where one has none."""
+    from nianlun.access import routes  # noqa: PLC0415  reads the addresses, so Django set up
+
+    found = routes.rules()
+    if args.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        for route in found:
+            print(f"{route['address']}\t{route['right'] or route['open'] or '没有规则'}")
+        sys.stderr.write(f"{len(found)} 个地址\n")
+    return 0 if all(route["right"] or route["open"] for route in found) else 1
 
 
 class BadScope(ValueError):
     """The scope is no prefix of a division code."""
+
+
+class Founded(Exception):
+    """The installation stands: posts are given in four steps now."""

@@ -170,6 +170,27 @@ def everything(*, at: datetime) -> Iterable[GrantLine]:
         yield _grant_line(row, at=at)
 
 
+def as_json(line: GrantLine) -> dict[str, object]:
+    """The line for programs."""
+    return {
+        "account": line.username,
+        "name": line.name,
+        "agency": line.agency_name,
+        "role": line.role.value,
+        "role_label": line.role.label,
+        "scope": line.scope,
+        "since": line.since.isoformat(),
+        "until": line.until.isoformat(),
+        "in_force": line.in_force,
+        "founding": line.founding,
+        "hands": [
+            {"step": hand.step.value, "name": hand.name, "at": hand.at.isoformat()} for hand in line.hands
+        ],
+        "ended_at": line.ended_at.isoformat() if line.ended_at else None,
+        "ended_why": line.ended_why,
+    }
+
+
 def own(viewer: Viewer, *, at: datetime) -> list[GrantLine]:
     """What the viewer holds now, for the own page."""
     rows = _grants().filter(account_id=viewer.account_id, ended_at=None, until__gt=at)

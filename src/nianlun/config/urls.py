@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("nianlun.access.urls")),
     path("", include((looks, "ui"))),
     path("", include("nianlun.journal.urls")),
+    path("", include("nianlun.registry.urls")),
     path("", include("nianlun.contributions.urls")),
     path("", include("nianlun.media.urls")),
     path("", include("nianlun.lawbook.urls")),

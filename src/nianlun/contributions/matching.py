@@ -42,7 +42,7 @@ class Matching:
     """One workbook's look-ups; each person and each employer is asked for once."""
 
     viewer: Viewer
-    own: UUID | None
+    close: frozenset[UUID]
     _persons: dict[str, PersonLine | None] = field(default_factory=dict)
     _employers: dict[str, list[UUID]] = field(default_factory=dict)
 
@@ -63,8 +63,8 @@ class Matching:
             raise _NoMatch("本辖区没有登记这个证件号码的参保人。请先登记参保人，或核对证件号码。")
         if normalised(person.name) != normalised(row.name):
             raise _NoMatch(f"表中姓名“{row.name[:20]}”与登记的“{person.name}”不同。请核对证件号码和姓名。")
-        if person.id == self.own:
-            raise _NoMatch("这一行是您本人的缴费。本人的业务请交给同事办理。")
+        if person.id in self.close:
+            raise _NoMatch("这一行是您本人或近亲属的缴费，请交给同事办理。")
         if row.month < row.identity_number.birth_date.year * 12:
             raise _NoMatch("费款所属期早于出生年份。请核对年月。")
         scheme = row.scheme or person.scheme

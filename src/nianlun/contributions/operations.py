@@ -145,8 +145,8 @@ def reverse(
     """
     authorize(viewer, Right.CONTRIBUTION_IMPORT)
     registry.person(viewer, person_id)
-    if registry.own_person_id(viewer) == person_id:
-        raise NotReversible("不能冲销本人的缴费记录。请交给同事办理。")
+    if person_id in registry.persons_close_to(viewer.account_id):
+        raise NotReversible("不能冲销本人或近亲属的缴费记录。请交给同事办理。")
     reason = " ".join(reason.split())
     if len(reason) < 4:
         raise NotReversible("请写明冲销的理由，至少四个字。")
@@ -268,7 +268,7 @@ def match_roster(
     viewer: Viewer, *, roster: Roster, name: str, sha512: str
 ) -> tuple[ImportOutcome, list[NewPosting]]:
     """Find the persons and employers that the rows name, and tell new rows from booked ones and conflicts."""
-    matched = Matching(viewer, own=registry.own_person_id(viewer)).match(roster.rows)
+    matched = Matching(viewer, close=registry.persons_close_to(viewer.account_id)).match(roster.rows)
     sorted_out = domain.sort_out(
         [p for m in matched.rows for p in m.postings], held=_held(matched.postings)
     )

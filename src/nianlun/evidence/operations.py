@@ -336,9 +336,9 @@ def describe_by_claims(item_id: UUID, *, by: Viewer | None, at: datetime) -> Non
 
 
 def refuse_own_case(by: Viewer | None, person_id: UUID | None) -> None:
-    """Raise `OwnCase` where staff would handle their own file."""
-    if by is not None and person_id is not None and registry.own_person_id(by) == person_id:
-        raise OwnCase("这是您本人的档案，要由其他同事办理。")
+    """Raise `OwnCase` where staff would handle the file of their own, the spouse or registered kin (S2.5)."""
+    if by is not None and person_id is not None and person_id in registry.persons_close_to(by.account_id):
+        raise OwnCase("这是您本人或近亲属的档案，要由其他同事办理。")
 
 
 def person_changed(person_id: UUID | None, *, cause: str, at: datetime) -> None:

@@ -1,8 +1,11 @@
 """Who is close to whom: the natural person behind an account, and whom that person declared (S2.5)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from nianlun.access.domain import Right, Viewer
 from nianlun.kernel import cipher
 from nianlun.kernel.cipher import Keyring
 from nianlun.kernel.identity import IdentityNumber
@@ -16,7 +19,10 @@ def persons_close_to(account_id: int) -> frozenset[UUID]:
 
     Both directions count: whom it declared, and who declared it.
     """
-    indexes = _indexes(_circle(account_id), keys.keyring())
+    circle = _circle(account_id)
+    if not circle:
+        return frozenset()
+    indexes = _indexes(circle, keys.keyring())
     return frozenset(Person.objects.filter(identity_number_index__in=indexes).values_list("pk", flat=True))
 
 
@@ -50,6 +56,42 @@ def declarations(account_id: int) -> list[KinLine]:
     return sorted(lines, key=lambda line: line.relation is not Relation.SELF)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A declaration that somebody asks to count no longer."""
+
+    id: UUID
+    name: str
+    agency_name: str
+    relation: Relation
+    relative: str
+    reason: str
+    asked_at: datetime
+
+
+def withdrawals(viewer: Viewer, *, limit: int = 100) -> list[Withdrawal]:
+    """What waits for internal control within the viewer's scope, but for the own; nothing for anybody else."""
+    if not viewer.may(Right.GRANT_REVIEW) or not viewer.scope:
+        return []
+    rows = Kin.objects.select_related("account").filter(
+        withdrawn_at=None, withdrawal_asked_at__isnull=False, account__scope__startswith=viewer.scope
+    )
+    rows = rows.exclude(account_id=viewer.account_id).order_by("withdrawal_asked_at", "pk")
+    return [
+        Withdrawal(
+            id=row.pk,
+            name=row.account.name,
+            agency_name=row.account.agency_name,
+            relation=Relation(row.relation),
+            relative=row.name,
+            reason=row.withdrawal_reason,
+            asked_at=row.withdrawal_asked_at,
+        )
+        for row in rows[:limit]
+        if row.withdrawal_asked_at is not None
+    ]
+
+
 def is_confirmed(account_id: int, *, year: int) -> bool:
     """Whether the holder has said of this year that nobody is missing."""
     return KinConfirmation.objects.filter(account_id=account_id, year=year).exists()
@@ -64,11 +106,13 @@ def _circle(account_id: int) -> frozenset[str]:
     """The numbers of the person behind the account and of everybody close to that person."""
     ring = keys.keyring()
     own = _own_numbers([account_id])
-    indexes = _indexes(own, ring)
-    same = _accounts_of(indexes) | {account_id}
+    same, others = {account_id}, set[int]()
+    if own:
+        indexes = _indexes(own, ring)
+        same |= _accounts_of(indexes)
+        by_others = Kin.objects.filter(identity_number_index__in=indexes, withdrawn_at=None)
+        others = set(by_others.values_list("account_id", flat=True)) - same
     declared = Kin.objects.filter(account_id__in=same, withdrawn_at=None)
-    by_others = Kin.objects.filter(identity_number_index__in=indexes, withdrawn_at=None)
-    others = set(by_others.values_list("account_id", flat=True)) - same
     return own.union((_number(row, ring).text for row in declared), _own_numbers(others))
 
 

@@ -1,6 +1,13 @@
 """Accounts, signing in by two factors, sessions, stating a purpose, stopping queries."""
 
-from nianlun.access.operations.accounts import LoginTaken, WeakPassword, add_account, set_active, unlock
+from nianlun.access.operations.accounts import (
+    AT_INSTALLATION,
+    LoginTaken,
+    WeakPassword,
+    add_account,
+    set_active,
+    unlock,
+)
 from nianlun.access.operations.attempts import SignInFailed
 from nianlun.access.operations.changing_password import change_password, tell_known
 from nianlun.access.operations.factors import (
@@ -36,6 +43,7 @@ from nianlun.access.operations.signing_in import Recognised, sign_in, sign_in_pe
 from nianlun.access.operations.stopping import lift_stop, stop_queries
 
 __all__ = [
+    "AT_INSTALLATION",
     "LoginTaken",
     "Proof",
     "Recognised",

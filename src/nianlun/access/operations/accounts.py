@@ -19,6 +19,7 @@ class LoginTaken(ValueError):
     """There is already an account with this login."""
 
 
+AT_INSTALLATION = "安装时创设"
 FOUNDING_TERM = timedelta(days=365)
 
 
@@ -33,7 +34,7 @@ def add_account(
     agency_name: str,
     password: str | None,
     persona: str = "",
-    founding: str = "安装时创设",
+    founding: str = AT_INSTALLATION,
     until: datetime | None = None,
     at: datetime,
 ) -> int:

@@ -45,8 +45,12 @@ STAFF = (
     Planned("shilei", "石磊", Role.KEEPER, "最敏感的档案转离线介质：规划、写入、上架、巡检"),
     Planned("limin", "李敏", Role.CLERK, "打开周桂兰，看年轮、矛盾、退休时间和每月能领多少"),
     Planned("chenjing", "陈静", Role.REVIEWER, "复核材料和认定：同一个人办不成两步"),
+    Planned("liufang", "刘芳", Role.CLERK, "另一位经办：受理业务，为新同事申请权限，代班"),
     Planned("sunwei", "孙伟", Role.CLERK, "只看得到莲池区的人和档案", DISTRICT, DISTRICT_SCOPE),
-    Planned("zhouling", "周岭", Role.LEADER, "查看待办与馆藏"),
+    Planned("zhouling", "周岭", Role.LEADER, "查看待办与馆藏，审批业务，核准权限"),
+    Planned("mengqing", "孟青", Role.LEADER, "分管领导：另一位领导申请或休假时，由她核准"),
+    Planned("jinyan", "金燕", Role.FINANCE, "基金财务：支付已审批的款项，看不到档案"),
+    Planned("fangzheng", "方正", Role.INTERNAL_CONTROL, "内控审核：权限申请的第二步，同意或拒绝应急权限"),
     Planned(
         "hanxue",
         "韩雪",
@@ -59,7 +63,8 @@ STAFF = (
         "shenyan", "沈岩", Role.POLICY_REVIEWER, "批准或退回别人起草的政策修订", PROVINCE, PROVINCE_SCOPE
     ),
     Planned("guoan", "郭安", Role.SYSTEM_OFFICER, "账号的启用和停用、库的巡检"),
-    Planned("hejian", "何坚", Role.SECURITY_OFFICER, "查看账号，证明操作日志没有动过"),
+    Planned("hejian", "何坚", Role.SECURITY_OFFICER, "赋予和收回权限，处理异常提醒，审查应急"),
+    Planned("xuling", "许凌", Role.SECURITY_OFFICER, "另一位安全管理员：给安全管理员赋权的人"),
     Planned("qianming", "钱明", Role.AUDITOR, "查看操作日志、下载回执、核对整个日志，重放待遇核定"),
     Planned("waibao01", "马小川", Role.SCANNER, "外包扫描员：只见分给自己的批次", "冀档数字化服务公司"),
 )
@@ -92,6 +97,7 @@ def add_accounts(city: City, registered: Registered, *, at: datetime, folder: Pa
                 agency_name=entry.agency,
                 password=password,
                 persona=entry.text,
+                founding="样本数据",
                 at=at,
             )
         if must_have_factor(entry.role):
