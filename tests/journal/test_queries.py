@@ -29,8 +29,12 @@ def test_an_auditor_reads_what_happened_in_the_own_scope_and_what_the_system_did
     look(near, 1)
     look(far, 2)
     look(None, 3)
-    assert minutes(queries.entries(scope="130606", action=LOOKED)) == [3, 1]
-    assert minutes(queries.entries(scope="13", action=LOOKED)) == [3, 2, 1]
+    look(None, 4, division="130606")
+    look(None, 5, division="130102")
+    assert minutes(queries.entries(scope="130606", action=LOOKED)) == [4, 3, 1]
+    assert minutes(queries.entries(scope="13", action=LOOKED)) == [5, 4, 3, 2, 1]
+    foreign = queries.entries(scope="130102", action=LOOKED)[0]
+    assert queries.entry(foreign.id, scope="130606") is None
     assert queries.entries(scope="") == []
 
 

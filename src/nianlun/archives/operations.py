@@ -14,6 +14,7 @@ from nianlun.archives.models import CodeSequence, Fonds, Item, Page, Volume
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.dates import PartialDate
+from nianlun.registry import queries as registry
 from nianlun.search.grams import filled
 from nianlun.vault import keeping
 from nianlun.vault.domain import Secrecy
@@ -80,6 +81,7 @@ def open_volume(
             about_id=str(volume.id),
             person_id=person_id,
             details=details,
+            division=_division(agency_id, by=by),
             at=at,
         )
         return volume.id
@@ -155,6 +157,7 @@ def file_item(
             about_id=str(item_id),
             person_id=person_id,
             details={"code": code, "title": title, "pages": len(pages)},
+            division=_division(agency_id, by=by),
             at=at,
         )
         return code
@@ -207,6 +210,7 @@ def describe_item(
             about_id=str(item_id),
             person_id=person_id or item.person_id,
             details={"code": item.code, "what": what},
+            division=_division(item.agency_id, by=by),
             at=at,
         )
         keeping.changed([item.vault_object], at=at)
@@ -273,3 +277,8 @@ def _next_number(prefix: str) -> int:
 def _write_grams(item_id: UUID) -> None:
     title, code, creator = Item.objects.values_list("title", "code", "creator").get(pk=item_id)
     Item.objects.filter(pk=item_id).update(grams=filled(f"{title} {code} {creator}"))
+
+
+def _division(agency_id: UUID, *, by: Viewer | None) -> str:
+    """Whose business it was where nobody did it; an actor has a scope of its own."""
+    return registry.division_of(agency_id) if by is None else ""

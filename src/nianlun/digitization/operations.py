@@ -27,6 +27,7 @@ from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.cipher import seal
 from nianlun.kernel.identifiers import uuid7
+from nianlun.registry import queries as registry
 from nianlun.registry.keys import keyring
 from nianlun.search.grams import filled
 from nianlun.vault import keeping
@@ -141,6 +142,7 @@ def _open_batch(
         about_id=str(batch.pk),
         person_id=person_id,
         details=details,
+        division=_division(agency_id, by=by),
         at=at,
     )
     return batch.pk
@@ -187,7 +189,7 @@ def receive(
                 received_by_id=by.account_id if by else None,
             )
             details = {"name": shown, "size": size, "sha512": sha512}
-            _tell(RECEIVED, sheet_id, person_id=batch.person_id, by=by, at=at, details=details)
+            _tell(RECEIVED, sheet_id, of=batch, by=by, at=at, details=details)
             if start:
                 jobs.enqueue(EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at)
     except BatchClosed:
@@ -227,7 +229,13 @@ def start_batch(batch_id: UUID, *, by: Viewer | None, at: datetime) -> int:
     if waiting:
         details = {"title": batch.title, "count": len(waiting)}
         journal.record(
-            STARTED, by=by, about="digitization.batch", about_id=str(batch_id), details=details, at=at
+            STARTED,
+            by=by,
+            about="digitization.batch",
+            about_id=str(batch_id),
+            details=details,
+            division=_division(batch.agency_id, by=by),
+            at=at,
         )
     return len(waiting)
 
@@ -241,7 +249,7 @@ def refuse_sheet(sheet_id: UUID, *, reason: Refused, at: datetime) -> None:
     sheet.state, sheet.code, sheet.sentence = Sheet.State.REFUSED, reason.code, reason.sentence
     sheet.save()
     details = {"name": sheet.name, "sentence": reason.sentence, "code": reason.code, "sha512": sheet.sha512}
-    _tell(REFUSED, sheet_id, person_id=sheet.person_id, by=None, at=at, outcome="refused", details=details)
+    _tell(REFUSED, sheet_id, of=sheet, by=None, at=at, outcome="refused", details=details)
 
 
 @transaction.atomic
@@ -334,6 +342,7 @@ def record_reading(
         about_id=str(item.id),
         person_id=item.person_id,
         details=details,
+        division=_division(item.agency_id, by=None),
         at=at,
     )
     keeping.changed([item.vault_object], at=at)
@@ -395,9 +404,7 @@ def _refuse_at_the_door(
 ) -> Received:
     with transaction.atomic():
         details = {"name": name, "sentence": reason.sentence, "code": reason.code}
-        _tell(
-            REFUSED, batch.pk, person_id=batch.person_id, by=by, at=at, outcome="refused", details=details
-        )
+        _tell(REFUSED, batch.pk, of=batch, by=by, at=at, outcome="refused", details=details)
     return Received(name=name, outcome="refused", code=reason.code, sentence=reason.sentence)
 
 
@@ -422,9 +429,7 @@ def _keep_aside(
             received_by_id=by.account_id if by else None,
         )
         details = {"name": name, "sentence": reason.sentence, "code": reason.code}
-        _tell(
-            REFUSED, sheet_id, person_id=batch.person_id, by=by, at=at, outcome="refused", details=details
-        )
+        _tell(REFUSED, sheet_id, of=batch, by=by, at=at, outcome="refused", details=details)
     return Received(
         name=name,
         outcome="refused",
@@ -483,7 +488,7 @@ def _tell(
     action: str,
     sheet_id: UUID,
     *,
-    person_id: UUID | None,
+    of: Batch | Sheet,
     by: Viewer | None,
     at: datetime,
     details: Mapping[str, object],
@@ -494,8 +499,14 @@ def _tell(
         by=by,
         about="digitization.sheet",
         about_id=str(sheet_id),
-        person_id=person_id,
+        person_id=of.person_id,
         details=details,
         outcome=outcome,
+        division=_division(of.agency_id, by=by),
         at=at,
     )
+
+
+def _division(agency_id: UUID, *, by: Viewer | None) -> str:
+    """Whose business it was where nobody did it; an actor has a scope of its own."""
+    return registry.division_of(agency_id) if by is None else ""

@@ -89,6 +89,7 @@ def propose_claims(
             about_id=str(item.id),
             person_id=item.person_id,
             details={"code": item.code, "page": page.number, "count": len(rows)},
+            division=registry.division_of(item.agency_id),
             at=at,
         )
         keeping.changed([item.vault_object], at=at)

@@ -153,6 +153,11 @@ def agency(agency_id: UUID) -> AgencyLine:
     return AgencyLine(id=row.pk, name=row.name, division=row.division)
 
 
+def division_of(agency_id: UUID) -> str:
+    """The division of an agency, for saying whose business something was. Raises `NotVisible`."""
+    return agency(agency_id).division
+
+
 def home_agency(viewer: Viewer) -> AgencyLine:
     """The agency for which the viewer takes things in: the one of the scope itself, else the first below it.
 

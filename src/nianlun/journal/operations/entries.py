@@ -29,12 +29,14 @@ def record(
     rows: int = 0,
     details: Mapping[str, object] | None = None,
     outcome: str = DONE,
+    division: str = "",
     at: datetime,
 ) -> int:
     """Write one entry and return its number; it stands or falls with the transaction around it (S3.2).
 
-    `by` is None where the system itself acts. `rows` counts the rows of personal data given out.
-    Identity numbers are masked wherever they appear. The sequencer puts it in the log after the commit.
+    `by` is None where the system itself acts; `division` then says whose business it was, so that no other agency's
+    auditor reads of it; what concerns the whole installation has none. `rows` counts the rows of personal data
+    given out. Identity numbers are masked wherever they appear. The sequencer puts it in the log after the commit.
     Raises `OutsideTransaction` without a transaction and `UndeclaredAction` for an action nobody declared.
     """
     if not connection.in_atomic_block:
@@ -48,7 +50,7 @@ def record(
         role_label=by.role.label if by else "",
         name=by.name if by else "",
         agency_name=by.agency_name if by else "",
-        scope=by.scope if by else "",
+        scope=by.scope if by else division,
         action=action,
         about=domain.clean(about)[:300],
         about_id=domain.clean(about_id)[:100],

@@ -91,6 +91,7 @@ def send(
         about_id=str(row.pk),
         person_id=person_id,
         details={"kind": kind, "channels": [channel.value for channel in channels]},
+        division=division,
         at=at,
     )
     return row.pk
@@ -142,6 +143,7 @@ def tell_staff(
             about=title,
             about_id=about_id,
             details={"count": count, "kind": kind},
+            division=division,
             at=at,
         )
     return count
