@@ -44,13 +44,13 @@ def words(line: CaseLine, *, on: date, calendar: Calendar) -> ClockWords:
         text = "受理后计时" if line.accepted_at is None else "没有时限"
         return ClockWords(text=text, tone="plain", due_on=None)
     if on > line.due_on:
-        return ClockWords(text=f"已超 {(on - line.due_on).days} 天", tone="bad", due_on=line.due_on)
+        return ClockWords(text=f"已超 {(on - line.due_on).days} 天", tone="single", due_on=line.due_on)
     if on == line.due_on:
         return ClockWords(text="今天到期", tone="wait", due_on=line.due_on)
     try:
         left = clock.days_left(line.due_on, on=on, calendar=calendar)
     except CalendarMissing as missing:
-        return ClockWords(text=f"缺 {missing.year} 年工作日历", tone="bad", due_on=line.due_on)
+        return ClockWords(text=f"缺 {missing.year} 年工作日历", tone="single", due_on=line.due_on)
     tone = "wait" if left <= clock.SOON else "plain"
     return ClockWords(text=f"还剩 {left} 个工作日", tone=tone, due_on=line.due_on)
 
@@ -97,5 +97,5 @@ def _ended(line: CaseLine, *, on: date) -> ClockWords:
         return ClockWords(text="已办结", tone="ok", due_on=None)
     late = on > line.due_on
     return ClockWords(
-        text="超期办结" if late else "按时办结", tone="bad" if late else "ok", due_on=line.due_on
+        text="超期办结" if late else "按时办结", tone="single" if late else "ok", due_on=line.due_on
     )

@@ -106,10 +106,15 @@ def _duties(who: Viewer, *, waiting: dict[str, int]) -> list[Duty]:
 
 
 def _navigation(who: Viewer, *, waiting: dict[str, int], path: str) -> list[NavigationGroup]:
-    groups = []
-    for label, entries in _plan():
+    plan, groups = _plan(), []
+    here = max(
+        (url for _, entries in plan for _, url, _, _ in entries if _leads_to(url, path)),
+        key=len,
+        default="",
+    )
+    for label, entries in plan:
         links = [
-            NavigationLink(label=name, url=url, active=_active(url, path), count=waiting.get(key, 0))
+            NavigationLink(label=name, url=url, active=url == here, count=waiting.get(key, 0))
             for name, url, right, key in entries
             if who.may(right)
         ]
@@ -128,7 +133,14 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("审核", reverse("desk:review-queue"), Right.REVIEW_READ, "review"),
             ],
         ),
-        ("业务", [("办件", reverse("desk:cases"), Right.CASE_READ, "cases")]),
+        (
+            "业务",
+            [
+                ("办件", reverse("desk:cases"), Right.CASE_READ, "cases"),
+                ("办件概览", reverse("desk:case-overview"), Right.CASE_OVERSEE, ""),
+                ("工作日历", reverse("desk:case-calendar"), Right.CALENDAR_READ, ""),
+            ],
+        ),
         (
             "档案",
             [
@@ -166,5 +178,6 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
     ]
 
 
-def _active(url: str, path: str) -> bool:
+def _leads_to(url: str, path: str) -> bool:
+    """Whether a page lies below a link; of several links the longest is the one the reader is at."""
     return path == url if url == reverse("desk:home") else path.startswith(url)

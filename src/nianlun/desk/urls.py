@@ -27,7 +27,7 @@ from nianlun.desk.pages import (
     vault_objects,
     watch,
 )
-from nianlun.desk.pages.cases import materials, moving, one, opening, several, worklist
+from nianlun.desk.pages.cases import calendar, materials, moving, one, opening, overview, several, worklist
 
 app_name = "desk"
 urlpatterns = [
@@ -92,6 +92,9 @@ urlpatterns = [
     path("cases/batch/passed/", several.passed, name="case-batch-passed"),
     path("cases/new/", opening.kinds, name="case-new"),
     path("cases/new/<str:type_code>/", opening.new, name="case-new-of"),
+    path("cases/overview/", overview.overview, name="case-overview"),
+    path("cases/calendar/", calendar.calendar, name="case-calendar"),
+    path("cases/calendar/import/", calendar.bring_in, name="case-calendar-import"),
     path("cases/<str:number>/", one.overview, name="case"),
     path("cases/<str:number>/take/", worklist.take, name="case-take"),
     path("cases/<str:number>/details/", opening.details, name="case-details"),
