@@ -74,6 +74,15 @@ def told(view: CaseView) -> list[Told]:
     return [_told(action, view.type) for action in reversed(view.actions)]
 
 
+def deliveries(view: CaseView) -> dict[str, list[ActionLine]]:
+    """How each paper the agency gave out was delivered, by the paper's id, the first time first."""
+    found: dict[str, list[ActionLine]] = {}
+    for action in view.actions:
+        if action.move is Move.DELIVER:
+            found.setdefault(str(action.details.get("slip", "")), []).append(action)
+    return found
+
+
 def since(view: CaseView, version: int) -> list[Told]:
     """What happened after the version that somebody saw, in its order; everything for a version that never was."""
     return [_told(action, view.type) for action in view.actions if action.number > version]

@@ -27,7 +27,17 @@ from nianlun.desk.pages import (
     vault_objects,
     watch,
 )
-from nianlun.desk.pages.cases import calendar, materials, moving, one, opening, overview, several, worklist
+from nianlun.desk.pages.cases import (
+    calendar,
+    materials,
+    moving,
+    one,
+    opening,
+    overview,
+    several,
+    slips,
+    worklist,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -106,7 +116,8 @@ urlpatterns = [
         materials.page,
         name="case-paper-page",
     ),
-    path("cases/<str:number>/slips/<uuid:slip_id>/", materials.slip, name="case-slip"),
+    path("cases/<str:number>/slips/<uuid:slip_id>/", slips.slip, name="case-slip"),
+    path("cases/<str:number>/slips/<uuid:slip_id>/deliver/", slips.deliver, name="case-deliver"),
     path("cases/<str:number>/do/<str:deed>/", moving.do, name="case-do"),
     path("cases/<str:number>/<str:tab>/", one.tab, name="case-tab"),
     path("search/", search.search, name="search"),

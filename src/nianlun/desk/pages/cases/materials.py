@@ -1,7 +1,7 @@
 """The papers of a case: taking one in, looking at a copy page by page, and the files as they came."""
 
 from typing import BinaryIO, TypeVar, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -128,20 +128,11 @@ def original(request: HttpRequest, number: str, material_id: int) -> HttpRespons
     held, material = queries.material_file(viewer(request), opened.view.line.id, material_id)
     suffix = material.file_name.rsplit(".", 1)[-1]
     name = f"{number}-{material.requirement}-{opened.entry_id}.{suffix}"  # the bytes carry no mark
-    return _given_out(held, material.file_name, name=name, media_type="application/octet-stream")
+    return given_out(held, material.file_name, name=name, media_type="application/octet-stream")
 
 
-@require_GET
-@needs(Right.CASE_READ)
-def slip(request: HttpRequest, number: str, slip_id: UUID) -> HttpResponseBase:
-    """A paper the agency gave out, as it was sealed."""
-    opened = open_case(request, number, what="的文书", at=timezone.now())
-    held, wanted = queries.slip_file(viewer(request), opened.view.line.id, slip_id)
-    name = f"{wanted.number}.pdf"
-    return _given_out(held, wanted.file_name, name=name, media_type="application/pdf")
-
-
-def _given_out(held: str, file_name: str, *, name: str, media_type: str) -> HttpResponseBase:
+def given_out(held: str, file_name: str, *, name: str, media_type: str) -> HttpResponseBase:
+    """A file of a case as a download that can do nothing in the browser (S4.6), or the sentence why there is none."""
     try:
         stream = vault.open_file(held, file_name)
     except vault.Unreadable as reason:

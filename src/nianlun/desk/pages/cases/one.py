@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from nianlun.access.domain import Right, Viewer
 from nianlun.access.gate import needs, viewer
 from nianlun.cases import calendars, listing, queries
+from nianlun.cases.domain.delivery import BY_STAFF, Way
 from nianlun.cases.domain.findings import Finding
 from nianlun.cases.domain.flow import WITH_MATERIALS, State
 from nianlun.cases.domain.types import SlipKind
@@ -156,6 +157,10 @@ def draw(
         earlier=case_moves.earlier_steps(view),
         told=case_history.told(view),
         slip_label={kind.value: kind.label for kind in SlipKind},
+        deliveries=case_history.deliveries(view),
+        ways=BY_STAFF,
+        way_label={way.value: way.label for way in Way},
+        may_deliver=who.may(Right.CASE_ACCEPT),
         reads=_reads(view) if tab is Tab.READS else (),
         colleagues=_colleagues(who, view, offered),
         jurors=queries.colleagues(who, division=line.division, right=Right.CASE_HEAR)
