@@ -15,9 +15,11 @@ from nianlun.notices.domain import declare_kind
 ISSUE_SLIP = "cases.issue_slip"
 PREPARE_FILING = "cases.prepare_filing"
 
-NOTICE = declare_kind(
-    "cases.progress", "办件进度", sms="您的业务有新进展：{title}。请登录查看，不要把验证码告诉他人。"
-)
+_SMS = "您的业务有新进展：{title}。请登录查看，不要把验证码告诉他人。"
+PROGRESS = declare_kind("cases.progress", "办件进度", sms=_SMS)
+SERVED = declare_kind("cases.served", "办件文书", sms=_SMS, statutory=True)
+"""What the law wants to reach the person: papers asked for, a suspension, every decision."""
+_LONGEST_REASON = 1500  # characters of what a clerk wrote; the paper has all of it
 _BY_OUTCOME = {
     Outcome.GRANTED: SlipKind.CONCLUSION,
     Outcome.REFUSED: SlipKind.REFUSAL,
@@ -40,12 +42,12 @@ def announce(row: Case, action: Action, *, case_type: CaseType, at: datetime) ->
         jobs.enqueue(ISSUE_SLIP, {"action": action.pk, "kind": kind.value}, key=str(action.pk), at=at)
     if ended:
         jobs.enqueue(PREPARE_FILING, {"case": str(row.pk)}, key=str(row.pk), at=at)
-    told = _told(row, move, case_type=case_type, text=action.text)
+    told = _told(row, move, case_type=case_type, text=action.text[:_LONGEST_REASON])
     if told and row.person_id is not None:
         title, text = told
         notices.send(
             person_id=row.person_id,
-            kind=NOTICE,
+            kind=SERVED if ended or move in (Move.ASK, Move.SUSPEND) else PROGRESS,
             title=title,
             text=text,
             about="cases.case",

@@ -198,12 +198,12 @@ def _upload(request: HttpRequest, view: CaseView, code: str) -> None:
 
 
 def _one(request: HttpRequest, view: CaseView, *, problem: tuple[str, str] | None = None) -> HttpResponse:
-    line = view.line
+    line, own = view.line, viewer(request).account_id
     looked = (
         [
             entry
             for entry in journal.reads_of_person(line.person_id, limit=400)
-            if line.number in entry.purpose or line.number in entry.what
+            if entry.account_id != own and (line.number in entry.purpose or line.number in entry.what)
         ]
         if line.person_id
         else []
