@@ -61,6 +61,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["batches"] = digitization.unfinished(who)
     if who.may(Right.CASE_READ):
         counts["cases"] = cases.waiting_for(who)
+    if who.may(Right.CASE_FILE):
+        counts["filing"] = cases.count_to_file(who)
     if who.may(Right.REVIEW_READ):
         counts["review"] = queue.count_for(who)
     if who.may(Right.RULING_READ):
@@ -93,6 +95,8 @@ def _duties(who: Viewer, *, waiting: dict[str, int]) -> list[Duty]:
             duties.append(Duty(label="办件超期", count=due.overdue, url=f"{pile}?pile=overdue"))
         if due.today:
             duties.append(Duty(label="今天到期", count=due.today, url=f"{pile}?pile=today"))
+    if who.may(Right.CASE_FILE) and (late := cases.count_late(who, on=timezone.localdate())):
+        duties.append(Duty(label="归档超期", count=late, url=f"{reverse('desk:filing')}?late=1"))
     if who.may(Right.REVIEW_DECIDE) or who.may(Right.REVIEW_CONFIRM):
         word = "待复核" if who.may(Right.REVIEW_CONFIRM) else "待审"
         duties.append(Duty(label=word, count=waiting.get("review", 0), url=reverse("desk:review-queue")))
@@ -144,8 +148,11 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
         (
             "档案",
             [
-                (category.label, reverse("desk:register", args=[category.value]), Right.ITEM_READ, "")
-                for category in Category
+                ("待归档", reverse("desk:filing"), Right.CASE_FILE, "filing"),
+                *(
+                    (category.label, reverse("desk:register", args=[category.value]), Right.ITEM_READ, "")
+                    for category in Category
+                ),
             ],
         ),
         (

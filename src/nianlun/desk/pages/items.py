@@ -16,6 +16,7 @@ from nianlun.access.gate import needs, viewer
 from nianlun.archives import queries as archives
 from nianlun.archives.domain import Category
 from nianlun.archives.queries import ItemLine, PageLine
+from nianlun.cases import queries as cases
 from nianlun.desk import certified_copy as copying
 from nianlun.desk import review_view
 from nianlun.desk.page_pictures import picture_of_page, status_of, without
@@ -94,6 +95,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         weight_reason=weight_reason,
         files=vault.files(line.vault_object),
         absence=vault.absence(line.vault_object),
+        case=cases.case_of_item(who, item_id),
         may_certify=who.may(Right.ITEM_CERTIFY),
         may_review=who.may(Right.REVIEW_READ),
         in_hand=bool(queue.in_hand(who, item_id)),

@@ -169,6 +169,7 @@ def draw(
         steps=case_history.by_step(view),
         may_complete=line.state is State.RECEIVED and who.may(Right.CASE_ACCEPT),
         may_see_person=who.may(Right.PERSON_READ),
+        may_file=who.may(Right.CASE_FILE),
         may_see_item=who.may(Right.ITEM_READ),
         employer=registry.employers([line.employer_id]).get(line.employer_id)
         if line.employer_id is not None
