@@ -21,6 +21,14 @@ class Part(StrEnum):
     PERSONAL = "personal"
     EMPLOYER = "employer"
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return _PART_LABELS[self]
+
+
+_PART_LABELS: Mapping[Part, str] = {Part.PERSONAL: "个人缴费", Part.EMPLOYER: "单位缴费"}
+
 
 class Source(StrEnum):
     """Where the agency knows the posting from."""
