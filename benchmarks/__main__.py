@@ -11,6 +11,7 @@ RUNS = (
     ["benchmarks.person_page"],
     ["benchmarks.policy"],
     ["benchmarks.worklist"],
+    ["benchmarks.watch"],
 )
 
 if __name__ == "__main__":

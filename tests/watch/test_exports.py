@@ -163,6 +163,8 @@ def test_bad_requests_are_refused_in_words(viewer, crowd, now):
         said = {"name": "desk.people", "filters": {}, "file_format": "csv", "reason": WHY, **change}
         with pytest.raises(Refused):
             exports.ask(clerk, token=uuid4(), at=now, **said)
+    with pytest.raises(Refused, match="只有一个人"):
+        ask(clerk, at=now, q="1101 0519491231 002X")
     for name, filters in (("no.list", {}), ("desk.register", {"category": "none"})):
         with pytest.raises(NotVisible):
             ask(clerk, at=now, name=name, **filters)

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from nianlun.watch.domain import limits as limiting
 from nianlun.watch.domain.limits import BadLimits, Limits, NotInForce, alarming
-from nianlun.watch.domain.readings import GLASS_BROKEN, REVEALED, Reading, Seen
+from nianlun.watch.domain.readings import GLASS_BROKEN, Reading, Seen
 from nianlun.watch.domain.rules import Kind, findings, is_office_time
 from nianlun.watch.limit_file import limits_on
 
+REVEALED = "registry.identity_number_revealed"
 MONDAY_TEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Beijing
 LIMITS = limits_on(date(2026, 11, 23))
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"

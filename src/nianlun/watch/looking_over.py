@@ -22,6 +22,7 @@ from nianlun.watch.models import HourTally, Pass, Usual
 OVERLAP = timedelta(minutes=2)
 """How far back a pass looks again: an entry bears the time of its deed and is seen only after the commit."""
 PIECE = timedelta(minutes=10)
+DAY = timedelta(days=1)
 LONGEST_BACK = timedelta(days=7)
 """Further back a pass that was long away does not begin: those questions could no longer be answered."""
 _LOCK = 0x6E776C6F
@@ -30,25 +31,31 @@ told_deceased: list[Callable[[Collection[UUID]], Collection[UUID]]] = []
 """Higher components that know who has died add their question here when the system starts."""
 
 
-@transaction.atomic
 def look_over(*, at: datetime) -> int:
     """Raise the alarms that what was read since the last pass calls for; how many are new.
 
     Two processes at once: one looks, the other leaves it to it. Raises `NotInForce` before the first limits.
     """
+    with transaction.atomic():
+        if not _is_ours():
+            return 0
+        done = Pass.objects.filter(pk="readings").values_list("until", flat=True).first()
+        begin = max(done - OVERLAP if done else at - HOUR, at - LONGEST_BACK)
+        new = sum(_piece(since, until, at=at) for since, until in _pieces(begin, at))
+        counting.sweep(at=at)
+        exports.sweep(at=at)
+        Pass.objects.update_or_create(pk="readings", defaults={"until": at})
+    with transaction.atomic():  # apart: nobody waits for an alarm until the past has been counted
+        if _is_ours():
+            _tally_hours(at=at)
+    return new
+
+
+def _is_ours() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         (ours,) = cursor.fetchone() or (False,)
-    if not ours:
-        return 0
-    done = Pass.objects.filter(pk="readings").values_list("until", flat=True).first()
-    begin = max(done - OVERLAP if done else at - HOUR, at - LONGEST_BACK)
-    new = sum(_piece(since, until, at=at) for since, until in _pieces(begin, at))
-    _tally_hours(at=at)
-    counting.sweep(at=at)
-    exports.sweep(at=at)
-    Pass.objects.update_or_create(pk="readings", defaults={"until": at})
-    return new
+    return bool(ours)
 
 
 def _pieces(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -135,6 +142,7 @@ def _tally_hours(*, at: datetime) -> None:
     since = max(begin.replace(minute=0, second=0, microsecond=0), oldest)
     if since >= over:
         return
+    over = min(over, since + DAY)  # a long past is caught up with day by day
     rows = [
         HourTally(hour=work.hour, account_id=work.account_id, role=work.role, persons=work.persons)
         for work in journal.hours_of_work(since=since, until=over, leaving_out=NO_READING)

@@ -27,6 +27,7 @@ from nianlun.registry import operations as registry_operations
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
 from nianlun.ui.widgets.evidence import Evidence
+from nianlun.watch.exports import is_number
 
 PER_PAGE = 50
 
@@ -49,7 +50,7 @@ def people(request: HttpRequest) -> HttpResponse:
         people=found,
         careers=entitlements.careers([p.id for p in found]),
         may_register=who.may(Right.PERSON_ADD),
-        may_export=bool(found) and who.may(Right.EXPORT_ASK),
+        may_export=bool(found) and who.may(Right.EXPORT_ASK) and not is_number(text),
         text=text,
         more=not text and len(found) == PER_PAGE,
         crumbs=[Crumb(label="人员权益")],

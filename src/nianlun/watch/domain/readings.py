@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-REVEALED = "registry.identity_number_revealed"
 GLASS_BROKEN = "access.glass_broken"
 NO_READING = frozenset({"access.purpose_stated", "access.page_refused"})
 """Entries about a person by which nothing was seen."""
+_REVEALS = "revealed"
 _GIVES_LISTS = ("list_seen", "searched")
 
 
@@ -31,6 +31,11 @@ class Reading:
     def sees_person(self) -> bool:
         """Whether somebody's data were given out by it."""
         return self.done and self.person_id is not None and self.action not in NO_READING
+
+    @property
+    def reveals(self) -> bool:
+        """Whether full numbers were shown by it: such actions end in `revealed`."""
+        return self.done and self.action.endswith(_REVEALS)
 
     @property
     def gives_list(self) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from nianlun.watch.domain.limits import Limits
-from nianlun.watch.domain.readings import GLASS_BROKEN, REVEALED, Reading, Seen
+from nianlun.watch.domain.readings import GLASS_BROKEN, Reading, Seen
 
 HOUR = timedelta(hours=1)
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -201,7 +201,7 @@ def _runs(numbers: Iterable[int]) -> list[list[int]]:
 
 
 def _unmasking(readings: Sequence[Reading], *, limits: Limits) -> Told:
-    told = [r for r in readings if r.done and r.action == REVEALED]
+    told = [r for r in readings if r.reveals]
     return (told, len(told)) if len(told) > limits.unmaskings else _NOTHING
 
 

@@ -8,7 +8,7 @@ A component offers a list by one call when it starts:
 the page; numbers stay masked. A link to `desk:export-new` with `list=cases.worklist` and the filters does the rest.
 """
 
-from nianlun.watch.exports.asking import ask, count, decide
+from nianlun.watch.exports.asking import ask, count, decide, is_number
 from nianlun.watch.exports.fetching import Fetched, fetch, sweep
 from nianlun.watch.exports.making import MAKE, give_up, make
 from nianlun.watch.exports.offering import NoSuchList, Offered, offer, offered
@@ -26,6 +26,7 @@ __all__ = [
     "decide",
     "fetch",
     "give_up",
+    "is_number",
     "make",
     "offer",
     "offered",

@@ -1,5 +1,6 @@
 """Asking for an export, and somebody else's word on it."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,6 +26,14 @@ APPROVED = declare("watch.export_approved", "批准{asked_by}导出{about}，{co
 REFUSED = declare("watch.export_refused", "不批准{asked_by}导出{about}：{reason}")
 LATELY = timedelta(hours=24)
 _LOCK = 0x6578
+
+
+_NUMBER = re.compile(r"\d{14}")
+
+
+def is_number(text: str) -> bool:
+    """Whether the text may be a person's number: that leads to one person and is kept nowhere in plain (S5.1)."""
+    return _NUMBER.search("".join(text.split())) is not None
 
 
 def count(viewer: Viewer, chosen: Offered, *, filters: Mapping[str, str], at: datetime) -> int:
@@ -58,6 +67,8 @@ def ask(
     )
     if known is not None:
         return known
+    if any(is_number(text) for text in filters.values()):
+        raise Refused("按证件号查到的只有一个人，不能导出。请打开此人的页面查看。")
     if file_format not in Export.Format:
         raise Refused("请选择导出的格式：Excel 表格，或 CSV 文本。")
     try:
