@@ -9,6 +9,7 @@ RUNS = (
     ["benchmarks.journal"],
     ["benchmarks.log_proofs"],
     ["benchmarks.person_page"],
+    ["benchmarks.sign_in"],
     ["benchmarks.policy"],
     ["benchmarks.worklist"],
     ["benchmarks.watch"],

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from tests import factories
 
 from nianlun.access import passwords
 
@@ -98,3 +99,14 @@ def test_an_unknown_account_takes_as_long_as_a_known_one():  # S1.5
     known, unknown = median(kept), median(None)
     assert abs(known - unknown) < 0.1
     assert unknown > known / 3  # a password is computed there too
+
+
+def test_when_the_room_is_full_one_is_told_at_once_and_nothing_is_counted(monkeypatch):
+    from nianlun.access import operations
+
+    monkeypatch.setattr(passwords, "_room", threading.BoundedSemaphore(1))
+    with passwords.room(), pytest.raises(passwords.TooBusy):
+        # Without a database: whoever finds the room full has had nothing read or written for them.
+        operations.sign_in(username="lijing", password="x", address="", at=factories.START)
+    with passwords.room():
+        pass

@@ -1,5 +1,6 @@
 """The second factor: nobody of staff gets in without, and a proof counts once (S1.3, S1.4)."""
 
+import io
 import re
 from datetime import timedelta
 
@@ -12,8 +13,9 @@ from nianlun.access import keys, operations, queries
 from nianlun.access.domain import FactorKind, Refused
 from nianlun.access.models import Account, Authenticator, RecoveryCode
 from nianlun.access.operations import Proof, SignInFailed
+from nianlun.config.command import parser
 from nianlun.journal.models import Entry
-from nianlun.kernel.cipher import SealBroken
+from nianlun.kernel.cipher import Keyring, SealBroken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.access.urls")]
 RIGHT = factories.PASSWORD
@@ -182,3 +184,26 @@ def test_a_secret_offered_to_one_account_is_no_secret_of_another(lijing):
     assert "JBSW" not in kept
     with pytest.raises(SealBroken):
         keys.unsealed_offer(kept, account_id=2)
+
+
+def test_secrets_outlive_the_change_of_keys(lijing, settings, tmp_path, now):  # S5.2
+    settings.KEYRING = tmp_path / "keyring.json"
+    Keyring.create(settings.KEYRING)
+    secret = factories.authenticator(lijing)
+    fresh = keys.keyring().rotate(settings.KEYRING)
+    assert operations.reseal_secrets(at=now) == 1
+    assert operations.reseal_secrets(at=now) == 0
+    settings.KEYRING.write_text(Keyring(current=2, pairs={2: fresh.pairs[2]})._written())
+    proof = Proof(code=factories.code(secret, at=now))
+    assert operations.prove(lijing.account_id, proof=proof, address="", at=now) is FactorKind.AUTHENTICATOR
+
+
+def test_the_server_s_keeper_gives_the_last_officer_a_way_in(lijing, monkeypatch, capsys):
+    factories.authenticator(lijing)
+    browser = factories.client_of(lijing)
+    monkeypatch.setattr("sys.stdin", io.StringIO("Shiqiao-Bei-De-Yu-4\n"))
+    args = parser().parse_args(["staff", "reset", "LiJing", "--reason", "唯一的管理员丢了手机"])
+    assert args.run(args) == 0
+    assert "下次登录时重新设置" in capsys.readouterr().out
+    assert browser.get("/reading/").status_code == 302
+    assert give_password(Client(), "Shiqiao-Bei-De-Yu-4")["Location"].startswith("/sign-in/set-up/")

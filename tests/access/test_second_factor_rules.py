@@ -60,3 +60,23 @@ def test_a_proof_is_fresh_for_five_minutes():
     assert domain.is_fresh(at, at=at + timedelta(minutes=4, seconds=59))
     assert not domain.is_fresh(at, at=at + timedelta(minutes=5))
     assert not domain.is_fresh(None, at=at)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0",
+            "Edge，Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox，Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1 Safari/604.1",
+            "Safari，iPhone",
+        ),
+        ("curl/8", ""),
+        ("\x00<b>", ""),
+    ],
+)
+def test_a_browser_is_called_as_people_call_it(agent, name):
+    assert domain.browser_name(agent) == name

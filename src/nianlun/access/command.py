@@ -1,4 +1,4 @@
-"""`nianlun staff add` for the founding of an installation; `nianlun access rights` and `routes` for who may do what."""
+"""`nianlun staff` for the founding and the last officer of an installation; `nianlun access rights` and `routes`."""
 
 import argparse
 import getpass
@@ -11,7 +11,7 @@ from nianlun.kernel.arguments import group
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Offer `staff add`, `access rights` and `access routes`."""
+    """Offer `staff add`, `staff reset`, `access rights` and `access routes`."""
     staff = subparsers.add_parser("staff", help="工作人员账号")
     actions = staff.add_subparsers(title="动作", metavar="动作", required=True, dest="action")
     add = actions.add_parser("add", help="安装时创设账号；口令从标准输入读，不进命令行和日志")
@@ -34,6 +34,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add.add_argument("--json", action="store_true", help="以 JSON 报告")
     add.set_defaults(run=add_staff, needs_database=True)
+    reset = actions.add_parser(
+        "reset", help="给账号设新口令，并让它重新设置第二步验证；只在没有两位管理员可办时用"
+    )
+    reset.add_argument("username", metavar="账号", help="登录用的账号名")
+    reset.add_argument("--reason", required=True, metavar="理由", help="为什么在服务器上办；写进操作日志")
+    reset.set_defaults(run=reset_staff, needs_database=True)
     access = group(subparsers, "access", help_text="账号的权限和查阅")
     rights = access.add_parser("rights", help="权限台账：谁持有什么岗位，从何时到何时，经哪四个人")
     rights.add_argument("--all", action="store_true", help="连同已到期和收回的")
@@ -56,7 +62,6 @@ def add_staff(args: argparse.Namespace) -> int:
             "系统管理员、安全管理员、审计员都已到岗，岗位要在“权限”里申请：申请、审核、核准、赋权四步四人。"
             "确需在服务器上创设的，用 --founding 写明依据。"
         )
-    password = getpass.getpass("口令：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     account_id = operations.add_account(
         by=None,
         username=args.username,
@@ -64,7 +69,7 @@ def add_staff(args: argparse.Namespace) -> int:
         role=role,
         scope=args.scope,
         agency_name=args.agency,
-        password=password,
+        password=_password(),
         founding=args.founding.strip()[:200] or operations.AT_INSTALLATION,
         at=at,
     )
@@ -73,6 +78,22 @@ def add_staff(args: argparse.Namespace) -> int:
     else:
         print(f"已新建账号 {args.username}（{role.label}）。")
     return 0
+
+
+def reset_staff(args: argparse.Namespace) -> int:
+    """Give the account a new password and no factors. A refused password or login becomes its sentence and status 2."""
+    from nianlun.access import operations  # noqa: PLC0415  needs the models, so Django set up
+
+    username = args.username.strip().lower()
+    operations.reset_account(
+        username=username, password=_password(), reason=args.reason.strip()[:200], at=datetime.now(UTC)
+    )
+    print(f"账号 {username} 已设新口令，原来的登录都已结束。下次登录时重新设置第二步验证。")
+    return 0
+
+
+def _password() -> str:
+    return getpass.getpass("口令：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
 def show_rights(args: argparse.Namespace) -> int:

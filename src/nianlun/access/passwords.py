@@ -8,18 +8,34 @@ from contextlib import contextmanager
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 
 AT_ONCE = 4
+WAITING = 4
 PATIENCE_SECONDS = 2.0
 LONGEST = 256
 SHORTEST = 10
 
 _places = threading.BoundedSemaphore(AT_ONCE)
+_room = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 class TooBusy(Exception):
-    """Four passwords are being computed and the queue did not move for two seconds; answered with 503."""
+    """The room is full, or the queue in it did not move for two seconds; answered with 503."""
 
     def __init__(self) -> None:
         super().__init__("现在登录的人很多，请过几秒再试。")
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Room for one who signs in, before anything is read or written for them. Raises `TooBusy` at once if full.
+
+    Whoever computes or waits for a place holds a thread of the web server; those left over answer everybody else.
+    """
+    if not _room.acquire(blocking=False):
+        raise TooBusy
+    try:
+        yield
+    finally:
+        _room.release()
 
 
 @contextmanager

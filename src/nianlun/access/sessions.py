@@ -20,7 +20,6 @@ _DEVICE_LASTS = 2 * 365 * 86_400  # seconds
 _SALT = "nianlun.access.device"
 _NOTED_EVERY = timedelta(seconds=30)
 """How exactly idleness is known: noting each request would cost a write each; a session may end this much early."""
-_LONGEST_BROWSER = 120
 LAPSED = "您的岗位授权已到期或已收回，系统已退出。请由所在部门重新申请。"
 
 
@@ -46,7 +45,7 @@ def open_session(
         key=_key(request),
         device=device_of(request),
         address=getattr(request, "source_address", ""),
-        browser=request.headers.get("User-Agent", "").replace("\x00", "")[:_LONGEST_BROWSER],
+        browser=domain.browser_name(request.headers.get("User-Agent", "")),
         factor=factor,
         details={"persona": True} if persona else {},
         at=at,

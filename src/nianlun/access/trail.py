@@ -55,6 +55,8 @@ PASSWORD_RELEASED = "access.password_released"  # noqa: S105
 PASSWORD_REFUSED = "access.password_refused"  # noqa: S105
 PASSWORD_SET = "access.password_set"  # noqa: S105
 ACCOUNT_UNLOCKED = "access.account_unlocked"
+ACCOUNT_RESET = "access.account_reset"
+SECRETS_RESEALED = "access.secrets_resealed"
 
 ACTIONS: Mapping[str, str] = {
     SIGNED_IN: "登录系统",
@@ -101,6 +103,8 @@ ACTIONS: Mapping[str, str] = {
     PASSWORD_REFUSED: "关闭账号“{about}”的口令申请",
     PASSWORD_SET: "用重设码设新口令",
     ACCOUNT_UNLOCKED: "解除账号 {about} 的锁定",
+    ACCOUNT_RESET: "在服务器上重设账号 {about} 的口令和第二步验证：{reason}",
+    SECRETS_RESEALED: "用新密钥重新加密 {secrets} 个动态口令密钥",
 }
 
 

@@ -21,7 +21,9 @@ def add_parser(subparsers: Any) -> None:
     serve_parser.add_argument(
         "--port", type=int, default=int(os.environ.get("NIANLUN_PORT") or 8000), help="端口"
     )
-    serve_parser.add_argument("--threads", type=int, default=4, help="同时处理的请求数")
+    serve_parser.add_argument(
+        "--threads", type=int, default=12, help="同时处理的请求数；登录最多占其中 8 个"
+    )
     serve_parser.set_defaults(run=serve)
     subparsers.add_parser("migrate", help="建表，或把表升到当前版本").set_defaults(
         run=migrate, needs_database=True

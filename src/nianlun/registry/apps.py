@@ -13,6 +13,8 @@ class RegistryConfig(AppConfig):
         from nianlun.journal import queries as journal  # noqa: PLC0415  as above
         from nianlun.registry import kin  # noqa: PLC0415  as above
         from nianlun.registry.belonging import in_scope  # noqa: PLC0415  as above
+        from nianlun.registry.operations import also_resealed, resealed_secrets  # noqa: PLC0415  as above
 
         access.tell_known(kin.numbers_behind)
+        also_resealed.append(("动态口令的密钥", resealed_secrets))
         journal.belongs(in_scope)

@@ -253,3 +253,8 @@ def reseal(*, at: datetime, limit: int = 500) -> Resealed:
 
 
 _SEALED = ("identity_number_sealed", "identity_number_index", "key_version")
+
+
+def resealed_secrets(*, at: datetime) -> Resealed:
+    """The same for what access keeps under these keys: all of it in one round, there is one for each telephone."""
+    return Resealed(done=accounts.reseal_secrets(at=at), left=0)

@@ -35,7 +35,7 @@ from nianlun.access.domain.second_factor import (
     step_of,
     tidy_code,
 )
-from nianlun.access.domain.sessions import SessionEnd
+from nianlun.access.domain.sessions import SessionEnd, browser_name
 from nianlun.access.domain.signing_in import (
     COUNTED_FOR,
     FAILURES_OF_A_SOURCE,
@@ -89,6 +89,7 @@ __all__ = [
     "SessionEnd",
     "Viewer",
     "authorize",
+    "browser_name",
     "code_at",
     "covers",
     "idle_limit",

@@ -1,4 +1,4 @@
-"""Why a session is over."""
+"""Why a session is over, and what its browser is called. No database, no clock."""
 
 from enum import StrEnum
 
@@ -36,3 +36,31 @@ _SENTENCES = {
     SessionEnd.ENDED_BY_OWNER: "这次登录已由您在另一处结束。如果不是您本人，请立即改口令。",
     SessionEnd.PASSWORD_CHANGED: "口令改过，原来的登录都已结束。请用新口令登录。",
 }
+
+
+# A browser names those it descends from as well, so the younger ones are asked for first.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("QQBrowser", "QQ 浏览器"),
+    ("MicroMessenger", "微信"),
+    ("Firefox", "Firefox"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("HarmonyOS", "鸿蒙"),
+    ("Android", "安卓"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name(user_agent: str) -> str:
+    """What people call the browser that calls itself so, such as `Chrome，Windows`; "" where it is none they know."""
+    found = (
+        next((name for mark, name in names if mark in user_agent), "") for names in (_BROWSERS, _SYSTEMS)
+    )
+    return "，".join(name for name in found if name)

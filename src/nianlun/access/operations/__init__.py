@@ -18,6 +18,7 @@ from nianlun.access.operations.factors import (
     make_recovery_codes,
     remove_factor,
     rename_factor,
+    reseal_secrets,
 )
 from nianlun.access.operations.holders import holder_of, identify
 from nianlun.access.operations.proving import Proof, prove, prove_again
@@ -27,6 +28,7 @@ from nianlun.access.operations.resetting import (
     check_password_request,
     refuse_password_request,
     release_password_code,
+    reset_account,
     set_forgotten_password,
 )
 from nianlun.access.operations.sessions import (
@@ -73,6 +75,8 @@ __all__ = [
     "remove_factor",
     "rename_factor",
     "replace_session",
+    "reseal_secrets",
+    "reset_account",
     "set_active",
     "set_forgotten_password",
     "sign_in",

@@ -47,7 +47,12 @@ def change_password(
     """
     account = Account.objects.get(pk=viewer.account_id)
     attempt_id = attempts.admit(account.username, address=address, at=at)
-    if not passwords.matches(old[: passwords.LONGEST + 1], account.password):
+    try:
+        right = passwords.matches(old[: passwords.LONGEST + 1], account.password)
+    except passwords.TooBusy:
+        attempts.withdraw(attempt_id)
+        raise
+    if not right:
         with transaction.atomic():
             trail.record(trail.PASSWORD_CHANGE_FAILED, by=viewer, outcome="failed", at=at)
         raise SignInFailed(WRONG_OLD)

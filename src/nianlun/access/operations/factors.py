@@ -97,6 +97,21 @@ def make_recovery_codes(viewer: Viewer, *, at: datetime) -> Sequence[str]:
     return [domain.shown_recovery_code(code) for code in codes]
 
 
+@transaction.atomic
+def reseal_secrets(*, at: datetime) -> int:
+    """Bring the secrets of authenticators to the current key (S5.2), and say how many there were."""
+    ring = keys.keyring()
+    rows = list(Authenticator.objects.exclude(key_version=ring.current).select_for_update(skip_locked=True))
+    for row in rows:
+        secret = keys.unsealed_secret(bytes(row.secret_sealed), authenticator_id=row.pk, keys=ring)
+        row.secret_sealed = keys.sealed_secret(secret, authenticator_id=row.pk, keys=ring)
+        row.key_version = ring.current
+    Authenticator.objects.bulk_update(rows, ["secret_sealed", "key_version"], batch_size=500)
+    if rows:
+        trail.record(trail.SECRETS_RESEALED, by=None, details={"secrets": len(rows)}, at=at)
+    return len(rows)
+
+
 def forget_factors(account_id: int) -> None:
     """Take all factors of an account away, within the surrounding operation, which journals it."""
     for _, table in _TABLES:

@@ -27,12 +27,18 @@ def sign_in(*, username: str, password: str, address: str, at: datetime) -> Reco
     """The account of whoever knows its password, counted and journaled (S1.4, S1.5).
 
     Must not run inside a transaction. Raises `SignInFailed`; `passwords.TooBusy` when there is no place to
-    compute in, in which case the attempt does count.
+    compute in, in which case the attempt does not count.
     """
     login = username.strip().lower()
-    attempt_id = attempts.admit(login, address=address, at=at)
-    account = Account.objects.filter(username=login).first()
-    right = passwords.matches(password[: passwords.LONGEST + 1], account.password if account else None)
+    with passwords.room():
+        attempt_id = attempts.admit(login, address=address, at=at)
+        account = Account.objects.filter(username=login).first()
+        kept = account.password if account else None
+        try:
+            right = passwords.matches(password[: passwords.LONGEST + 1], kept)
+        except passwords.TooBusy:
+            attempts.withdraw(attempt_id)
+            raise
     with transaction.atomic():
         if account is not None and right and account.is_active:
             found = _recognised(account)
