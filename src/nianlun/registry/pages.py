@@ -31,7 +31,9 @@ def own_kin(request: HttpRequest) -> HttpResponse:
             identity_number=sent.get("number", ""),
             at=timezone.now(),
         )
-    except (NotRegistrable, NotAnIdentityNumber) as reason:
+    except NotAnIdentityNumber as reason:
+        return _page(request, fault=str(reason), field="number")
+    except NotRegistrable as reason:
         return _page(request, fault=str(reason))
     messages.success(request, "已申报。此人的业务由其他同事办理。")
     return redirect("registry:own-kin")
@@ -71,18 +73,19 @@ def agree_withdrawal(request: HttpRequest, kin_id: UUID) -> HttpResponse:
     return redirect("registry:own-kin")
 
 
-def _page(request: HttpRequest, *, fault: str = "") -> HttpResponse:
+def _page(request: HttpRequest, *, fault: str = "", field: str = "relation") -> HttpResponse:
     who, year = gate.viewer(request), timezone.localdate().year
     context = {
         **gate.shell_context(request),
-        "crumbs": [Crumb(label="亲属申报")],
+        "crumbs": [Crumb(label="权限", url="/rights/"), Crumb(label="亲属申报")],
+        "may_read": who.may(Right.GRANT_READ),
         "lines": kin.declarations(who.account_id),
         "withdrawals": kin.withdrawals(who),
         "confirmed": kin.is_confirmed(who.account_id, year=year),
         "year": year,
         "relations": list(Relation),
         "sent": request.POST.dict() if fault else {},
-        "fault": fault,
+        "faults": {field: fault} if fault else {},
     }
     return render(request, "registry/kin.html", context, status=422 if fault else 200)
 
