@@ -155,7 +155,8 @@ def test_broken_glass_gives_the_post_for_sixty_minutes(viewer, at, broken):
     assert inside.may(Right.CASE_APPROVE)
     assert (after.standing_in, after.glass_until) == (frozenset(), None)
     (entry,) = Entry.objects.filter(action="access.glass_broken")
-    assert (entry.about_id, entry.details["glass"]) == (str(reviewer.account_id), number)
+    assert (entry.account_id, entry.details["glass"]) == (reviewer.account_id, number)
+    assert Entry.objects.get(action="access.glass_agreed").about_id == str(reviewer.account_id)
 
 
 def test_every_request_in_an_emergency_is_journaled_and_says_so(client_of, at, broken):

@@ -43,6 +43,7 @@ SUBSTITUTE_REFUSED = "access.substitute_refused"
 SUBSTITUTE_ENDED = "access.substitute_ended"
 GLASS_ASKED = "access.glass_asked"
 GLASS_REFUSED = "access.glass_refused"
+GLASS_AGREED = "access.glass_agreed"
 GLASS_BROKEN = "access.glass_broken"
 GLASS_USED = "access.glass_used"
 GLASS_CLOSED = "access.glass_closed"
@@ -91,7 +92,8 @@ ACTIONS: Mapping[str, str] = {
     SUBSTITUTE_ENDED: "结束代班：{about}",
     GLASS_ASKED: "申请应急权限：{about}",
     GLASS_REFUSED: "不同意 {about} 的应急权限",
-    GLASS_BROKEN: "启用 {about} 的应急权限",
+    GLASS_AGREED: "同意 {about} 的应急权限",
+    GLASS_BROKEN: "启用应急权限，代行{about}，由{opened_by}同意",
     GLASS_USED: "在应急权限下{about}",
     GLASS_CLOSED: "{about} 的应急权限结束",
     GLASS_REVIEWED: "审查 {about} 的应急权限",

@@ -65,7 +65,7 @@ def decide_glass(viewer: Viewer, glass_id: int, *, agreed: bool, reason: str = "
         row.decided_why, row.refused_at = reason_text(reason), at
     row.save(update_fields=["decided_by", "decided_why", "opened_at", "until", "refused_at"])
     trail.record(
-        trail.GLASS_BROKEN if agreed else trail.GLASS_REFUSED,
+        trail.GLASS_AGREED if agreed else trail.GLASS_REFUSED,
         by=viewer,
         about=f"{row.account.username}（{Role(row.role).label}）",
         about_id=str(row.account_id),
@@ -76,6 +76,16 @@ def decide_glass(viewer: Viewer, glass_id: int, *, agreed: bool, reason: str = "
         },
         at=at,
     )
+    if agreed:
+        # Whoever watches the journal watches accounts: this entry is the one of who has the rights now.
+        trail.record(
+            trail.GLASS_BROKEN,
+            by=row.account.viewer(at=at),
+            about=Role(row.role).label,
+            about_id=str(row.account_id),
+            details={"glass": row.pk, "reason": row.reason, "opened_by": viewer.name},
+            at=at,
+        )
 
 
 @transaction.atomic
