@@ -1,6 +1,6 @@
 """Accounts, factors, attempts and sessions; purposes; stops; how posts are given and filled for a time."""
 
-from nianlun.access.models.accounts import Account, AccountManager
+from nianlun.access.models.accounts import Account, AccountManager, Standing
 from nianlun.access.models.attempts import Attempt
 from nianlun.access.models.factors import Authenticator, Passkey, RecoveryCode
 from nianlun.access.models.grants import BENEFICIARY, Grant, GrantRequest, Signature
@@ -25,6 +25,7 @@ __all__ = [
     "RecoveryCode",
     "Session",
     "Signature",
+    "Standing",
     "Stop",
     "Substitution",
 ]
