@@ -1,7 +1,7 @@
 """Makers of what tests need, through the operations everybody uses. Every name and number is invented."""
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from nianlun.access import operations as access
 from nianlun.access import queries as access_queries
-from nianlun.access.domain import Role, Viewer, code_at, new_secret, step_of
+from nianlun.access.domain import Role, TokenScope, Viewer, code_at, new_secret, step_of
 from nianlun.access.keys import session_digest
 from nianlun.access.models import Account, Grant, Session
 from nianlun.contributions import operations as contributions
@@ -144,6 +144,29 @@ def client_of(viewer: Viewer, *, proven_at: datetime | None = None) -> Client:
         proven_at=proven_at or at,
     )
     return client
+
+
+def program(
+    *scopes: str,
+    scope: str = "130606",
+    name: str = "政务服务网收件",
+    until: datetime = FAR,
+    per_minute: int = 1200,
+) -> str:
+    """The token of a program, made by one officer and released by another."""
+    at = timezone.now()
+    made = access.make_token(
+        staff("system_officer", scope=scope),
+        name=name,
+        scope=scope,
+        agency_name="保定市莲池区养老保险经办处",
+        scopes=[TokenScope(one) for one in scopes],
+        until=min(until, at + timedelta(days=300)),
+        per_minute=per_minute,
+        at=at,
+    )
+    access.release_token(staff("security_officer", scope=scope), made.id, at=at)
+    return made.text
 
 
 def authenticator(viewer: Viewer) -> str:

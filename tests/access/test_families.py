@@ -59,7 +59,7 @@ def test_what_may_be_held_together_is_of_one_family_and_holds_one_officer_at_mos
 
 
 def test_every_post_of_the_agency_has_its_family():
-    assert set(Role) - set(FAMILY) == {Role.EMPLOYER, Role.INSURED}
+    assert set(Role) - set(FAMILY) == {Role.EMPLOYER, Role.INSURED, Role.PROGRAM}
 
 
 USES = {Right.CASE_ACCEPT, Right.CASE_CONFIRM, Right.CASE_APPROVE, Right.CASE_PAY, Right.PERSON_READ}

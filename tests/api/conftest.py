@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
 
 import jsonschema
 import pytest
@@ -80,3 +82,66 @@ def get(db: None) -> Callable[..., Answer]:
         return held(Client().get(f"/api/v1/policy/{address}"), f"/api/v1/policy/{described}")
 
     return fetch
+
+
+class Program:
+    """A program with its token; every answer is held to the description of the address."""
+
+    def __init__(self, token: str = "") -> None:
+        self.client, self.token = Client(enforce_csrf_checks=True), token
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        template: str = "",
+        key: str = "",
+        purpose: str = "",
+        content_type: str = "application/json",
+        data: Any = None,
+    ) -> Answer:
+        """Send a request; `template` is the described address where parts of it vary."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        headers |= {"X-Purpose": quote(purpose)} if purpose else {}
+        address = f"/api/v1/{path}"
+        if data is not None:
+            response = getattr(self.client, method)(address, data, headers=headers)
+        elif body is not None:
+            sent = body if isinstance(body, str | bytes) else json.dumps(body, ensure_ascii=False)
+            response = getattr(self.client, method)(
+                address, sent, content_type=content_type, headers=headers
+            )
+        else:
+            response = getattr(self.client, method)(address, headers=headers)
+        return held(response, f"/api/v1/{template or path.partition('?')[0]}", method)
+
+    def get(self, path: str, **more: Any) -> Answer:
+        return self.ask("get", path, **more)
+
+    def post(self, path: str, body: Any = None, **more: Any) -> Answer:
+        return self.ask("post", path, body, **more)
+
+    def move(self, number: str, move: str, body: Any = None, *, key: str = "", data: Any = None) -> Answer:
+        """A move on a case, by default under a key of its own."""
+        return self.post(
+            f"cases/{number}/{move}",
+            body,
+            template=f"cases/{{number}}/{move}",
+            key=key or uuid4().hex,
+            data=data,
+        )
+
+
+@pytest.fixture
+def program(agency: Any) -> Callable[..., Program]:
+    """`program("cases.read")` has a token for that; `program()` has none."""
+
+    def make(*scopes: str, **more: Any) -> Program:
+        from tests import factories
+
+        return Program(factories.program(*scopes, **more) if scopes else "")
+
+    return make

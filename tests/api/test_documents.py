@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from tests import factories
 from tests.api.conftest import held
 from tests.docs.blocks import ROOT, blocks
 
@@ -39,15 +40,18 @@ def holds(shown: Any, answered: Any) -> bool:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("call", "shown"), list(examples()))
 def test_the_call_is_answered_as_the_page_says(call: str, shown: str):
+    if "$TOKEN" in call:
+        call = call.replace("$TOKEN", factories.program("cases.write"))
     words = shlex.split(call)
     (address,) = (urlsplit(word.replace("$NIANLUN", "")) for word in words if word.startswith("$NIANLUN"))
     where = f"{address.path}?{address.query}"
+    headers = dict(after.split(": ", 1) for word, after in pairwise(words) if word == "-H")
     if "-d" in words:
-        assert "Content-Type: application/json" in words
+        assert headers.pop("Content-Type") == "application/json"
         body = words[words.index("-d") + 1]
-        response = Client().post(where, body, content_type="application/json")
+        response = Client().post(where, body, content_type="application/json", headers=headers)
     else:
-        response = Client().get(where)
+        response = Client().get(where, headers=headers)
     if response.status_code >= 400:
         held(response)
     content = json.loads(response.content)

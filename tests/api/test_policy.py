@@ -142,7 +142,7 @@ def test_a_table_is_given_whole_or_for_one_region(get):
         ("[" * 30_000, "bad-json", "太深"),
         ('{"a":' * 9 + "1" + "}" * 9, "bad-json", "太深"),
         ({"kind": "a", "inputs": {"x": list(range(4000))}}, "bad-json", "太多"),
-        ({"kind": "a", "inputs": {"x": "长" * 1001}}, "bad-json", "超过 1000 字"),
+        ({"kind": "a", "inputs": {"x": "长" * 2001}}, "bad-json", "超过 2000 字"),
         ({"kind": "a", "inputs": {"x": "长" * 70_000}}, "too-large", "64 KB"),
         ({"inputs": {}}, "bad-case", "kind：没有写"),
         ({"kind": "payout_months"}, "bad-case", "inputs：没有写"),

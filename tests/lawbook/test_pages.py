@@ -82,7 +82,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(opened, client):
 
 def test_staff_reads_tables_and_neither_scanners_nor_insured_persons_do():
     without = {role for role in Role if Right.POLICY_READ not in RIGHTS[role]}
-    assert without == {Role.SCANNER, Role.INSURED}
+    assert without == {Role.SCANNER, Role.EMPLOYER, Role.INSURED, Role.PROGRAM}
 
 
 def test_the_overview_says_what_counts_that_day_there_and_what_is_missing_and_why(browser):

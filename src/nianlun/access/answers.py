@@ -1,6 +1,6 @@
 """The answers that are no page: not found, refused, too busy, database away. Also for the URL configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -31,6 +31,8 @@ STOPPED = "一小时内查阅的人过多，这个账号的查询已停用，等
 
 def stopped(request: HttpRequest, shell: Mapping[str, object]) -> HttpResponse:
     """403 for an account whose queries are stopped; with the frame, so that one can still sign out (S3.4)."""
+    if (speak := _speaker(request)) is not None:
+        return speak(request, 403, STOPPED)
     return HttpResponse(
         render_to_string("access/stopped.html", {**shell, "sentence": STOPPED}, request), status=403
     )
@@ -80,7 +82,14 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def _speaker(request: HttpRequest) -> Callable[[HttpRequest, int, str], HttpResponse] | None:
+    """How a program wants to be answered, at an address for programs; None at all others."""
+    return getattr(request, "answered_by", None)
+
+
 def _answer(request: HttpRequest, status: int, *, title: str, sentence: str, advice: str) -> HttpResponse:
     """Drawn without viewer and navigation: it must stand when nothing else does, and tell nothing."""
+    if (speak := _speaker(request)) is not None:
+        return speak(request, status, sentence)
     text = {"answer_title": title, "sentence": sentence, "advice": advice}
     return HttpResponse(render_to_string(_TEMPLATE, text, request), status=status)

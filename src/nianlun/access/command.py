@@ -1,4 +1,4 @@
-"""`nianlun staff` for the founding and the last officer of an installation; `nianlun access rights` and `routes`."""
+"""`nianlun staff` for the founding and the last officer of an installation; `access rights`, `routes`, `tokens`."""
 
 import argparse
 import getpass
@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 
 from nianlun.access.domain import FAMILY, OFFICERS, Role
 from nianlun.kernel.arguments import group
+
+_NOT_BY_HAND = frozenset({Role.INSURED, Role.PROGRAM})
+"""Roles of accounts that the program makes where they belong: with a person's record, with a token."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,9 +23,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add.add_argument(
         "--role",
         required=True,
-        choices=[role.value for role in Role if role is not Role.INSURED],
+        choices=[role.value for role in Role if role not in _NOT_BY_HAND],
         help="岗位："
-        + "，".join(f"{role.value} {role.label}" for role in Role if role is not Role.INSURED),
+        + "，".join(f"{role.value} {role.label}" for role in Role if role not in _NOT_BY_HAND),
     )
     add.add_argument("--scope", required=True, help="辖区：行政区划代码的前几位，如 13 为全省")
     add.add_argument("--agency", required=True, help="机构名称")
@@ -48,6 +51,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     routes = access.add_parser("routes", help="每个地址和打开它要的权利")
     routes.add_argument("--json", action="store_true", help="输出 JSON")
     routes.set_defaults(run=show_routes, needs_database=True)
+    tokens = access.add_parser("tokens", help="列出全部接口令牌；令牌本身不在系统里")
+    tokens.add_argument("--json", action="store_true", help="以 JSON 报告")
+    tokens.set_defaults(run=list_tokens, needs_database=True)
 
 
 def add_staff(args: argparse.Namespace) -> int:
@@ -127,6 +133,30 @@ def show_routes(args: argparse.Namespace) -> int:
             print(f"{route['address']}\t{route['right'] or route['open'] or '没有规则'}")
         sys.stderr.write(f"{len(found)} 个地址\n")
     return 0 if all(route["right"] or route["open"] for route in found) else 1
+
+
+def list_tokens(args: argparse.Namespace) -> int:
+    """Every token with its term and its last use, those that end last first."""
+    from nianlun.access import queries  # noqa: PLC0415  needs the models, so Django set up
+
+    lines = queries.all_tokens(at=datetime.now(UTC))
+    for line in lines:
+        used = line.used_at.isoformat() if line.used_at else ""
+        scopes = [scope.value for scope in line.scopes]
+        if args.json:
+            told: dict[str, object] = {
+                "id": str(line.id),
+                "name": line.name,
+                "agency": line.agency_name,
+                "scope": line.scope,
+            }
+            told |= {"scopes": scopes, "until": line.until.isoformat(), "used_at": used}
+            print(json.dumps({**told, "standing": line.standing.value}, ensure_ascii=False))
+        else:
+            named = f"{line.name}（{line.agency_name}）\t{'、'.join(scopes)}"
+            print(f"{named}\t用到 {line.until:%Y-%m-%d}\t{line.standing.label}")
+    sys.stderr.write(f"{len(lines)} 个令牌\n")
+    return 0
 
 
 class BadScope(ValueError):

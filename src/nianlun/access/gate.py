@@ -27,6 +27,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from nianlun.access import (
     answers,
     asking,
+    bearer,
     checks,
     domain,
     operations,
@@ -49,13 +50,15 @@ from nianlun.access.domain import NotVisible, QueriesStopped, Refused, Right, Vi
 from nianlun.access.frame import furnish, shell_context
 from nianlun.access.passwords import TooBusy
 from nianlun.access.queries import SignedIn
-from nianlun.access.rules import OpenPage, Page, needs, open_page
+from nianlun.access.rules import ByToken, OpenPage, Page, by_token, needs, open_page
 from nianlun.access.stepping_up import NotFresh
 
 __all__ = [
+    "ByToken",
     "DefaultDeny",
     "OpenPage",
     "PurposeMissing",
+    "by_token",
     "furnish",
     "needs",
     "open_page",
@@ -108,6 +111,8 @@ class DefaultDeny:
         if isinstance(rule, OpenPage):
             self._admit_to_open_page(request)
             return None
+        if isinstance(rule, ByToken):
+            return self._admit_by_token(request, rule, kwargs)
         try:
             right = Right(str(rule))
         except ValueError:
@@ -185,6 +190,28 @@ class DefaultDeny:
             self._recognise(request, at=timezone.now(), polled=True)
         except (OperationalError, InterfaceError):
             log.warning("an open page is served without looking who is there: the database is away")
+
+    def _admit_by_token(
+        self, request: HttpRequest, rule: ByToken, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Let a program through whose token lends the right; every refusal is put as the address puts its own."""
+        request.answered_by = rule.answer  # type: ignore[attr-defined]  # read by `answers`
+        at = timezone.now()
+        try:
+            found = bearer.recognise(request, at=at)
+            if isinstance(found, bearer.Turned):
+                return bearer.turned_away(request, rule, found)
+            request.viewer = found  # type: ignore[attr-defined]
+            if not found.may(rule.right):
+                sentence = f"这个令牌的范围里没有“{rule.right.label}”。请系统管理员另签一个。"
+                self._journal(request, kwargs, sentence=sentence, at=at)
+                return answers.refused(request, sentence=sentence)
+            if rule.right in domain.SHOWS_PERSONS and stops.is_stopped(found.account_id):
+                self._journal(request, kwargs, sentence=answers.STOPPED, at=at)
+                return answers.stopped(request, {})
+        except (OperationalError, InterfaceError):
+            return self._unavailable(request)
+        return answers.malformed(request) if _holds_zero(request) else None
 
     def _recognise(self, request: HttpRequest, *, at: datetime, polled: bool) -> str | None:
         """Set `request.viewer` from the account as it is now; returns why a session has just ended, if so (S1.6)."""
@@ -267,7 +294,8 @@ class DefaultDeny:
 def _wanted(page: Page) -> str:
     """What somebody wanted who asked for the page, in the words of the right it needs."""
     try:
-        return Right(str(getattr(page, "access_rule", ""))).label
+        rule = getattr(page, "access_rule", "")
+        return Right(str(rule.right if isinstance(rule, ByToken) else rule)).label
     except ValueError:
         return "打开页面"
 

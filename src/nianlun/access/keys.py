@@ -55,6 +55,11 @@ def session_digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
+def token_digest(text: str) -> bytes:
+    """What is kept of a token. It is random, so a plain digest tells nothing."""
+    return hashlib.sha256(text.encode()).digest()
+
+
 def login_digest(login: str) -> bytes:
     """What is kept of a login that was tried: people type passwords into that field."""
     return salted_hmac("nianlun.access.attempt", login, algorithm="sha256").digest()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from nianlun.access.domain import Right
-from nianlun.access.gate import OpenPage
+from nianlun.access.gate import ByToken, OpenPage
 
 
 def rules() -> list[dict[str, str | bool]]:
@@ -27,12 +27,14 @@ def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[tuple[
 def _rule(address: str, name: str, pattern: URLPattern) -> dict[str, str | bool]:
     rule = getattr(pattern.callback, "access_rule", None)
     # The journal stands beside this component and names its right by text, as the gate reads it.
-    right = Right(str(rule)) if str(rule) in set(Right) else None
+    wanted = str(rule.right if isinstance(rule, ByToken) else rule)
+    right = Right(wanted) if wanted in set(Right) else None
     return {
         "address": address,
         "name": name,
         "right": right.value if right else "",
         "allows": right.label if right else "",
         "open": rule.reason if isinstance(rule, OpenPage) else "",
+        "token": isinstance(rule, ByToken),
         "fresh": bool(getattr(pattern.callback, "access_fresh", False)),
     }

@@ -21,6 +21,36 @@ class OpenPage:
     reason: str
 
 
+Answer = Callable[[HttpRequest, int, str], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class ByToken:
+    """The rule of an address for programs: the right a token has to lend, and the form in which refusals are put.
+
+    `answer` takes the request, a status and a sentence.
+    """
+
+    right: Right
+    answer: Answer
+
+
+def by_token(right: Right, *, answer: Answer) -> Callable[[Page], Page]:
+    """The address is for programs that show a token lending the right (S2.8). Who is signed in counts for nothing."""
+
+    def mark(page: Page) -> Page:
+        @wraps(page)
+        def behind(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not isinstance(getattr(request, "viewer", None), Viewer):
+                raise ImproperlyConfigured("DefaultDeny is missing from MIDDLEWARE")
+            return page(request, *args, **kwargs)
+
+        behind.access_rule = ByToken(right, answer)  # type: ignore[attr-defined]  # as above
+        return behind
+
+    return mark
+
+
 def needs(
     right: Right, *, polled: bool = False, fresh: bool = False, shows_persons: bool | None = None
 ) -> Callable[[Page], Page]:

@@ -58,6 +58,10 @@ PASSWORD_SET = "access.password_set"  # noqa: S105
 ACCOUNT_UNLOCKED = "access.account_unlocked"
 ACCOUNT_RESET = "access.account_reset"
 SECRETS_RESEALED = "access.secrets_resealed"
+TOKEN_MADE = "access.token_made"  # noqa: S105  actions, no tokens
+TOKEN_RELEASED = "access.token_released"  # noqa: S105
+TOKEN_REVOKED = "access.token_revoked"  # noqa: S105
+TOKEN_REFUSED = "access.token_refused"  # noqa: S105
 
 ACTIONS: Mapping[str, str] = {
     SIGNED_IN: "登录系统",
@@ -107,6 +111,10 @@ ACTIONS: Mapping[str, str] = {
     ACCOUNT_UNLOCKED: "解除账号 {about} 的锁定",
     ACCOUNT_RESET: "在服务器上重设账号 {about} 的口令和第二步验证：{reason}",
     SECRETS_RESEALED: "用新密钥重新加密 {secrets} 个动态口令密钥",
+    TOKEN_MADE: "签发接口令牌：{about}",
+    TOKEN_RELEASED: "启用接口令牌：{about}",
+    TOKEN_REVOKED: "吊销接口令牌：{about}",
+    TOKEN_REFUSED: "令牌“{about}”不能用，被系统拒绝",
 }
 
 

@@ -13,6 +13,7 @@ from nianlun.access.pages import (
     setting_up,
     signing_in,
     staff,
+    tokens,
 )
 
 app_name = "access"
@@ -40,6 +41,10 @@ urlpatterns = [
     path("staff/<int:account_id>/unlock/", staff.unlock, name="unlock"),
     path("staff/<int:account_id>/", staff.account, name="account"),
     path("staff/<int:account_id>/active/", staff.set_active, name="set-active"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.make, name="make-token"),
+    path("tokens/<uuid:token_id>/release/", tokens.release, name="release-token"),
+    path("tokens/<uuid:token_id>/revoke/", tokens.revoke, name="revoke-token"),
     path("rights/", rights.waiting, name="rights"),
     path("rights/ask/", rights.ask, name="rights-ask"),
     path("rights/ledger/", rights.show_ledger, name="rights-ledger"),

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 MOST_BYTES = 65_536
 MOST_DEPTH = 8
 MOST_VALUES = 4_000
-LONGEST_TEXT = 1_000
+LONGEST_TEXT = 2_000
 LONGEST_NUMBER = 30
 
 
@@ -17,10 +17,10 @@ class BadJson(Exception):
 
 
 class TooLarge(Exception):
-    """The body is longer than `MOST_BYTES`."""
+    """The body is longer than `most` bytes."""
 
-    def __init__(self) -> None:
-        super().__init__(f"请求体超过 {MOST_BYTES // 1024} KB。一次只问一件案例，不要附别的内容。")
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        super().__init__(f"请求体超过 {most // 1024} KB。请拆成几次，不要附别的内容。")
 
 
 def read_object(body: bytes) -> dict[str, Any]:

@@ -179,6 +179,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("操作日志", reverse("journal:entries"), Right.JOURNAL_READ, ""),
                 ("日志证明", reverse("desk:log"), Right.JOURNAL_PROVE, ""),
                 ("工作人员", reverse("access:staff"), Right.STAFF_READ, ""),
+                ("接口令牌", reverse("access:tokens"), Right.TOKEN_READ, ""),
                 ("权限", reverse("access:rights"), Right.DESK_READ, "rights"),
             ],
         ),

@@ -51,6 +51,19 @@ from nianlun.access.domain.signing_in import (
     session_ended,
 )
 from nianlun.access.domain.stops import SHOWS_PERSONS, QueriesStopped
+from nianlun.access.domain.tokens import (
+    LONGEST_TERM,
+    MOST_PER_MINUTE,
+    PER_MINUTE,
+    SCOPES,
+    WINDOW_SECONDS,
+    NotAToken,
+    TokenScope,
+    ensure_term,
+)
+from nianlun.access.domain.tokens import PREFIX as TOKEN_PREFIX
+from nianlun.access.domain.tokens import is_shaped as is_shaped_token
+from nianlun.access.domain.tokens import lent as rights_lent
 from nianlun.access.domain.viewer import NotVisible, Refused, Viewer, authorize, covers
 
 __all__ = [
@@ -66,20 +79,27 @@ __all__ = [
     "LOCKED_FOR",
     "LONGEST_PURPOSE",
     "LONGEST_SESSION",
+    "LONGEST_TERM",
+    "MOST_PER_MINUTE",
     "OFFICERS",
+    "PER_MINUTE",
     "PURPOSE_LASTS",
     "RECOVERY_CODES",
     "REQUEST_LASTS",
     "RIGHTS",
+    "SCOPES",
     "SHORTEST_PURPOSE",
     "SHOWS_PERSONS",
     "SOURCE_WINDOW",
     "STEP_SECONDS",
+    "TOKEN_PREFIX",
+    "WINDOW_SECONDS",
     "FactorKind",
     "FamiliesMeet",
     "Family",
     "NextStep",
     "NotAPurpose",
+    "NotAToken",
     "NotVisible",
     "Outcome",
     "QueriesStopped",
@@ -87,13 +107,16 @@ __all__ = [
     "Right",
     "Role",
     "SessionEnd",
+    "TokenScope",
     "Viewer",
     "authorize",
     "browser_name",
     "code_at",
     "covers",
+    "ensure_term",
     "idle_limit",
     "is_fresh",
+    "is_shaped_token",
     "keep_apart",
     "locked_until",
     "matching_step",
@@ -104,6 +127,7 @@ __all__ = [
     "next_step",
     "purpose_text",
     "request_is_open",
+    "rights_lent",
     "session_ended",
     "shown_recovery_code",
     "shown_reset_code",

@@ -24,6 +24,7 @@ class Role(StrEnum):
     SCANNER = "scanner"
     EMPLOYER = "employer"
     INSURED = "insured"
+    PROGRAM = "program"
 
     @property
     def label(self) -> str:
@@ -47,6 +48,7 @@ _ROLE_LABELS: Mapping[Role, str] = {
     Role.SCANNER: "外包扫描员",
     Role.EMPLOYER: "参保单位",
     Role.INSURED: "参保人",
+    Role.PROGRAM: "接口程序",
 }
 
 
@@ -238,5 +240,6 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.SCANNER: frozenset({Right.DESK_READ, Right.BATCH_READ, Right.BATCH_ADD}),
     Role.EMPLOYER: frozenset({Right.EMPLOYER_READ}),
     Role.INSURED: frozenset({Right.OWN_READ}),
+    Role.PROGRAM: frozenset(),  # what it may do, its token lends it (`domain.SCOPES`)
 }
 """What each role may do. Scope, secrecy and the business in hand narrow it further."""

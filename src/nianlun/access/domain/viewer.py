@@ -30,6 +30,7 @@ class Viewer:
     `standing_in` are the roles it fills beside its own for a time: for a colleague on leave, or behind broken glass.
     `glass_until` is when the emergency ends in which it fills one of them.
     `lapsed` is an account of staff whose post nobody has given, or no longer: it may do nothing at all.
+    `lent` are the rights that a token lends to the account of a program for this request.
     `device` is a digest of the browser it came with, empty where there is none, as for a command.
     """
 
@@ -42,13 +43,14 @@ class Viewer:
     device: str = ""
     glass_until: datetime | None = None
     lapsed: bool = False
+    lent: frozenset[Right] = frozenset()
 
     @property
     def rights(self) -> frozenset[Right]:
         """Everything its roles allow."""
         if self.lapsed:
             return frozenset()
-        return RIGHTS[self.role].union(*(RIGHTS[role] for role in self.standing_in))
+        return RIGHTS[self.role].union(self.lent, *(RIGHTS[role] for role in self.standing_in))
 
     def may(self, right: Right) -> bool:
         """Whether a role of its holds the right; for showing or hiding a button, never instead of `authorize`."""

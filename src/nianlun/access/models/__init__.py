@@ -1,4 +1,4 @@
-"""Accounts, factors, attempts and sessions; purposes; stops; how posts are given and filled for a time."""
+"""Accounts, factors, attempts, sessions and tokens; purposes; stops; how posts are given and filled for a time."""
 
 from nianlun.access.models.accounts import Account, AccountManager, Standing
 from nianlun.access.models.attempts import Attempt
@@ -9,6 +9,7 @@ from nianlun.access.models.resets import PasswordRequest
 from nianlun.access.models.sessions import Session
 from nianlun.access.models.standing_in import Glass, Substitution
 from nianlun.access.models.stops import Stop
+from nianlun.access.models.tokens import Token
 
 __all__ = [
     "BENEFICIARY",
@@ -28,4 +29,5 @@ __all__ = [
     "Standing",
     "Stop",
     "Substitution",
+    "Token",
 ]

@@ -1,4 +1,4 @@
-"""Accounts, signing in by two factors, sessions, stating a purpose, stopping queries."""
+"""Accounts, signing in by two factors, sessions, stating a purpose, stopping queries, tokens of programs."""
 
 from nianlun.access.operations.accounts import (
     AT_INSTALLATION,
@@ -43,10 +43,12 @@ from nianlun.access.operations.sessions import (
 )
 from nianlun.access.operations.signing_in import Recognised, sign_in, sign_in_persona
 from nianlun.access.operations.stopping import lift_stop, stop_queries
+from nianlun.access.operations.tokens import MadeToken, make_token, release_token, revoke_token
 
 __all__ = [
     "AT_INSTALLATION",
     "LoginTaken",
+    "MadeToken",
     "Proof",
     "Recognised",
     "SignInFailed",
@@ -67,16 +69,19 @@ __all__ = [
     "keep_session",
     "lift_stop",
     "make_recovery_codes",
+    "make_token",
     "move_session",
     "prove",
     "prove_again",
     "refuse_password_request",
     "release_password_code",
+    "release_token",
     "remove_factor",
     "rename_factor",
     "replace_session",
     "reseal_secrets",
     "reset_account",
+    "revoke_token",
     "set_active",
     "set_forgotten_password",
     "sign_in",

@@ -31,7 +31,7 @@ def ask_for_password(*, username: str, address: str, at: datetime) -> None:
         return
     with transaction.atomic():
         accounts = Account.objects.select_for_update().filter(username=login, is_active=True)
-        account = accounts.exclude(role=Role.INSURED).first()
+        account = accounts.exclude(role__in=[Role.INSURED, Role.PROGRAM]).first()
         if account is None:
             return
         open_ones = PasswordRequest.objects.filter(account=account, closed_at=None)

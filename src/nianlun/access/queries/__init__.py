@@ -30,6 +30,8 @@ from nianlun.access.queries.factors import (
 )
 from nianlun.access.queries.resets import PasswordRequestLine, password_requests
 from nianlun.access.queries.sessions import SessionLine, SignedIn, locked_until, sessions, signed_in
+from nianlun.access.queries.tokens import Standing, TokenLine, all_tokens, tokens
+from nianlun.access.queries.tokens import shown as shown_token
 
 __all__ = [
     "AccountLine",
@@ -39,8 +41,11 @@ __all__ = [
     "PersonaCode",
     "SessionLine",
     "SignedIn",
+    "Standing",
+    "TokenLine",
     "account_named",
     "accounts_over",
+    "all_tokens",
     "contractors",
     "current_purpose",
     "factors",
@@ -56,11 +61,13 @@ __all__ = [
     "personas",
     "recovery_codes_left",
     "sessions",
+    "shown_token",
     "signed_in",
     "staff",
     "staff_account",
     "staff_to_ask_for",
     "still",
+    "tokens",
     "viewer_named",
     "viewer_of",
 ]

@@ -64,7 +64,7 @@ def still(viewer: Viewer) -> Viewer:
         raise RuntimeError("a lock that ends at once protects nothing: call this inside a transaction")
     with connection.cursor() as cursor:  # Django has no FOR SHARE
         cursor.execute("SELECT id FROM access_account WHERE id = %s FOR SHARE", [viewer.account_id])
-    return replace(viewer_of(viewer.account_id), device=viewer.device)
+    return replace(viewer_of(viewer.account_id), device=viewer.device, lent=viewer.lent)
 
 
 def account_named(username: str) -> AccountLine:

@@ -23,6 +23,7 @@ from nianlun.cases.queries.one import (
     slip_file,
 )
 from nianlun.cases.queries.piles import Pile, in_hand, pile_counts, states_for, waiting_for, worklist
+from nianlun.cases.queries.received import cases_received
 
 __all__ = [
     "ActionLine",
@@ -40,6 +41,7 @@ __all__ = [
     "case_numbered",
     "case_of_item",
     "cases_of_person",
+    "cases_received",
     "colleagues",
     "count_late",
     "count_to_file",
