@@ -59,11 +59,17 @@ def seen(counter, case_id) -> dict[str, int]:
     return {"version": line.case.version, "edition": line.edition}
 
 
-def test_an_ended_case_becomes_one_item_of_the_business_archives_with_the_terms_of_its_kind(
+def test_an_ended_case_becomes_one_item_of_the_business_archives_and_a_second_archivist_is_told_who_filed_it(
     counter, agency
 ):
     case_id = prepared(counter)
-    code = filing.file(case_id, by=counter.archivist, at=counter.tick(), **seen(counter, case_id))
+    both = seen(counter, case_id)
+    code = filing.file(case_id, by=counter.archivist, at=counter.tick(), **both)
+    with pytest.raises(Refused, match=counter.archivist.name):
+        filing.file(case_id, by=counter.archivist2, at=counter.tick(), **both)
+    version = Case.objects.get().version
+    with pytest.raises(Refused, match="已经归档"):
+        filing.file(case_id, by=counter.archivist2, version=version, edition=1, at=counter.tick())
     row, item = Case.objects.get(), Item.objects.get()
     assert item.pk == row.item_id and code == item.code == "B013-ZY·YL·2026·D100·J-00001"
     assert (item.title, item.document_kind, item.creator) == (
@@ -83,20 +89,11 @@ def test_an_ended_case_becomes_one_item_of_the_business_archives_with_the_terms_
     assert queries.to_file(counter.archivist, on=TODAY) == []
 
 
-def test_two_archivists_file_it_once_and_the_second_is_told_who_did(counter):
+def test_a_filing_cut_off_after_the_vault_is_done_again_as_one_item_and_nothing_is_destroyed_before(
+    counter, monkeypatch, elsewhere
+):
     case_id = prepared(counter)
-    both = seen(counter, case_id)
-    filing.file(case_id, by=counter.archivist, at=counter.tick(), **both)
-    with pytest.raises(Refused, match=counter.archivist.name):
-        filing.file(case_id, by=counter.archivist2, at=counter.tick(), **both)
-    version = Case.objects.get().version
-    with pytest.raises(Refused, match="已经归档"):
-        filing.file(case_id, by=counter.archivist2, version=version, edition=1, at=counter.tick())
-    assert Item.objects.count() == 1
-
-
-def test_a_filing_cut_off_after_the_vault_is_done_again_as_one_item(counter, monkeypatch):
-    case_id = prepared(counter)
+    name, keeper = Case.objects.get().object_id, factories.staff("keeper")
     store = filing.vault.store
 
     def die(*args, **kwargs):
@@ -107,11 +104,17 @@ def test_a_filing_cut_off_after_the_vault_is_done_again_as_one_item(counter, mon
     both = seen(counter, case_id)
     with pytest.raises(KeyboardInterrupt):
         filing.file(case_id, by=counter.archivist, at=counter.tick(), **both)
-    monkeypatch.undo()
+    monkeypatch.setattr("nianlun.cases.operations.filing.vault.store", store)
     assert Case.objects.get().state == "concluded" and not Item.objects.exists()
+    [reason] = destruction_rules.reasons(name, by=keeper, on=date(2126, 1, 1))
+    assert "还没有归档" in reason
+    assert belonging.all_within(counter.archivist, [name])
+    assert not belonging.all_within(factories.staff("keeper", scope=elsewhere.division), [name])
     code = filing.file(case_id, by=counter.archivist, at=counter.tick(), **both)
     assert code.endswith("J-00001") and Item.objects.count() == 1
     assert json.loads(stored(case_id, "record.json"))["code"] == code
+    assert destruction_rules.reasons(name, by=keeper, on=date(2127, 1, 1)) == []
+    assert "才满" in destruction_rules.reasons(name, by=keeper, on=date(2126, 12, 31))[0]
 
 
 def test_title_and_term_may_be_corrected_but_a_term_only_lengthened(counter):
@@ -159,15 +162,6 @@ def test_what_is_not_ready_or_not_ones_own_to_file_is_refused_in_words(counter, 
     assert not Item.objects.exists()
 
 
-def test_several_are_filed_at_once_and_each_that_cannot_be_says_why(counter):
-    first, second = prepared(counter, "张伟"), ended(counter, "李娜")
-    wanted = [(second, version_of(counter, second), 1), (first, *seen(counter, first).values())]
-    done = {
-        one.case_id: one for one in filing.file_several(wanted, by=counter.archivist, at=counter.tick())
-    }
-    assert done[first].code and "阅读件" in done[second].sentence
-
-
 def test_papers_that_could_not_be_made_hold_the_case_in_the_queue_with_the_reason_until_tried_again(
     counter, monkeypatch
 ):
@@ -176,21 +170,6 @@ def test_papers_that_could_not_be_made_hold_the_case_in_the_queue_with_the_reaso
     [line] = queries.to_file(counter.archivist, on=TODAY)
     assert line.description is None and "𪚥" in line.problem
     assert filing.retry(case_id, by=counter.archivist, at=counter.tick()) == 2
-
-
-def test_until_it_is_filed_nothing_of_a_case_may_be_destroyed_and_its_papers_are_its_agencys(
-    counter, elsewhere
-):
-    case_id = prepared(counter)
-    name = Case.objects.get().object_id
-    keeper = factories.staff("keeper")
-    [reason] = destruction_rules.reasons(name, by=keeper, on=date(2126, 1, 1))
-    assert "还没有归档" in reason
-    assert belonging.all_within(counter.archivist, [name])
-    assert not belonging.all_within(factories.staff("keeper", scope=elsewhere.division), [name])
-    filing.file(case_id, by=counter.archivist, at=counter.tick(), **seen(counter, case_id))
-    assert destruction_rules.reasons(name, by=keeper, on=date(2127, 1, 1)) == []
-    assert "才满" in destruction_rules.reasons(name, by=keeper, on=date(2126, 12, 31))[0]
 
 
 def test_a_case_that_ended_in_any_way_has_its_place_in_the_queue_from_that_moment(counter):

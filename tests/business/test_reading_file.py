@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from tests import factories
 from tests.business.counter import Counter, give_all, opened, passed, version_of
-from tests.business.papers import pages_of, said, stored, work
+from tests.business.papers import pages_of, stored, work
 
 from nianlun.access.domain import Refused
 from nianlun.cases import joining
@@ -147,35 +147,29 @@ def test_a_pdf_of_two_thousand_pages_is_bound_whole(counter, tmp_path):
     assert draft.contents[-1]["pages"] == 2_000 and len(draft.pages) > 2_000
 
 
-def test_what_is_more_than_the_reading_file_holds_gets_a_sheet_that_says_where_it_lies(
+def test_what_is_too_much_or_cannot_be_bound_after_all_gets_a_sheet_that_says_where_it_lies(
     counter, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(joining, "MOST_PAGES", 2)
     case_id = opened(counter, person_id=factories.person().id)
     give_all(counter, case_id)
     give_copy(counter, case_id, "identity", pdf_of("A", "B", "C"), "身份证.pdf", tmp_path)
-    draft = ended(counter, case_id)
-    assert draft.contents[-1]["pages"] == 1
-    last = pages_of(stored(case_id, "case.pdf"))[-1]
-    assert "3页" in last and "materials/001-identity.pdf" in last
-
-
-def test_a_part_that_cannot_be_bound_after_all_is_replaced_by_a_sheet(counter, tmp_path, monkeypatch):
-    case_id = opened(counter, person_id=factories.person().id)
-    give_all(counter, case_id)
-    give_copy(counter, case_id, "identity", pdf_of("A"), "身份证.pdf", tmp_path)
+    give_copy(counter, case_id, "personnel_file", pdf_of("D"), "档案.pdf", tmp_path)
     honest = joining._bytes_of
 
     def spoilt(row, leaves):
         for leaf in leaves:
-            yield from honest(row, [leaf]) if leaf.is_ours else [b"%" + b"x" * (_size(leaf) - 1)]
-
-    def _size(leaf):
-        return len(stored(case_id, leaf.file_name))
+            if leaf.is_ours:
+                yield from honest(row, [leaf])
+            else:
+                yield b"%" + b"x" * (len(stored(case_id, leaf.file_name)) - 1)
 
     monkeypatch.setattr(joining, "_bytes_of", spoilt)
-    ended(counter, case_id)
-    assert "materials/001-identity.pdf" in said(stored(case_id, "case.pdf"))
+    draft = ended(counter, case_id)
+    assert [line["pages"] for line in draft.contents[-2:]] == [1, 1]
+    too_much, broken = pages_of(stored(case_id, "case.pdf"))[-2:]
+    assert "3页" in too_much and "materials/001-identity.pdf" in too_much
+    assert "materials/002-personnel_file.pdf" in broken
 
 
 def test_a_picture_of_a_hundred_million_pixels_is_refused_at_the_counter(counter, tmp_path):

@@ -5,7 +5,7 @@ import re
 
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import factories
 from tests.business.counter import Counter, accepted, give_all, opened, passed, version_of
@@ -117,10 +117,12 @@ def test_each_paper_says_who_what_when_why_and_where_to_turn(counter, agency, ki
     assert "盖章处" in text and "签收人" in text
 
 
-def test_a_paper_is_pdf_a_2b_with_its_fonts_in_it(counter):
+def test_a_paper_is_pdf_a_2b_and_its_code_leads_to_what_the_register_says_of_it(counter, client):
     give(counter, SlipKind.ACCEPTANCE)
     work()
-    with pikepdf.open(io.BytesIO(paper(the(SlipKind.ACCEPTANCE)))) as pdf, pdf.open_metadata() as meta:
+    slip = the(SlipKind.ACCEPTANCE)
+    content = paper(slip)
+    with pikepdf.open(io.BytesIO(content)) as pdf, pdf.open_metadata() as meta:
         assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("2", "B")
         fonts = [
             descendant.FontDescriptor
@@ -129,13 +131,6 @@ def test_a_paper_is_pdf_a_2b_with_its_fonts_in_it(counter):
             for descendant in font.DescendantFonts
         ]
     assert fonts and all("/FontFile3" in font or "/FontFile2" in font for font in fonts)
-
-
-def test_the_code_on_a_paper_leads_to_what_the_register_says_of_it(counter, client):
-    give(counter, SlipKind.ACCEPTANCE)
-    work()
-    slip = the(SlipKind.ACCEPTANCE)
-    content = paper(slip)
     code = stamped_code(content)
     answer = client.get(f"/verify/{code}").content.decode()
     assert "是我们出具的" in answer and "受理通知书" in answer and "周桂兰" not in answer
@@ -177,12 +172,12 @@ def test_a_name_the_font_lacks_fails_the_job_at_once_with_the_character_and_what
 
 
 def test_numbers_count_by_kind_without_gaps(counter):
-    for name in ("张伟", "李娜", "王芳"):
+    for name in ("张伟",):
         accepted(counter, person_id=factories.person(name=name).id)
     give(counter, SlipKind.SUSPENSION)
     work()
     numbers = sorted(Slip.objects.filter(kind="acceptance").values_list("number", flat=True))
-    assert numbers == [f"莲池社保受〔2026〕0000{n}号" for n in (1, 2, 3, 4)]
+    assert numbers == [f"莲池社保受〔2026〕0000{n}号" for n in (1, 2)]
     assert the(SlipKind.SUSPENSION).number == "莲池社保中〔2026〕00001号"
 
 
@@ -215,6 +210,7 @@ def test_an_agency_is_called_by_its_lowest_place_that_no_other_has(name, others,
 places_of = st.sampled_from(["保定市", "石家庄市", "桥西区", "莲池区", "中心"])
 
 
+@settings(max_examples=30)
 @given(st.lists(st.builds("".join, st.lists(places_of, min_size=1, max_size=3)), min_size=2, unique=True))
 def test_no_two_numbers_of_two_agencies_are_the_same(names):
     words = {agency_word(name, others=[each for each in names if each != name]) for name in names}
