@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from nianlun.access.domain import FAMILY, RIGHTS, NotVisible, Right, Role, Viewer, authorize
+from nianlun.access.domain import FAMILY, NotVisible, Right, Role, Viewer, authorize
 from nianlun.access.models import Account, Purpose
 
 
@@ -81,18 +81,17 @@ def names(account_ids: Iterable[int]) -> dict[int, str]:
 
 
 def holders_of(right: Right, *, division: str) -> dict[int, str]:
-    """The names of the accounts whose own post holds a right over the division, by id."""
-    roles = [role.value for role in Role if right in RIGHTS[role]]
+    """The names of the accounts that hold a right over the division now, substitutes included, by id."""
     scopes = [division[:length] for length in range(1, len(division) + 1)]
-    found = Account.objects.filter(role__in=roles, is_active=True, scope__in=scopes).order_by("name", "pk")
-    return dict(found.values_list("pk", "name"))
+    found = Account.objects.standing().filter(is_active=True, scope__in=scopes).order_by("name", "pk")
+    return {row.pk: row.name for row in found if row.viewer().may(right)}
 
 
 def accounts_over(role: Role, *, division: str) -> set[int]:
-    """The accounts in this post whose scope covers the division, for telling them something."""
+    """The accounts that fill this post now and whose scope covers the division, for telling them something."""
     scopes = [division[:length] for length in range(1, len(division) + 1)]
-    found = Account.objects.filter(role=role, is_active=True, scope__in=scopes)
-    return set(found.values_list("pk", flat=True))
+    found = Account.objects.standing().filter(role=role, is_active=True, scope__in=scopes)
+    return {row.pk for row in found if not row.viewer().lapsed}
 
 
 def contractors(*, scope: str) -> list[AccountLine]:
