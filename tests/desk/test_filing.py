@@ -11,7 +11,7 @@ from tests.business.papers import work
 
 from nianlun.archives import operations as archives
 from nianlun.archives.models import Item
-from nianlun.cases.models import Case
+from nianlun.cases.models import Case, Slip
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +101,15 @@ def test_the_queue_asks_the_database_the_same_number_of_questions_however_long_i
 def test_only_who_may_file_sees_the_queue(counter, client_of, role, person):
     who = factories.insured(person) if role == "insured" else factories.staff(role)
     assert client_of(who).get("/filing/").status_code == 404
+
+
+def test_a_paper_opened_on_the_own_phone_is_delivered_with_that_once(counter, client_of):
+    person = factories.person()
+    case_id = accepted(counter, person_id=person.id)
+    work()
+    row, slip = Case.objects.get(pk=case_id), Slip.objects.get()
+    own = client_of(factories.insured(person))
+    for _ in range(2):
+        answer = own.get(f"/my/cases/{row.number}/slips/{slip.pk}/")
+        assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert row.actions.filter(move="deliver", details__way="read").count() == 1

@@ -18,7 +18,7 @@ from nianlun.cases import queries, type_files
 from nianlun.cases.domain.flow import State
 from nianlun.cases.domain.forms import Incomplete, checked_details
 from nianlun.cases.domain.types import About, CaseType, NotInForce, Origin, SlipKind, Substitute
-from nianlun.cases.operations import materials, opening, pausing, withdrawing
+from nianlun.cases.operations import delivering, materials, opening, pausing, withdrawing
 from nianlun.cases.operations.materials import Upload
 from nianlun.cases.queries import CaseView
 from nianlun.digitization import quarantine
@@ -158,14 +158,16 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @needs(Right.OWN_READ)
 def slip(request: HttpRequest, number: str, slip_id: UUID) -> HttpResponseBase:
-    """A paper the agency gave out in an own case."""
-    own_person(request, what=f"办件 {number[:40]} 的文书", at=timezone.now())
+    """A paper the agency gave out in an own case; with its first opening it is delivered."""
+    at = timezone.now()
+    own_person(request, what=f"办件 {number[:40]} 的文书", at=at)
     view = _view(request, number)
     held, wanted = queries.slip_file(viewer(request), view.line.id, slip_id)
     try:
         stream = vault.open_file(held, wanted.file_name)
     except vault.Unreadable as reason:
         return _one(request, view, problem=("", str(reason)))
+    delivering.read(view.line.id, by=viewer(request), slip_id=slip_id, at=at)
     response = FileResponse(
         stream, as_attachment=True, filename=f"{wanted.number}.pdf", content_type="application/pdf"
     )
