@@ -8,6 +8,10 @@ from django.views.decorators.http import require_GET
 from nianlun.access.domain import Right, Role
 from nianlun.access.gate import needs, open_page, viewer, viewer_or_none
 from nianlun.archives import queries as archives
+from nianlun.cases import calendars
+from nianlun.cases import queries as cases
+from nianlun.cases.queries import Pile
+from nianlun.desk import case_clock
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer
 from nianlun.digitization import queries as digitization
@@ -45,11 +49,16 @@ def home(request: HttpRequest) -> HttpResponse:
     ids = [line.item.person_id for line in (*submitted, *open_items) if line.item.person_id]
     ids += [line.person_id for line in proposed]
     ids += [line.person_id for line in benefits]
-    saw_list(request, what="工作台的待办", rows=len(ids), at=timezone.now())
+    on = timezone.localdate()
+    urgent = cases.worklist(who, Pile.ALL, on=on, limit=6) if who.may(Right.CASE_READ) else []
+    calendar = calendars.calendar() if urgent else None
+    saw_list(request, what="工作台的待办", rows=len(ids) + len(urgent), at=timezone.now())
     return answer(
         request,
         "desk/home.html",
         counts=queue.counts(who) if who.may(Right.REVIEW_READ) else {},
+        urgent=urgent,
+        clocks={line.id: case_clock.words(line, on=on, calendar=calendar) for line in urgent if calendar},
         batches=digitization.batches(who, limit=4) if who.may(Right.BATCH_READ) else [],
         open_items=open_items,
         submitted=submitted,

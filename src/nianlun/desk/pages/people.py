@@ -90,6 +90,7 @@ def _person(request: HttpRequest, person_id: UUID, *, number: str = "") -> HttpR
         may_contact=who.may(Right.NOTICE_READ),
         may_rule=who.may(Right.RULING_MAKE),
         may_add=who.may(Right.BATCH_ADD),
+        may_accept=who.may(Right.CASE_ACCEPT),
         crumbs=[
             Crumb(label="人员权益", url=reverse("desk:people")),
             Crumb(label=line.agency_name),
