@@ -1,4 +1,4 @@
-"""One business from the counter to its end, each step by somebody else."""
+"""One business from the counter to the archive, each step by somebody else."""
 
 import re
 from collections.abc import Callable
@@ -39,7 +39,9 @@ def take_in(clerk: Visitor) -> str:
     return clerk.path.strip("/").split("/")[1]
 
 
-def test_a_registration_goes_from_the_counter_through_two_pairs_of_hands(visit: Visit, system: System):
+def test_a_registration_goes_from_the_counter_through_two_pairs_of_hands_to_the_archive(
+    visit: Visit, system: System
+):
     clerk = visit("李敏", size=DESK, forgive=("422", "403"))
     number = take_in(clerk)
     for paper in ("登记表", "居民身份证"):
@@ -82,6 +84,22 @@ def test_a_registration_goes_from_the_counter_through_two_pairs_of_hands(visit: 
     picture(clerk, "case_slips")
     clerk.go(f"/cases/{number}/reads/")
     assert "陈静" in clerk.text
+
+    system.wait_for(
+        "SELECT 1 FROM cases_filing f JOIN cases_case c ON c.id = f.case_id WHERE c.number = %s",
+        number,
+        what="the reading file of the case",
+    )
+    archivist = visit("王海", size=DESK)
+    archivist.go(f"/filing/{number}/")
+    archivist.click("button.main:has-text('归档')")
+    assert f"{number} 已归档，档号" in archivist.text
+    archivist.go(f"/cases/{number}/")
+    assert "已归档" in archivist.text
+    archivist.click("main a:has-text('看归档的件')")
+    archivist.state_purpose("核对刚归档的业务")  # the case is filed: it is no work in hand any more
+    assert archivist.path.startswith("/items/")
+    assert NAME in archivist.text
 
     leader = visit("周岭", size=DESK)
     leader.go("/cases/overview/")
