@@ -98,7 +98,8 @@ def personas(args: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(lines, ensure_ascii=False) + "\n")
         return 0
     if lines:
-        sys.stdout.write(f"打开 {args.address}/personas/ 选一个岗位，一点即入；或用账号和口令登录：\n")
+        sys.stdout.write(f"打开 {args.address}/personas/ 选一个岗位，两点即入；或用账号和口令登录，\n")
+        sys.stdout.write(f"动态口令见 {args.address}/personas/authenticator/：\n")
     for line in lines:
         sys.stdout.write("  {role}　{name}　账号 {username}　口令 {password}\n".format(**line))
     return 0
