@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.business.counter import Counter
 from tests.evidence.conftest import file_paper as file_paper
 from tests.evidence.conftest import settle as settle
 
@@ -35,3 +36,9 @@ def paper_image() -> bytes:
     city = build_city(seed=7, persons=12)
     paper = next(p for p in papers_of(city, 0) if p.kind is DocumentKind.HIRING_APPROVAL)
     return render_paper(paper, dpi=150, damage=0)[0].jpeg
+
+
+@pytest.fixture
+def counter(agency) -> Counter:
+    """The agency's people at their desks."""
+    return Counter()

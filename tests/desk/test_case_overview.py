@@ -10,11 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests import factories
-from tests.business.counter import NOON, Counter, accepted, passed, version_of
+from tests.business.counter import NOON, accepted, passed, version_of
 from tests.business.test_calendar import LONGER_HOLIDAY, NEXT_YEAR
+from tests.desk.casework import words
 
 from nianlun.access.domain import Refused
-from nianlun.cases import statistics
+from nianlun.cases import hands, statistics
 from nianlun.cases.domain.types import Step
 from nianlun.cases.models import CalendarYear, Case, CloseCall
 from nianlun.cases.operations import deciding, holding, pausing
@@ -22,15 +23,6 @@ from nianlun.cases.operations import deciding, holding, pausing
 pytestmark = pytest.mark.django_db
 
 LONG_AGO, LATER = NOON - timedelta(days=30), NOON + timedelta(days=60)
-
-
-@pytest.fixture
-def counter(agency) -> Counter:
-    return Counter()
-
-
-def words(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def send_back(counter, case_id, reason):
@@ -105,8 +97,8 @@ def test_returns_are_counted_with_their_latest_reasons(counter, person):
 # Who passes on to whom
 
 
-def pair(cases: int, of: int) -> statistics.Pair:
-    return statistics.Pair(
+def pair(cases: int, of: int) -> hands.Pair:
+    return hands.Pair(
         earlier=Step.FIRST_REVIEW,
         earlier_name="李敏",
         later=Step.SECOND_REVIEW,
@@ -129,7 +121,7 @@ def test_pairs_are_counted_over_three_steps_and_to_the_later_ones_own_cases(coun
         case_id = accepted(counter, person_id=factories.person().id)
         passed(counter, case_id, first, "reviewer")
     passed(counter, case_id, "leader")
-    found = statistics.pairs(counter.leader, since=LONG_AGO, until=LATER)
+    found = hands.pairs(counter.leader, since=LONG_AGO, until=LATER)
     counted = {(one.earlier_name, one.later_name): (one.cases, one.of) for one in found}
     assert counted == {
         (counter.clerk.name, counter.reviewer.name): (2, 3),
@@ -152,10 +144,10 @@ def test_another_citys_cases_count_nowhere(counter, elsewhere, person):
     stranger = factories.staff("leader", scope=elsewhere.division)
     assert statistics.held(stranger, on=NOON.date()) == []
     assert statistics.taken(stranger, since=LONG_AGO, until=LATER) == []
-    assert statistics.pairs(stranger, since=LONG_AGO, until=LATER) == []
-    assert statistics.close_calls(stranger, since=LONG_AGO) == []
-    assert statistics.where_calls_gather(stranger, since=LONG_AGO) == []
-    assert len(statistics.close_calls(counter.leader, since=LONG_AGO)) == 1
+    assert hands.pairs(stranger, since=LONG_AGO, until=LATER) == []
+    assert hands.close_calls(stranger, since=LONG_AGO) == []
+    assert hands.where_calls_gather(stranger, since=LONG_AGO) == []
+    assert len(hands.close_calls(counter.leader, since=LONG_AGO)) == 1
     with pytest.raises(Refused):
         statistics.held(counter.clerk, on=NOON.date())
 

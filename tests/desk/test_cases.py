@@ -1,55 +1,25 @@
-"""The staff's pages of cases: worklist, counter, one case and what is done with it."""
+"""The staff's pages of cases: worklist, one case and what is done with it."""
 
-import io
 import re
 from uuid import uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from PIL import Image
 from tests import factories
-from tests.business.counter import Counter, accepted, details_for, opened, passed, version_of
+from tests.business.counter import accepted, opened, passed, version_of
+from tests.desk.casework import address, do, form, number_of, page, words
 
 from nianlun.access.models import Session
 from nianlun.cases import queries
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import State
-from nianlun.cases.models import Case, CloseCall, Duty, Slip
+from nianlun.cases.models import Case, CloseCall, Duty
 from nianlun.cases.operations import hearing, holding
 from nianlun.journal import queries as journal
-from nianlun.watch import marking
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def counter(agency) -> Counter:
-    return Counter()
-
-
-def page(answer) -> str:
-    return answer.content.decode()
-
-
-def words(answer) -> str:
-    """The text of a page without its marks."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page(answer)))
-
-
-def number_of(case_id) -> str:
-    return Case.objects.get(pk=case_id).number
-
-
-def address(case_id, name="desk:case", *more) -> str:
-    return reverse(name, args=[number_of(case_id), *more])
-
-
-def do(client, counter, case_id, deed, **sent):
-    sent = {"version": version_of(counter, case_id), "tab": "overview", **sent}
-    return client.post(address(case_id, "desk:case-do", deed), sent)
 
 
 # Who sees what
@@ -177,74 +147,6 @@ def take_paper(counter, case_id, how):
         how=how,
         at=counter.tick(),
     )
-
-
-# The counter
-
-
-def test_the_counter_lists_every_kind_it_takes_in_and_finds_one_by_a_word(client_of, counter):
-    client = client_of(counter.clerk)
-    everything = page(client.get(reverse("desk:case-new")))
-    assert "退休审核" in everything
-    assert "20 个工作日" in everything
-    found = page(client.get(reverse("desk:case-new"), {"q": "退休"}))
-    assert "退休审核" in found
-    assert "社会保障卡申领" not in found
-
-
-def form(type_code, **more):
-    return {f"d-{code}": text for code, text in details_for(type_code).items()} | more
-
-
-def test_what_was_typed_stays_when_something_is_wrong(client_of, counter, person):
-    client = client_of(counter.clerk)
-    sent = form("retirement", about="没有这个人", request_key=str(uuid4()), step="check")
-    sent |= {"d-retire_month": "二〇二六年三月", "d-file_kept_by": "保定第二棉纺厂"}
-    answer = client.post(reverse("desk:case-new-of", args=["retirement"]), sent)
-    text = page(answer)
-    assert answer.status_code == 422
-    assert 'href="#d-retire_month"' in text
-    assert 'href="#about"' in text
-    assert 'value="二〇二六年三月"' in text
-    assert 'value="保定第二棉纺厂"' in text
-    assert not Case.objects.exists()
-
-
-def test_of_several_of_one_name_the_clerk_picks_one(client_of, counter):
-    one, other = factories.person(name="李秀英"), factories.person(name="李秀英")
-    client, key = client_of(counter.clerk), str(uuid4())
-    to = reverse("desk:case-new-of", args=["retirement"])
-    answer = client.post(to, form("retirement", about="李秀英", request_key=key, step="check"))
-    assert one.masked_identity_number in page(answer)
-    picked = {"about": "李秀英", "about_was": "李秀英", "picked": str(other.id)}
-    answer = client.post(to, form("retirement", **picked, request_key=key, step="check"))
-    assert answer.status_code == 200
-    assert str(other.id) in page(answer)
-    client.post(to, form("retirement", picked=str(other.id), request_key=key, step="open"))
-    assert Case.objects.get().person_id == other.id
-
-
-def test_the_whole_application_is_shown_once_more_and_a_double_click_makes_one_case(
-    client_of, counter, person
-):
-    client, key = client_of(counter.clerk), str(uuid4())
-    to = reverse("desk:case-new-of", args=["retirement"])
-    look = page(client.post(to, form("retirement", about=person.name, request_key=key, step="check")))
-    assert "提交前核对" in look
-    assert look.count('formaction="#') == 1 + len([t for t in details_for("retirement").values() if t])
-    sent = form("retirement", picked=str(person.id), request_key=key, step="open")
-    first, second = client.post(to, sent), client.post(to, sent)
-    assert first["Location"] == second["Location"]
-    assert Case.objects.get().request_key.hex == key.replace("-", "")
-
-
-def test_a_person_of_another_city_cannot_be_picked(client_of, counter, elsewhere):
-    stranger = factories.person(elsewhere)
-    sent = form("retirement", picked=str(stranger.id), request_key=str(uuid4()), step="open")
-    answer = client_of(counter.clerk).post(reverse("desk:case-new-of", args=["retirement"]), sent)
-    assert answer.status_code == 422
-    assert stranger.masked_identity_number not in page(answer)
-    assert not Case.objects.exists()
 
 
 # One case
@@ -393,94 +295,3 @@ def test_high_risk_cases_are_never_offered_together(client_of, counter, person):
     case_id = accepted(counter, person_id=person.id)
     passed(counter, case_id, "clerk")
     assert 'name="case"' not in page(client_of(counter.reviewer).get(reverse("desk:cases") + "?pile=all"))
-
-
-# Papers in and papers out
-
-
-@pytest.fixture
-def vault(tmp_path, settings) -> None:
-    settings.VAULT_ROOT, settings.QUARANTINE = tmp_path / "vault", tmp_path / "quarantine"
-    settings.DERIVED = tmp_path / "derived"
-
-
-def picture(name="身份证.jpg"):
-    written = io.BytesIO()
-    Image.new("RGB", (300, 200), (240, 236, 226)).save(written, "JPEG")
-    return SimpleUploadedFile(name, written.getvalue())
-
-
-def test_a_copy_is_kept_looked_at_page_by_page_and_replaced_without_being_lost(
-    client_of, counter, person, vault
-):
-    case_id = opened(counter, person_id=person.id)
-    client, take = client_of(counter.clerk), address(case_id, "desk:case-take-paper")
-
-    def upload(file):
-        sent = {"version": version_of(counter, case_id), "requirement": "identity", "how": "copy_kept"}
-        return client.post(take, sent | {"files": file})
-
-    assert upload(picture()).status_code == 302
-    [kept] = queries.case(counter.clerk, case_id).materials
-    shown = client.get(address(case_id, "desk:case-paper-page", kept.id, 1))
-    assert shown["Content-Type"] in ("image/jpeg", "image/png")
-    assert marking.entry_of(shown.content) is not None
-    assert client.get(address(case_id, "desk:case-paper-page", kept.id, 2)).status_code == 404
-    whole = client.get(address(case_id, "desk:case-paper", kept.id))
-    assert b"".join(whole.streaming_content) == picture().read()
-    assert "attachment" in whole["Content-Disposition"]
-    assert upload(picture("新身份证.jpg")).status_code == 302
-    listed = page(client.get(address(case_id, "desk:case-tab", "materials")))
-    assert "已替换" in listed
-    assert f"?open={kept.id}#look" in listed
-
-
-@pytest.mark.parametrize(
-    ("files", "sentence"),
-    [
-        ([], "还没有选文件"),
-        (["甲.jpg", "乙.jpg"], "一项材料留一个文件"),
-        (["病毒.exe"], "没有收下"),
-    ],
-)
-def test_what_is_no_copy_is_told_and_nothing_is_left_behind(
-    client_of, counter, person, vault, settings, files, sentence
-):
-    case_id = opened(counter, person_id=person.id)
-    sent = {"version": version_of(counter, case_id), "requirement": "identity", "how": "copy_kept"}
-    sent |= {"note": "照片拍的", "files": [SimpleUploadedFile(name, b"MZ not a picture") for name in files]}
-    answer = client_of(counter.clerk).post(address(case_id, "desk:case-take-paper"), sent)
-    assert answer.status_code == 403
-    assert sentence in page(answer)
-    assert 'value="照片拍的"' in page(answer)
-    assert not queries.case(counter.clerk, case_id).materials
-    assert not settings.QUARANTINE.exists() or not list(settings.QUARANTINE.iterdir())
-
-
-def test_a_slip_is_entered_as_delivered_with_its_receipt(client_of, counter, person):
-    case_id = accepted(counter, person_id=person.id)
-    row = Case.objects.get(pk=case_id)
-    slip = Slip.objects.create(
-        case=row,
-        kind="acceptance",
-        number="莲池社保受〔2026〕00001号",
-        file_name="slips/01-acceptance.pdf",
-        page_count=1,
-        issued_at=counter.at,
-        issued_by=counter.clerk.name,
-        for_action=row.actions.get(move="accept"),
-    )
-    client = client_of(counter.clerk)
-    sent = {"version": version_of(counter, case_id), "way": "post", "on": "三月五日", "receipt": ""}
-    wrong = client.post(address(case_id, "desk:case-deliver", slip.id), sent)
-    assert wrong.status_code == 403
-    assert 'value="三月五日"' in page(wrong)
-    sent |= {"on": "", "receipt": "EMS 1234567890123"}
-    assert client.post(address(case_id, "desk:case-deliver", slip.id), sent).status_code == 302
-    listed = words(client.get(address(case_id, "desk:case-tab", "slips")))
-    assert "已送达" in listed
-    assert "EMS 1234567890123" in listed
-    assert (
-        client_of(counter.leader).post(address(case_id, "desk:case-deliver", slip.id), sent).status_code
-        == 404
-    )

@@ -1,5 +1,4 @@
-"""How the agency's business runs, for those who oversee it: who holds what, how long steps take, what comes back,
-who passes cases on to whom, and where separation had to say no.
+"""How the agency's business runs, for those who oversee it: who holds what, how long steps take, what comes back.
 
 Everything is worked out by the database, in as many queries for a million cases as for none.
 """
@@ -11,18 +10,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Min, Q
 
-from nianlun.access import queries as access
 from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.cases import calendars
 from nianlun.cases.domain.flow import OPEN, STATE_OF, State
 from nianlun.cases.domain.types import Step
-from nianlun.cases.models import Case, CloseCall
+from nianlun.cases.models import Case
 
-MOST_PAIRS, MOST_CALLS, MOST_REASONS = 30, 30, 3
-SHARE, FEWEST = Decimal("0.4"), 20
-"""From which share of a reviewer's cases, and how many of them, one pair of hands is worth a look."""
+MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,48 +65,6 @@ class Returned:
         return Decimal(self.returns) / self.decisions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """How many cases went from one pair of hands to another, and of how many the later had in all."""
-
-    earlier: Step
-    earlier_name: str
-    later: Step
-    later_name: str
-    cases: int
-    of: int
-
-    @property
-    def share(self) -> Decimal:
-        """Which part of the later one's cases came from the earlier one."""
-        return Decimal(self.cases) / self.of
-
-    @property
-    def marked(self) -> bool:
-        """Whether two people pass so much on to each other that somebody should look."""
-        return self.cases >= FEWEST and self.share > SHARE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """An attempt that separation refused."""
-
-    number: str
-    name: str
-    step: Step
-    sentence: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """How many such attempts one member of staff made, and when the last."""
-
-    name: str
-    attempts: int
-    last: datetime
-
-
 def held(viewer: Viewer, *, on: date) -> list[Held]:
     """What everybody has in hand, the most first; then what nobody has taken, by state. Raises `Refused`."""
     authorize(viewer, Right.CASE_OVERSEE)
@@ -140,7 +94,7 @@ def taken(viewer: Viewer, *, since: datetime, until: datetime) -> list[Taken]:
     """How long the steps took that were done in a period, by kind of business. Raises `Refused`."""
     authorize(viewer, Right.CASE_OVERSEE)
     days, counts = _running_count()
-    rows = _rows(
+    rows = rows_of(
         _TAKEN,
         zone=settings.TIME_ZONE,
         since=since,
@@ -165,7 +119,7 @@ def taken(viewer: Viewer, *, since: datetime, until: datetime) -> list[Taken]:
 def returned(viewer: Viewer, *, since: datetime, until: datetime) -> list[Returned]:
     """Where cases came back in a period, the most often first, with the latest reasons. Raises `Refused`."""
     authorize(viewer, Right.CASE_OVERSEE)
-    rows = _rows(_RETURNED, since=since, until=until, scope=viewer.scope, most=MOST_REASONS)
+    rows = rows_of(_RETURNED, since=since, until=until, scope=viewer.scope, most=MOST_REASONS)
     return [
         Returned(
             type_code=code, step=_step(state), returns=returns, decisions=decisions, reasons=tuple(reasons)
@@ -174,66 +128,9 @@ def returned(viewer: Viewer, *, since: datetime, until: datetime) -> list[Return
     ]
 
 
-def pairs(viewer: Viewer, *, since: datetime, until: datetime) -> list[Pair]:
-    """Who passes cases on to whom, what is worth a look first, then the most cases. Raises `Refused`."""
-    authorize(viewer, Right.CASE_OVERSEE)
-    rows = _rows(
-        _PAIRS,
-        since=since,
-        until=until,
-        scope=viewer.scope,
-        fewest=FEWEST,
-        share=SHARE,
-        most=MOST_PAIRS,
-    )
-    names = access.names({account for row in rows for account in (row[1], row[3])})
-    return [
-        Pair(
-            earlier=Step(earlier),
-            earlier_name=names.get(first, ""),
-            later=Step(later),
-            later_name=names.get(second, ""),
-            cases=cases,
-            of=of,
-        )
-        for earlier, first, later, second, cases, of in rows
-    ]
-
-
-def close_calls(viewer: Viewer, *, since: datetime) -> list[Call]:
-    """The latest attempts that separation refused. Raises `Refused`."""
-    rows = _calls(viewer, since=since).select_related("case", "account").order_by("-at", "-pk")
-    return [
-        Call(
-            number=row.case.number,
-            name=row.account.name,
-            step=Step(row.step),
-            sentence=row.sentence,
-            at=row.at,
-        )
-        for row in rows[:MOST_CALLS]
-    ]
-
-
-def where_calls_gather(viewer: Viewer, *, since: datetime) -> list[Gathered]:
-    """Who was refused how often, the most first. Raises `Refused`."""
-    rows = _calls(viewer, since=since).values("account_id", "account__name")
-    counted = rows.annotate(attempts=Count("pk"), last=Max("at")).order_by("-attempts", "-last")
-    return [
-        Gathered(name=row["account__name"], attempts=row["attempts"], last=row["last"])
-        for row in counted[:MOST_CALLS]
-    ]
-
-
 def _in_scope(viewer: Viewer) -> Any:
     cases = Case.objects.filter(division__startswith=viewer.scope)
     return cases if viewer.scope else cases.none()
-
-
-def _calls(viewer: Viewer, *, since: datetime) -> Any:
-    authorize(viewer, Right.CASE_OVERSEE)
-    calls = CloseCall.objects.filter(case__division__startswith=viewer.scope, at__gte=since)
-    return calls if viewer.scope else calls.none()
 
 
 def _running_count() -> tuple[list[date], list[int]]:
@@ -251,7 +148,8 @@ def _running_count() -> tuple[list[date], list[int]]:
     return days, counts
 
 
-def _rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
+def rows_of(statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement with named values."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -306,25 +204,4 @@ WHERE a.at >= %(since)s AND a.at < %(until)s AND a.move IN ('pass', 'return', 'r
   AND %(scope)s <> '' AND starts_with(c.division, %(scope)s)
 GROUP BY c.type, a.state HAVING bool_or(a.move = 'return')
 ORDER BY returns DESC, c.type, a.state
-"""
-_PAIRS = """
-WITH took AS (
-    SELECT DISTINCT d.case_id, d.step, d.account_id
-    FROM cases_duty d JOIN cases_case c ON c.id = d.case_id
-    WHERE d.at >= %(since)s AND d.at < %(until)s AND %(scope)s <> '' AND starts_with(c.division, %(scope)s)
-), steps(earlier, later) AS (
-    VALUES ('first_review', 'second_review'), ('second_review', 'approval'), ('first_review', 'approval')
-), counted AS (
-    SELECT s.earlier, e.account_id AS first, s.later, l.account_id AS second, count(*) AS cases
-    FROM steps s
-    JOIN took e ON e.step = s.earlier
-    JOIN took l ON l.step = s.later AND l.case_id = e.case_id
-    GROUP BY s.earlier, e.account_id, s.later, l.account_id
-), totals AS (
-    SELECT step, account_id, count(*) AS cases FROM took GROUP BY step, account_id
-)
-SELECT p.earlier, p.first, p.later, p.second, p.cases, t.cases
-FROM counted p JOIN totals t ON t.step = p.later AND t.account_id = p.second
-ORDER BY (p.cases >= %(fewest)s AND p.cases > %(share)s * t.cases) DESC, p.cases DESC, p.earlier, p.first, p.second
-LIMIT %(most)s
 """

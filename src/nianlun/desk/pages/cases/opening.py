@@ -1,8 +1,6 @@
 """Taking a case in at the counter: the kind of business, whom it is about, the form, a look over it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -13,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from nianlun.access.domain import NotVisible, Refused, Right, Viewer
+from nianlun.access.domain import Refused, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.cases import queries, type_files
 from nianlun.cases.domain.forms import Incomplete, checked_details
@@ -23,25 +21,11 @@ from nianlun.cases.operations import door, opening
 from nianlun.desk import case_form, case_history
 from nianlun.desk.case_moves import number_of
 from nianlun.desk.case_processes import process_name
+from nianlun.desk.case_subjects import Subject, asks_for, chosen_person, subject_of, uuid_of
 from nianlun.desk.seeing import saw_list, see_person
 from nianlun.desk.seeing_cases import see_case
 from nianlun.desk.shell import answer
-from nianlun.registry import queries as registry
-from nianlun.registry.domain import EmployerLine, PersonLine
 from nianlun.ui.shell import Crumb
-
-MOST_CANDIDATES = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """Whom the case is about, as far as the form says: the one chosen, or those it could be."""
-
-    text: str = ""
-    person: PersonLine | None = None
-    employer: EmployerLine | None = None
-    candidates: Sequence[PersonLine | EmployerLine] = ()
-    fault: str = ""
 
 
 @require_GET
@@ -59,7 +43,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
         "desk/case_kinds.html",
         grouped=grouped,
         text=wanted,
-        person=person if _uuid(person) else "",
+        person=person if uuid_of(person) else "",
         crumbs=[Crumb(label="办件", url=reverse("desk:cases")), Crumb(label="受理业务")],
     )
 
@@ -77,12 +61,14 @@ def new(request: HttpRequest, type_code: str) -> HttpResponse:
         raise Http404
     who = viewer(request)
     if request.method == "GET":
-        chosen = _uuid(request.GET.get("person", ""))
-        subject = _person(who, str(chosen)) if chosen and asks_for(kind) is About.PERSON else Subject()
+        chosen = uuid_of(request.GET.get("person", ""))
+        subject = (
+            chosen_person(who, str(chosen)) if chosen and asks_for(kind) is About.PERSON else Subject()
+        )
         return _form(request, kind, subject=subject, key=str(uuid4()))
     key = request.POST.get("request_key", "")
-    key = key if _uuid(key) else str(uuid4())
-    subject = _subject(who, kind, request)
+    key = key if uuid_of(key) else str(uuid4())
+    subject = subject_of(who, kind, request.POST)
     typed = case_form.typed(kind, request.POST)
     if request.POST.get("step") == "edit":
         return _form(request, kind, subject=subject, typed=typed, key=key)
@@ -142,12 +128,6 @@ def details(request: HttpRequest, number: str) -> HttpResponse:
         ],
         status=422 if faults else 409 if problem else 200,
     )
-
-
-def asks_for(kind: CaseType) -> About | None:
-    """Whom the counter has to choose; nobody where the business itself registers them, or is about the agency."""
-    registers = kind.effect.endswith("_registered")
-    return None if registers or kind.about is About.AGENCY else kind.about
 
 
 def _form(
@@ -241,47 +221,6 @@ def _open(
     return redirect("desk:case-tab", number, "materials")
 
 
-def _subject(who: Viewer, kind: CaseType, request: HttpRequest) -> Subject:
-    """Whom the form means: the one picked, or the only one the typed number or name can be."""
-    asks = asks_for(kind)
-    text = " ".join(request.POST.get("about", "").split())[:60]
-    picked = request.POST.get("picked", "")
-    if text != " ".join(request.POST.get("about_was", "").split()):
-        picked = picked if not text else ""  # what was typed anew counts more than what was picked before
-    if asks is None:
-        return Subject()
-    if asks is About.PERSON:
-        if picked:
-            return _person(who, picked)
-        return _one_of(text, registry.search_persons(who, text, limit=MOST_CANDIDATES) if text else [])
-    if picked:
-        found = registry.employers([UUID(picked)] if _uuid(picked) else [])
-        employer = found.get(UUID(picked)) if _uuid(picked) else None
-        return Subject(employer=employer, fault="" if employer else "没有这个参保单位。请重新查找。")
-    return _one_of(text, registry.search_employers(who, text, limit=MOST_CANDIDATES) if text else [])
-
-
-def _one_of(text: str, found: Sequence[PersonLine | EmployerLine]) -> Subject:
-    if not text:
-        return Subject(fault="请填写证件号码、个人编号、姓名或单位名称，选定这件业务是谁的。")
-    if not found:
-        return Subject(text=text, fault="您的辖区里没有找到。请核对号码，没有登记的先办参保登记。")
-    if len(found) > 1:
-        return Subject(text=text, candidates=found, fault=f"“{text}”不止一个，请点选是哪一个。")
-    [one] = found
-    return Subject(person=one) if isinstance(one, PersonLine) else Subject(employer=one)
-
-
-def _person(who: Viewer, text: str) -> Subject:
-    wanted = _uuid(text)
-    try:
-        return (
-            Subject(person=registry.person(who, wanted)) if wanted else Subject(fault="请重新选定参保人。")
-        )
-    except NotVisible:
-        return Subject(fault="没有这个人，或不在您的辖区。请用证件号码重新查。")
-
-
 def _matches(kind: CaseType, wanted: str) -> bool:
     return not wanted or wanted in kind.name or wanted in kind.plain_name
 
@@ -299,10 +238,3 @@ def _crumbs(kind: CaseType) -> list[Crumb]:
         Crumb(label="受理业务", url=reverse("desk:case-new")),
         Crumb(label=kind.name),
     ]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

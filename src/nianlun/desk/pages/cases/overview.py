@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
-from nianlun.cases import statistics, type_files
+from nianlun.cases import hands, statistics, type_files
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer
 from nianlun.ui.shell import Crumb
@@ -25,7 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     days = next((days for days in PERIODS if str(days) == request.GET.get("days", "")), USUAL)
     since = at - timedelta(days=days)
     pairs_since = at - timedelta(days=PAIRS_OVER)
-    calls = statistics.close_calls(who, since=pairs_since)
+    calls = hands.close_calls(who, since=pairs_since)
     saw_list(request, what="办件概览", rows=len(calls), at=at)
     return answer(
         request,
@@ -35,12 +35,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         held=statistics.held(who, on=timezone.localdate(at)),
         taken=statistics.taken(who, since=since, until=at),
         returned=statistics.returned(who, since=since, until=at),
-        pairs=statistics.pairs(who, since=pairs_since, until=at),
+        pairs=hands.pairs(who, since=pairs_since, until=at),
         calls=calls,
-        gathered=statistics.where_calls_gather(who, since=pairs_since),
+        gathered=hands.where_calls_gather(who, since=pairs_since),
         names={one.code: one.name for one in type_files.all_types()},
         may_open=who.may(Right.CASE_READ),
-        share=f"{statistics.SHARE:.0%}",
-        fewest=statistics.FEWEST,
+        share=f"{hands.SHARE:.0%}",
+        fewest=hands.FEWEST,
         crumbs=[Crumb(label="办件概览")],
     )
