@@ -50,8 +50,11 @@ def test_whoever_has_nothing_to_do_with_cases_finds_no_such_page(client_of, view
     assert client_of(viewer(role)).get(reverse("desk:cases")).status_code in (302, 404)
 
 
-def test_an_open_case_is_purpose_enough_for_the_persons_file(client_of, counter, person):
+def test_a_case_one_has_taken_is_purpose_enough_for_the_persons_file(client_of, counter, person):
     case_id = opened(counter, person_id=person.id)
+    waiting = client_of(counter.clerk).get(reverse("desk:person", args=[person.id]))
+    assert "/purpose/" in waiting["Location"]  # anybody could look at anybody by what waits in the pool
+    holding.take(case_id, by=counter.clerk, version=version_of(counter, case_id), at=counter.tick())
     answer = client_of(counter.clerk).get(reverse("desk:person", args=[person.id]))
     assert answer.status_code == 200
     [seen] = [line for line in journal.reads_of_person(person.id) if "权益年轮" in line.what]

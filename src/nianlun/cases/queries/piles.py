@@ -92,10 +92,12 @@ def states_for(viewer: Viewer) -> tuple[State, ...]:
 
 
 def in_hand(viewer: Viewer, person_id: UUID) -> str | None:
-    """The number of an open case about the person that the viewer can work on now: a purpose for opening the file."""
+    """The number of an open case about the person that the viewer has taken: a purpose for opening the file (S3.1).
+
+    One that merely waits in the pool is none: anybody could look at anybody by it.
+    """
     states = [state.value for state in states_for(viewer)]
-    rows = in_scope(viewer).filter(person_id=person_id, state__in=states)
-    mine = rows.filter(Q(holder__isnull=True) | Q(holder_id=viewer.account_id))
+    mine = in_scope(viewer).filter(person_id=person_id, state__in=states, holder_id=viewer.account_id)
     return mine.order_by("due_on", "pk").values_list("number", flat=True).first()
 
 
