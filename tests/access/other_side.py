@@ -22,9 +22,9 @@ from tests.vault.small_archive import examine, file
 from nianlun.access import ledger
 from nianlun.access import operations as access_operations
 from nianlun.access import queries as access
-from nianlun.access.domain import Role, Viewer
+from nianlun.access.domain import Role, TokenScope, Viewer
 from nianlun.access.models import Stop
-from nianlun.access.operations import emergencies, granting, substitutes
+from nianlun.access.operations import emergencies, granting, substitutes, tokens
 from nianlun.archives import operations as archives
 from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import DocumentKind
@@ -101,6 +101,7 @@ class OtherSide:
     slip_id: UUID
     export_id: UUID
     kin_id: UUID
+    token_id: UUID
     item_code: str
 
     @property
@@ -149,6 +150,8 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<int:material_id>": lambda side: side.material_id,
     "<uuid:slip_id>": lambda side: side.slip_id,
     "<uuid:export_id>": lambda side: side.export_id,
+    "<uuid:token_id>": lambda side: side.token_id,
+    "<number>": lambda side: side.case_number,
     "<uuid:kin_id>": lambda side: side.kin_id,
 }
 """What an address asks for, by the part of it that asks."""
@@ -163,6 +166,7 @@ WORDS: Mapping[str, str] = {
     "<str:tab>": "materials",
     "<str:deed>": "accept",
     "<str:type_code>": "retirement",
+    "<code>": "retirement",
     "<str:name>": "pension_base",
     "<str:region>": "130000",
 }
@@ -235,8 +239,22 @@ def other_side() -> OtherSide:
         password_request_id=_password_request(clerk),
         export_id=_export(clerk),
         kin_id=_kin(clerk),
+        token_id=_token(staff("system_officer")),
         item_code=archive_queries.items([item_id])[item_id].code,
     )
+
+
+def _token(officer: Viewer) -> UUID:
+    """A token for a program of that side."""
+    return tokens.make_token(
+        officer,
+        name="远山厂人力资源系统",
+        scope=DIVISION,
+        agency_name=AGENCY,
+        scopes=[TokenScope.CASES_READ],
+        until=timezone.now() + timedelta(days=30),
+        at=timezone.now(),
+    ).id
 
 
 def _case(person_id: UUID, *, clerk: Viewer) -> tuple[str, int, UUID]:

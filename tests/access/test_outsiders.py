@@ -31,7 +31,7 @@ from tests.access.other_side import (
 from tests.access.test_every_route import routes
 
 from nianlun.access.domain import Right, Viewer
-from nianlun.access.gate import OpenPage
+from nianlun.access.gate import ByToken, OpenPage
 from nianlun.entitlements import operations as entitlements
 from nianlun.registry import queries as registry
 
@@ -96,7 +96,17 @@ def guarded() -> list[Route]:
     return [
         Route(rules[id(pattern)], address, pattern.callback.access_rule)
         for address, pattern in routes(get_resolver())
-        if not isinstance(pattern.callback.access_rule, OpenPage)
+        if not isinstance(pattern.callback.access_rule, OpenPage | ByToken)
+    ]
+
+
+def for_programs() -> list[Route]:
+    """Every address that asks for a token, and looks at no session."""
+    rules = {id(each): name for name, each in _named(get_resolver())}
+    return [
+        Route(rules[id(pattern)], address, pattern.callback.access_rule.right)
+        for address, pattern in routes(get_resolver())
+        if isinstance(pattern.callback.access_rule, ByToken)
     ]
 
 
@@ -136,7 +146,7 @@ OUTSIDE = ("scanner", "employer", "insured")
 def test_every_part_of_an_address_has_an_example():
     unknown = {
         part: route.address
-        for route in guarded()
+        for route in (*guarded(), *for_programs())
         for part in route.parts
         if part not in OTHERS and part not in WORDS and part not in NOBODYS
     }
@@ -199,6 +209,18 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_whatever_is_asked_for():
         for answer in (client.get(path), client.post(path, FORM)):
             assert answer.status_code == 302, path
             assert answer["Location"].startswith("/sign-in/"), path
+
+
+def test_a_session_opens_nothing_that_is_for_programs_and_tells_nothing_of_it():
+    side = other_side()
+    for client in (Client(), *(factories.client_of(who) for who in outsiders().values())):
+        answers = {
+            (answer.status_code, answer.content)
+            for route in for_programs()
+            for part in (lambda part: _real(part, side), _nowhere)
+            for answer in (client.get(route.filled(part)), client.post(route.filled(part), FORM))
+        }
+        assert {status for status, _ in answers} == {401} and len(answers) == 1
 
 
 LOOKING = ("clerk", "leader", "auditor", "scanner", "employer", "insured")
