@@ -122,6 +122,9 @@ def _locked(viewer: Viewer, token_id: UUID, *, right: Right) -> Token:
     token = rows.filter(pk=token_id).first()
     if token is None:
         raise NotVisible
+    authorize(
+        viewer, Right.TOKEN_READ, scope_of=token.account.scope
+    )  # out of sight is not there, whatever the right
     authorize(viewer, right, scope_of=token.account.scope)
     return token
 
