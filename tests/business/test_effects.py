@@ -5,7 +5,7 @@ from django.db import connection
 from tests import factories
 from tests.business.counter import Counter, details_for, give_all, opened, passed, version_of
 
-from nianlun.access.domain import Refused
+from nianlun.access.domain import NotVisible, Refused
 from nianlun.cases import effects, gathering, queries, type_files
 from nianlun.cases.domain.facts import CaseFacts
 from nianlun.cases.domain.flow import Outcome, State
@@ -95,7 +95,7 @@ def test_a_granted_registration_registers_the_unit(counter):
         "employer_registration",
         by=counter.clerk,
         details=details_for(
-            "employer_registration", unit_name="保定市恒通机械有限公司", credit_code="91130606MA0000005C"
+            "employer_registration", unit_name="保定市恒通机械有限公司", credit_code="91130606MA0000005Y"
         ),
         request_key=uuid7(),
         at=counter.tick(),
@@ -107,3 +107,19 @@ def test_a_granted_registration_registers_the_unit(counter):
     assert (
         registry.employers([view.line.employer_id])[view.line.employer_id].name == "保定市恒通机械有限公司"
     )
+
+
+def test_a_unit_of_another_agency_is_not_there(counter):
+    factories.agency()
+    elsewhere = factories.employer(
+        "石家庄市第二棉纺厂", at_agency=factories.agency("130102", "长安区经办处")
+    )
+    with pytest.raises(NotVisible):
+        opening.open_case(
+            "employer_change",
+            by=counter.clerk,
+            details=details_for("employer_change"),
+            request_key=uuid7(),
+            employer_id=elsewhere,
+            at=counter.tick(),
+        )

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from nianlun.access import queries as access
-from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize, covers
 from nianlun.cases import definitions, moving, type_files
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.forms import checked_details
@@ -41,6 +41,10 @@ def open_case(
     if case_type.about is About.PERSON and person_id is not None:
         person = registry.person(by, person_id)
         agency = registry.agency(person.agency_id)
+    if employer_id is not None:
+        employer = registry.employers([employer_id]).get(employer_id)
+        if employer is None or not covers(by.scope, division=employer.division):
+            raise NotVisible
     authorize(by, Right.CASE_ACCEPT, scope_of=agency.division)
     return _opened(
         case_type,
