@@ -95,7 +95,7 @@ def test_a_granted_registration_registers_the_unit(counter):
         "employer_registration",
         by=counter.clerk,
         details=details_for(
-            "employer_registration", unit_name="保定市恒通机械有限公司", credit_code="91130606MA0000005Y"
+            "employer_registration", unit_name="保定市恒通机械有限公司", credit_code="91130606MA0000058D"
         ),
         request_key=uuid7(),
         at=counter.tick(),
