@@ -34,6 +34,7 @@ class Gateway:
     folder: Path
     secret: str
     callback: str = ""
+    fault: str = "none"
     process: subprocess.Popen[str] | None = None
     address: str = ""
 
@@ -46,6 +47,8 @@ class Gateway:
             "0",
             "--callback",
             self.callback,
+            "--fault",
+            self.fault,
         ]
         port = urlsplit(self.address).port or 0  # after a kill under the same address
         self.process = subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE, text=True)
@@ -99,10 +102,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     made.end()
 
 
-def new_gateway(folder: Path, *, callback: str = "") -> Gateway:
+def new_gateway(folder: Path, *, callback: str = "", fault: str = "none") -> Gateway:
     secret = secrets.token_hex(20)
     (folder / "secret").write_text(secret)
-    return Gateway(folder, secret, callback)
+    return Gateway(folder, secret, callback, fault)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class MessageState(StrEnum):
 _STATE_LABELS = {
     MessageState.QUEUED: "排队",
     MessageState.SENT: "网关已收，等回执",
-    MessageState.DELIVERED: "已送达",
+    MessageState.DELIVERED: "网关称已送达",
     MessageState.FAILED: "没有送达",
     MessageState.UNKNOWN: "三天没有回执",
 }
@@ -78,7 +78,7 @@ class Delivery(StrEnum):
 _DELIVERY_LABELS = {
     Delivery.SERVED: "已书面送达",
     Delivery.READ: "本人已看",
-    Delivery.DELIVERED: "已送达",
+    Delivery.DELIVERED: "网关称已送达",
     Delivery.UNDER_WAY: "发送中",
     Delivery.CONTRADICTORY: "回执矛盾",
     Delivery.FAILED: "没有送达",

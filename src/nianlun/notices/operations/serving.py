@@ -30,7 +30,7 @@ def retry(viewer: Viewer, notice_id: UUID, *, at: datetime) -> int:
     """
     notice = _own(viewer, notice_id)
     if Delivery(notice.delivery) in _ARRIVED:
-        raise Refused("这条通知已经送达，不用再发。")
+        raise Refused("这条通知已经送达，不用再发。本人说没有收到的，请改为书面送达。")
     waiting = list(
         Message.objects.select_for_update().filter(notice=notice, state=MessageState.QUEUED, due_at=None)
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from nianlun.journal import operations as journal
 from nianlun.notices.domain import Channel, MessageState, standing
 from nianlun.notices.models import Message, Notice, WrittenService
+from nianlun.registry import queries as registry
 
 
 def locked(message_id: UUID) -> Message | None:
@@ -38,6 +39,14 @@ def changed(row: Message, action: str, *, at: datetime, **details: str) -> None:
         about=notice.title if notice else "验证码",
         about_id=str(row.notice_id or row.code_id),
         person_id=notice.person_id if notice else row.code.person_id if row.code else None,
+        division=_division(row),
         details={"channel": Channel(row.channel).label, **details},
         at=at,
     )
+
+
+def _division(row: Message) -> str:
+    """Whose business a message is."""
+    if row.notice is not None:
+        return row.notice.division
+    return registry.system_person(row.code.person_id).division if row.code else ""
