@@ -118,8 +118,17 @@ def _own(request: HttpRequest) -> EmployerLine:
 
 
 def _answer(request: HttpRequest, template: str, **context: object) -> HttpResponse:
-    frame = {**shell_context(request), "now": timezone.now(), "may_search": False}
-    return render(request, template, {**frame, **context})
+    return render(request, template, {**frame(request), **context})
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """What the frame of an employer's page needs: no search, and the own name leads to the own password."""
+    return {
+        **shell_context(request),
+        "now": timezone.now(),
+        "may_search": False,
+        "own_url": reverse("portal:employer-password"),
+    }
 
 
 def _years(paid: Iterable[PaidMonth]) -> list[YearLine]:

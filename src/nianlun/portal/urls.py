@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nianlun.portal import benefit, cases, employer, inquiry, notices, pages, verify
+from nianlun.portal import benefit, cases, employer, inquiry, notices, pages, password, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("my/benefit/", benefit.benefit, name="benefit"),
     path("my/benefit/why/", benefit.why, name="benefit-why"),
     path("my/benefit/explanation.pdf", benefit.explanation_sheet, name="benefit-explanation"),
+    path("my/password/", password.of_person, name="password"),
     path("my/reads/", pages.reads, name="reads"),
     path("my/cases/", cases.own, name="cases"),
     path("my/cases/apply/", cases.kinds, name="case-kinds"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("my/notices/contact/consent/", notices.consent, name="contact-consent"),
     path("my/notices/<uuid:notice_id>/", notices.notice, name="notice"),
     path("employer/", employer.staff, name="employer"),
+    path("employer/password/", password.of_employer, name="employer-password"),
     path("employer/staff/<uuid:person_id>/", employer.employee, name="employee"),
     path("inquiry/", inquiry.inquiry, name="inquiry"),
     path("inquiry/<uuid:challenge_id>.png", inquiry.challenge_picture, name="inquiry-picture"),

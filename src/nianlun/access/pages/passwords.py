@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nianlun.access import gate, operations, queries, sessions
+from nianlun.access import gate, operations, own_password, queries
 from nianlun.access.domain import Right
 from nianlun.access.pages.setting_up import OWN_PAGE
 
@@ -19,7 +19,6 @@ _ASKED = (
     "如果账号存在，申请已经送到。工作人员请找系统管理员当面或电话核实，"
     "再由安全管理员发放重设码。参保人请持身份证到经办窗口办理。"
 )
-_DIFFER = "两次输入的新口令不一样。请重新输入。"
 
 
 @gate.needs(Right.DESK_READ)
@@ -29,31 +28,14 @@ _DIFFER = "两次输入的新口令不一样。请重新输入。"
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest) -> HttpResponse:
     """Change the own password; the old one is asked."""
-    now, fault = gate.signed_in(request), ("", "")
+    fault = None
     if request.method == "POST":
-        sent = request.POST
-        if sent.get("new", "") != sent.get("again", ""):
-            fault = ("again", _DIFFER)
-        else:
-            try:
-                operations.change_password(
-                    now.viewer,
-                    old=sent.get("old", ""),
-                    new=sent.get("new", ""),
-                    session_id=now.session_id,
-                    address=getattr(request, "source_address", ""),
-                    at=timezone.now(),
-                )
-            except operations.SignInFailed as reason:
-                fault = ("old", str(reason))
-            except operations.WeakPassword as reason:
-                fault = ("new", str(reason))
-            else:
-                sessions.renew(request, now, password_changed=True)
-                messages.success(request, "口令已改，其他各处的登录都已结束。")
-                return redirect(OWN_PAGE)
+        fault = own_password.change(request)
+        if fault is None:
+            messages.success(request, own_password.CHANGED)
+            return redirect(OWN_PAGE)
     context = {**gate.shell_context(request), "fault": fault}
-    return render(request, "access/change_password.html", context, status=422 if fault[0] else 200)
+    return render(request, "access/change_password.html", context, status=422 if fault else 200)
 
 
 @gate.open_page("忘记口令的人还没有登录；答语总是同一句，只登记一件申请")
@@ -82,7 +64,7 @@ def set_new(request: HttpRequest) -> HttpResponse:
     fault, sent = "", request.POST
     if request.method == "POST":
         if sent.get("new", "") != sent.get("again", ""):
-            fault = _DIFFER
+            fault = own_password.DIFFER
         else:
             try:
                 operations.set_forgotten_password(
