@@ -18,6 +18,8 @@ from nianlun.access.models import Account, Grant, Signature
 from nianlun.access.operations import LoginTaken, granting, identify
 from nianlun.access.queries import viewer_named, viewer_of
 from nianlun.journal.models import Entry
+from nianlun.registry import kin_declaring
+from nianlun.registry.domain import Relation
 
 pytestmark = pytest.mark.django_db
 WHY = "新收一批档案，窗口人手不够"
@@ -354,3 +356,34 @@ def test_no_sequence_of_requests_gives_one_person_everything(made):
             assert len({hand.account_id for hand in line.hands}) == len(line.hands)
             assert line.account_id not in {hand.account_id for hand in line.hands}
         transaction.set_rollback(True)
+
+
+def test_spouses_and_registered_kin_sign_nothing_for_one_another(viewer, hands, at):  # S2.5
+    spouses = {"asks": factories.identity_number(), "approves": factories.identity_number(sex="female")}
+    for step, number in spouses.items():
+        kin_declaring.declare_kin(
+            getattr(hands, step), relation=Relation.SELF, name="本人", identity_number=number, at=at
+        )
+    kin_declaring.declare_kin(
+        hands.approves, relation=Relation.SPOUSE, name="配偶", identity_number=spouses["asks"], at=at
+    )
+    number = ask(hands.asks, at, account=viewer("clerk"))
+    sign(hands, number, Step.REVIEWED, at=at)
+    for agreed in (True, False):
+        with pytest.raises(Refused, match="配偶或登记的亲属"):
+            granting.sign(
+                hands.approves, number, step=Step.APPROVED, agreed=agreed, reason="不需要这一项", at=at
+            )
+    assert Signature.objects.filter(request_id=number, step=Step.APPROVED).count() == 0
+    granting.sign(viewer("leader"), number, step=Step.APPROVED, agreed=True, at=at)
+
+
+def test_nobody_asks_for_a_post_for_the_spouse(viewer, hands, at):  # S2.5
+    husband, clerk = factories.identity_number(), viewer("clerk")
+    kin_declaring.declare_kin(
+        hands.asks, relation=Relation.SPOUSE, name="配偶", identity_number=husband, at=at
+    )
+    assert ask(hands.asks, at, account=clerk) > 0  # nobody knows yet that it is he
+    kin_declaring.declare_kin(clerk, relation=Relation.SELF, name="本人", identity_number=husband, at=at)
+    with pytest.raises(Refused, match="配偶或登记的亲属"):
+        ask(hands.asks, at, account=clerk)

@@ -20,7 +20,7 @@ from nianlun.access.operations.factors import (
     rename_factor,
     reseal_secrets,
 )
-from nianlun.access.operations.holders import holder_of, identify
+from nianlun.access.operations.holders import holder_of, identify, tell_close
 from nianlun.access.operations.proving import Proof, prove, prove_again
 from nianlun.access.operations.purposes import state_purpose
 from nianlun.access.operations.resetting import (
@@ -89,6 +89,7 @@ __all__ = [
     "sign_out",
     "state_purpose",
     "stop_queries",
+    "tell_close",
     "tell_known",
     "time_out",
     "unlock",

@@ -36,9 +36,15 @@ from nianlun.access.models import (
 from nianlun.access.operations import emergencies
 from nianlun.access.operations.accounts import new_account
 from nianlun.access.operations.emergencies import NOT_IN_AN_EMERGENCY
-from nianlun.access.operations.holders import holder_of, keep_families_apart, one_at_a_time
+from nianlun.access.operations.holders import (
+    holder_of,
+    is_close_to_any,
+    keep_families_apart,
+    one_at_a_time,
+)
 
 ALREADY = "您或您的另一个账号已经在这份申请上办过一步，或者申请的就是您的权限。四步要由四个人办。"
+CLOSE = "这份申请的经手人或受益人里有您的配偶或登记的亲属，您要回避。请由另一位同事办这一步。"
 
 
 @transaction.atomic
@@ -60,7 +66,7 @@ def ask(
 
     For a new account `account_id` is None and the other fields say whose it will be; else they are read from the
     account. Raises `NotGrantable` with a sentence, `NotVisible` out of scope, `Refused` for oneself, for another
-    department or without the right.
+    department, for a relative or without the right.
     """
     viewer = queries.still(viewer)
     authorize(viewer, Right.GRANT_ASK, scope_of=scope)
@@ -113,7 +119,8 @@ def sign(
     """Take the step the page was opened for: agree, or refuse with a reason. The fourth gives the post.
 
     Raises `NotVisible` out of scope, `NotGrantable` where a refusal lacks its reason, and `Refused` where the step
-    is not due (any more), by the beneficiary, by a second hand of one person, or where families would meet.
+    is not due (any more), by the beneficiary, by a second hand of one person, by the spouse or registered kin of
+    whoever signed before or gains by it, or where families would meet.
     """
     one_at_a_time()
     row = GrantRequest.objects.select_for_update(of=("self",)).filter(pk=request_id).first()
@@ -254,6 +261,13 @@ def _leave_other_posts(account: Account, *, by: Viewer, at: datetime) -> None:
 def _put_hand(
     row: GrantRequest, viewer: Viewer, step: Step, *, agreed: bool, reason: str, at: datetime
 ) -> None:
+    before = Signature.objects.filter(request=row).exclude(account_id=viewer.account_id)
+    taken = dict(before.values_list("account_id", "holder"))
+    mine = holder_of(viewer.account_id)
+    # another account of one's own is told so below, by the constraint
+    others = [account_id for account_id, holder in taken.items() if holder != mine]
+    if is_close_to_any(viewer.account_id, others):
+        raise Refused(CLOSE)
     try:
         with transaction.atomic():
             Signature.objects.create(

@@ -1,5 +1,6 @@
-"""The natural person behind accounts, in whom posts of two families never meet (S2.4)."""
+"""The natural person behind accounts: posts of two families never meet in one (S2.4), kin sign apart (S2.5)."""
 
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,24 @@ from django.db.models import Q
 
 from nianlun.access.domain import FamiliesMeet, Refused, Role, keep_apart
 from nianlun.access.models import Account, Grant
+
+Closeness = Callable[[int, int], bool]
+"""Whether one natural person, spouses or registered kin stand behind two accounts, by their numbers."""
+_close: list[Closeness] = []
+
+
+def tell_close(source: Closeness) -> None:
+    """Have a higher component tell who is close to whom, so that kin sign nothing for one another.
+
+    Called once, from that component's `AppConfig.ready`.
+    """
+    if source not in _close:
+        _close.append(source)
+
+
+def is_close_to_any(account_id: int, others: Collection[int]) -> bool:
+    """Whether the account's holder, or the spouse or registered kin, stands behind one of the other accounts."""
+    return any(source(account_id, other) for other in others for source in _close)
 
 
 def holder_of(account_id: int) -> UUID:
