@@ -10,11 +10,13 @@ from tests import factories
 from tests.business.counter import Counter, accepted, passed, version_of
 from tests.business.papers import work
 
+from nianlun.archives import numbering
 from nianlun.archives import operations as archives
-from nianlun.archives.models import Item
+from nianlun.archives.models import CodeSequence, Item
 from nianlun.cases import keeping, moving
-from nianlun.cases.models import Action, Case, Duty, Filing, Material, NumberSequence, Slip
+from nianlun.cases.models import Action, Case, Duty, Filing, Material, Slip
 from nianlun.cases.operations import filing
+from nianlun.registry.models import Person
 from nianlun.vault import keeping as vault_keeping
 from nianlun.vault.rebuilding import rebuild
 
@@ -45,7 +47,7 @@ def dump() -> dict[str, object]:
         "slips": list(slips),
         "filings": list(Filing.objects.values()),
         "items": list(Item.objects.values("id", "code", "title", "sha512")),
-        "numbers": list(NumberSequence.objects.order_by("prefix").values()),
+        "numbers": list(CodeSequence.objects.order_by("prefix").values()),
     }
 
 

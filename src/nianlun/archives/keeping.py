@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from nianlun.archives.models import CodeSequence, Fonds, Item, Page, Volume
+from nianlun.archives import numbering
+from nianlun.archives.models import Fonds, Item, Page, Volume
 from nianlun.registry import keeping as registry
 from nianlun.search.grams import filled
 from nianlun.vault.keeping import Keeping, keeps
@@ -127,12 +128,7 @@ def _finish(_at: datetime, unreadable: int) -> None:
         for (code,) in codes.iterator():
             prefix, number = _numbered(code)
             last[prefix] = max(last[prefix], number)
-    CodeSequence.objects.bulk_create(
-        [CodeSequence(prefix=prefix, last=number + unreadable) for prefix, number in sorted(last.items())],
-        update_conflicts=True,
-        unique_fields=["prefix"],
-        update_fields=["last"],
-    )
+    numbering.go_on_from({prefix: number + unreadable for prefix, number in last.items()})
 
 
 def _numbered(code: str) -> tuple[str, int]:

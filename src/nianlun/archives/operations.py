@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nianlun.access.domain import Viewer
 from nianlun.archives.codes import ArchivalCode
 from nianlun.archives.domain import Category, DocumentKind
-from nianlun.archives.models import CodeSequence, Fonds, Item, Page, Volume
+from nianlun.archives.models import Fonds, Item, Page, Volume
+from nianlun.archives.numbering import last_number, next_number
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.dates import PartialDate
@@ -63,7 +64,7 @@ def open_volume(
     with transaction.atomic():
         fonds = Fonds.objects.get(agency_id=agency_id)
         stem = _category_number(category, year=year, retention=retention)
-        number = _next_number(f"{fonds.code}-{stem}")
+        number = next_number(f"{fonds.code}-{stem}")
         volume = Volume.objects.create(
             fonds=fonds,
             category=category.value,
@@ -169,7 +170,7 @@ def code_to_come(agency_id: UUID, *, category: Category, retention: str, at: dat
     if fonds is None:
         return ""
     prefix = f"{fonds.code}-{_category_number(category, year=at.year, retention=retention)}·J"
-    last = CodeSequence.objects.filter(prefix=prefix).values_list("last", flat=True).first() or 0
+    last = last_number(prefix)
     return f"{prefix}-{last + 1:05d}"
 
 
@@ -256,22 +257,9 @@ def _item_code(
             kind=kind,
             parts=tuple(parts),
             volume=volume[0] if volume else None,
-            item=f"{_next_number(prefix):0{width}d}",
+            item=f"{next_number(prefix):0{width}d}",
         )
     )
-
-
-def _next_number(prefix: str) -> int:
-    """The next number below a prefix; two filers wait for each other, a rolled-back filing leaves no gap."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO archives_codesequence (prefix, last) VALUES (%s, 1) "
-            "ON CONFLICT (prefix) DO UPDATE SET last = archives_codesequence.last + 1 RETURNING last",
-            [prefix],
-        )
-        row = cursor.fetchone()
-    assert row is not None  # noqa: S101  RETURNING always gives the row
-    return int(row[0])
 
 
 def _write_grams(item_id: UUID) -> None:

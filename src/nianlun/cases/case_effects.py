@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from nianlun.access.domain import Refused, Viewer
-from nianlun.cases import moving
+from nianlun.archives.numbering import next_number
 from nianlun.cases.domain.facts import CaseFacts
 from nianlun.cases.effects import Done, effect
 from nianlun.registry import operations as registry
@@ -13,7 +13,7 @@ from nianlun.registry.domain import AlreadyRegistered, NotRegistrable
 @effect("registry.person_registered")
 def register_person(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Register the person the case names, with the next personal number of the agency's division."""
-    number = f"{case.division}{moving.next_number(f'person-{case.division}'):08d}"
+    number = f"{case.division}{next_number(f'person-{case.division}'):08d}"
     details = case.details
     try:
         person_id = registry.register_person(

@@ -13,12 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from nianlun.access import former
+from nianlun.archives import numbering
 from nianlun.cases import type_files
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.types import SlipKind, Step
 from nianlun.cases.kept_rows import restore_rows
-from nianlun.cases.models import OBJECTS, Action, Case, Duty, Filing, Material, NumberSequence, Pause, Slip
+from nianlun.cases.models import OBJECTS, Action, Case, Duty, Filing, Material, Pause, Slip
 from nianlun.digitization.masking import mask_within
 from nianlun.registry import keeping as registry
 from nianlun.vault.keeping import Keeping, keeps
@@ -214,12 +215,7 @@ def _finish(_at: datetime, unreadable: int) -> None:
     for (number,) in Slip.objects.values_list("number").iterator():
         prefix, _, count = number.partition("〕")
         last[f"{prefix}〕"] = max(last[f"{prefix}〕"], int(count.rstrip("号")))
-    NumberSequence.objects.bulk_create(
-        [NumberSequence(prefix=prefix, last=count + unreadable) for prefix, count in sorted(last.items())],
-        update_conflicts=True,
-        unique_fields=["prefix"],
-        update_fields=["last"],
-    )
+    numbering.go_on_from({prefix: reached + unreadable for prefix, reached in last.items()})
 
 
 def _counts() -> dict[str, int]:

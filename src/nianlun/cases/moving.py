@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from nianlun.access import queries as access
@@ -305,15 +305,3 @@ def due_on(row: Case) -> date | None:
         ],
         calendar=calendars.calendar(),
     )
-
-
-def next_number(prefix: str) -> int:
-    """The next number below a prefix; two who open cases wait for each other, what is rolled back leaves no gap."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_numbersequence (prefix, last) VALUES (%s, 1) "
-            "ON CONFLICT (prefix) DO UPDATE SET last = cases_numbersequence.last + 1 RETURNING last",
-            [prefix],
-        )
-        (number,) = cursor.fetchone() or (0,)
-    return int(number)

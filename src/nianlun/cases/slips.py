@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from nianlun.archives.numbering import next_number
 from nianlun.cases import announcing, calendars, moving, slip_content, slip_numbers
 from nianlun.cases.domain import clock
 from nianlun.cases.domain.facts import How
@@ -61,7 +62,7 @@ def issue(action_id: int, *, kind: SlipKind, at: datetime) -> UUID:
         kind,
         year=facts.decided_on.year,
     )
-    number = slip_numbers.slip_number(stem, moving.next_number(stem))
+    number = slip_numbers.slip_number(stem, next_number(stem))
     code = new_code()
     paper = typeset_slip(slip_content.content(kind, facts, number=number), stamp=stamp_of_site(code=code))
     slip = Slip.objects.create(

@@ -9,7 +9,6 @@ from nianlun.cases.models.cases import (
     CloseCall,
     Duty,
     Material,
-    NumberSequence,
     Pause,
     Slip,
 )
@@ -28,7 +27,6 @@ __all__ = [
     "Duty",
     "Filing",
     "Material",
-    "NumberSequence",
     "Pause",
     "Slip",
 ]

@@ -147,13 +147,6 @@ class Case(models.Model):
         return f"{OBJECTS}{self.item_id}"
 
 
-class NumberSequence(models.Model):
-    """The last number given out below one prefix; numbers have no gaps and are never used twice."""
-
-    prefix = models.CharField(primary_key=True, max_length=40)
-    last = models.PositiveIntegerField(default=0)
-
-
 class Action(models.Model):
     """One move of a case by one actor. A trigger lets none be changed: the history is what happened."""
 

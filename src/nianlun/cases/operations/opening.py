@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize, covers
+from nianlun.archives.numbering import next_number
 from nianlun.cases import definitions, moving, type_files
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.forms import checked_details
@@ -169,7 +170,7 @@ def _opened(
         return known.pk
     about = _about(case_type, agency, person_id=person_id, employer_id=employer_id, details=details)
     year = timezone.localdate(at).year
-    number = moving.next_number(f"{agency.division}-{year}")
+    number = next_number(f"{agency.division}-{year}")
     row = Case(
         number=f"{agency.division}-{year}-{number:06d}",
         type=case_type.code,
