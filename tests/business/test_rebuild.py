@@ -85,3 +85,11 @@ def _record_of(object_id: str) -> int:
     from nianlun.vault.models import KeptRecord
 
     return KeptRecord.objects.get(object__object_id=object_id).pk
+
+
+def test_personal_numbers_go_on_after_the_last_one_given_out():
+    """What cases counted is counted anew from what came back, so that no new person meets an old one's number."""
+    line = factories.person()
+    Person.objects.filter(pk=line.id).update(personal_number=f"{line.division}00000041")
+    keeping._finish(LATER, 0)
+    assert numbering.next_number(f"person-{line.division}") == 42

@@ -7,6 +7,7 @@ from tests import factories
 
 from nianlun.access.domain import NotVisible
 from nianlun.journal import queries as journal
+from nianlun.registry import changing
 from nianlun.registry.operations import NUMBER_REVEALED as REVEALED
 from nianlun.watch import alarms, listed, looking_over, queries
 from nianlun.watch.domain.readings import GLASS_BROKEN
@@ -27,7 +28,7 @@ def officer(viewer):
 
 
 def test_what_one_reading_does_not_show_is_found_in_the_next_pass_and_asked_once(
-    viewer, officer, agency, elsewhere, read, now, monkeypatch
+    viewer, officer, agency, elsewhere, read, now
 ):
     clerk = viewer("clerk", name="赵强")
     famous = factories.person(agency, name="明星一", number=NUMBER)
@@ -35,7 +36,9 @@ def test_what_one_reading_does_not_show_is_found_in_the_next_pass_and_asked_once
     far = factories.person(elsewhere, name="郑某")
     factories.registry.link_login(by=None, account_id=clerk.account_id, person_id=own.id, at=now)
     listed.enlist(officer, number=NUMBER, reason="本市知名演员", at=now)
-    monkeypatch.setattr(looking_over, "told_deceased", [lambda ids: {dead.id} & set(ids)])
+    changing.record_death(
+        by=None, person_id=dead.id, died_on=now.date(), correcting=False, case_number="130606-1", at=now
+    )
     for line in (famous, dead, far, own):
         read(clerk, line.id, at=now)
     assert looking_over.look_over(at=now + MINUTE) == 4

@@ -19,7 +19,7 @@ from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.types import SlipKind, Step
 from nianlun.cases.kept_rows import restore_rows
-from nianlun.cases.models import OBJECTS, Action, Case, Duty, Filing, Material, Pause, Slip
+from nianlun.cases.models import OBJECTS, PERSONS, Action, Case, Duty, Filing, Material, Pause, Slip
 from nianlun.digitization.masking import mask_within
 from nianlun.registry import keeping as registry
 from nianlun.vault.keeping import Keeping, keeps
@@ -215,6 +215,8 @@ def _finish(_at: datetime, unreadable: int) -> None:
     for (number,) in Slip.objects.values_list("number").iterator():
         prefix, _, count = number.partition("〕")
         last[f"{prefix}〕"] = max(last[f"{prefix}〕"], int(count.rstrip("号")))
+    for division, given in registry.last_personal_numbers().items():
+        last[f"{PERSONS}{division}"] = given
     numbering.go_on_from({prefix: reached + unreadable for prefix, reached in last.items()})
 
 

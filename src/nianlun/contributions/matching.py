@@ -61,7 +61,7 @@ class Matching:
         person = self._person(row.identity_number.text)
         if person is None:
             raise _NoMatch("本辖区没有登记这个证件号码的参保人。请先登记参保人，或核对证件号码。")
-        if normalised(person.name) != normalised(row.name):
+        if normalised(person.name) != normalised(row.name) and not registry.was_called(person.id, row.name):
             raise _NoMatch(f"表中姓名“{row.name[:20]}”与登记的“{person.name}”不同。请核对证件号码和姓名。")
         if person.id in self.close:
             raise _NoMatch("这一行是您本人或近亲属的缴费，请交给同事办理。")
@@ -98,9 +98,7 @@ class Matching:
         if not unit:
             return None
         if unit not in self._employers:
-            wanted = normalised(unit)
-            near = registry.search_employers(self.viewer, unit, limit=200)
-            self._employers[unit] = [line.id for line in near if normalised(line.name) == wanted]
+            self._employers[unit] = [line.id for line in registry.employers_called(self.viewer, unit)]
         found = self._employers[unit]
         if not found:
             raise _NoMatch(f"没有登记单位“{unit[:40]}”。请先登记单位，或按登记的全称填写。")

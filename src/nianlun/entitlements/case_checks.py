@@ -88,6 +88,14 @@ def drawing(case: CaseFacts, *, on: date) -> list[Finding]:
     return [Finding.look("系统里没有这个人已生效的待遇核定。请核对待遇在哪里核定、有没有录入。")]
 
 
+@pre_check("entitlements.assessment_proposed")
+def assessment_proposed(case: CaseFacts, *, on: date) -> list[Finding]:
+    """No assessment waits to be decided on: the grant would have nothing to put into force."""
+    if case.person_id is None or assessing.waiting_of(case.person_id) is not None:
+        return []
+    return [Finding.stop("还没有提出待遇核定。请先在这个人的“每月能领多少”里提出核定。")]
+
+
 def _view(case: CaseFacts, *, on: date) -> RetirementView | None:
     if case.person_id is None:
         return None

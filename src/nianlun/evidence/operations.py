@@ -350,6 +350,13 @@ def person_changed(person_id: UUID | None, *, cause: str, at: datetime) -> None:
         )
 
 
+def registered_anew(person_id: UUID, *, cause: str, at: datetime) -> None:
+    """After the register changed: what is derived is made anew, and the files kept with the person's items too."""
+    person_changed(person_id, cause=cause, at=at)
+    items = archive_queries.items_of_person(person_id)
+    keeping.changed([item.vault_object for item in items], at=at)
+
+
 def _proposed(
     proposal: Proposal,
     *,

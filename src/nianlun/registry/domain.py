@@ -1,7 +1,7 @@
 """What is registered of persons, employers and agencies. No database, no clock, no Django."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
@@ -104,6 +104,41 @@ def given_name(text: str) -> str:
     return tidy
 
 
+def check_death(
+    died_on: date | None, *, born: date, recorded: date | None, correcting: bool, on: date
+) -> None:
+    """Return where that day of death can be put in the register; None takes a wrong record back.
+
+    `recorded` is the day that stands there. Only a correction changes it. Raises `NotRegistrable`.
+    """
+    if died_on is None:
+        if not correcting:
+            raise NotRegistrable("只有更正业务才能撤销死亡登记。请对原来登记死亡的业务办更正。")
+        if recorded is None:
+            raise NotRegistrable("这个人没有登记死亡，不用撤销。")
+        return
+    if died_on > on:
+        raise NotRegistrable(f"死亡日期 {died_on} 还没有到。请核对。")
+    if died_on < born:
+        raise NotRegistrable(f"死亡日期 {died_on} 早于证件号码上的出生日期 {born}。请核对。")
+    if recorded not in (None, died_on) and not correcting:
+        raise NotRegistrable(
+            f"已经登记的死亡日期是 {recorded}，本业务填的是 {died_on}。登记有误的，请对原来的业务办更正。"
+        )
+
+
+def check_closing(
+    ended_on: date, *, since: date | None, until: date | None, correcting: bool, on: date
+) -> None:
+    """Return where a unit can be closed on that day; only a correction changes the day. Raises `NotRegistrable`."""
+    if ended_on > on:
+        raise NotRegistrable(f"终止日期 {ended_on} 还没有到，单位终止以后再办注销。请核对。")
+    if since is not None and ended_on <= since:
+        raise NotRegistrable(f"终止日期 {ended_on} 不晚于成立日期 {since}。请核对。")
+    if until is not None and not correcting:
+        raise NotRegistrable(f"这个单位已经注销，终止日期是 {until}。登记有误的，请对原来的业务办更正。")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
     """A person as handed in for registration."""
@@ -134,6 +169,7 @@ class PersonLine:
     division: str
     personal_number: str
     is_sample: bool
+    died_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +191,7 @@ class EmployerLine:
     agency_name: str
     division: str
     is_sample: bool
+    until: date | None = None  # the first day it no longer existed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +213,15 @@ class KinLine:
     masked_identity_number: str
     declared_at: datetime
     withdrawal_asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One line of the register before and after, as people may read it: numbers are masked."""
+
+    what: str
+    before: str
+    after: str
 
 
 def scope_of_division(division: str) -> str:

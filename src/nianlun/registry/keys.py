@@ -41,3 +41,17 @@ def unsealed_kin(kept: bytes, *, kin_id: UUID, keys: Keyring) -> IdentityNumber:
 
 def _kin_place(kin_id: UUID) -> str:
     return f"registry.kin.identity_number:{kin_id}"
+
+
+def sealed_former(number: IdentityNumber, *, former_id: UUID, keys: Keyring) -> bytes:
+    """A number that a person had before a change, as it is kept, bound to its row."""
+    return cipher.seal(number.text, keys=keys, about=_former_place(former_id))
+
+
+def unsealed_former(kept: bytes, *, former_id: UUID, keys: Keyring) -> IdentityNumber:
+    """A number that a person had before. Raises `cipher.SealBroken` where it was altered or moved."""
+    return IdentityNumber(cipher.unseal(kept, keys=keys, about=_former_place(former_id)))
+
+
+def _former_place(former_id: UUID) -> str:
+    return f"registry.former_identity.identity_number:{former_id}"

@@ -9,7 +9,7 @@ from nianlun.access.domain import Right, Viewer
 from nianlun.kernel import cipher
 from nianlun.kernel.cipher import Keyring
 from nianlun.kernel.identity import IdentityNumber
-from nianlun.registry import keys
+from nianlun.registry import former, keys
 from nianlun.registry.domain import KinLine, Relation
 from nianlun.registry.models import Kin, KinConfirmation, Person, PersonLogin
 
@@ -22,8 +22,7 @@ def persons_close_to(account_id: int) -> frozenset[UUID]:
     circle = _circle(account_id)
     if not circle:
         return frozenset()
-    indexes = _indexes(circle, keys.keyring())
-    return frozenset(Person.objects.filter(identity_number_index__in=indexes).values_list("pk", flat=True))
+    return former.persons_with(_indexes(circle, keys.keyring()))
 
 
 def are_close(account_id: int, other_account_id: int) -> bool:
@@ -128,7 +127,16 @@ def _own_numbers(account_ids: Collection[int]) -> frozenset[str]:
     numbers = [
         keys.unsealed(bytes(row.identity_number_sealed), person_id=row.pk, keys=ring).text for row in linked
     ]
-    return frozenset([*numbers, *(_number(row, ring).text for row in told)])
+    known = {*numbers, *(_number(row, ring).text for row in told)}
+    # who was given another number, or changed it, is still the one whom somebody declared by the former
+    persons = former.persons_with(_indexes(known, ring)) if known else frozenset()
+    return frozenset(known).union(
+        former.numbers_of(persons),
+        (
+            keys.unsealed(bytes(row.identity_number_sealed), person_id=row.pk, keys=ring).text
+            for row in Person.objects.filter(pk__in=persons)
+        ),
+    )
 
 
 def _accounts_of(indexes: Collection[bytes]) -> set[int]:

@@ -46,6 +46,7 @@ class Employer(models.Model):
     since = models.DateField("成立", null=True)
     until = models.DateField("终止", null=True)
     is_sample = models.BooleanField("样本数据", default=False)
+    revision = models.PositiveIntegerField("变更次数", default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -87,9 +88,21 @@ class Person(models.Model):
     )
     is_sample = models.BooleanField("样本数据", default=False)
     registered_at = models.DateTimeField("登记时间")
+    died_on = models.DateField("死亡日期", null=True)
+    death_recorded_on = models.DateField("死亡登记日", null=True)
+    revision = models.PositiveIntegerField("变更次数", default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(died_on=None, death_recorded_on=None)
+                | Q(
+                    died_on__isnull=False,
+                    death_recorded_on__isnull=False,
+                    died_on__lte=F("death_recorded_on"),
+                ),
+                name="person_death_recorded_after_it",
+            ),
             models.CheckConstraint(
                 condition=Q(sex="male", category=60) | Q(sex="female", category__in=[50, 55, 60]),
                 name="person_sex_and_category_agree",
@@ -108,6 +121,54 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FormerIdentity(models.Model):
+    """Who a person was registered as before a change. Old papers carry it, so the person is found by it too.
+
+    A number that was `mistaken` was never the person's: it is kept as what stood there, and nobody is found by it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="参保人")
+    name = models.CharField("姓名", max_length=100)
+    name_plain = models.CharField("检索用姓名", max_length=100)
+    grams = SearchVectorField("检索用字")
+    identity_number_sealed = models.BinaryField("证件号（加密）", max_length=100)
+    identity_number_index = models.BinaryField("证件号（摘要）", max_length=32)
+    key_version = models.PositiveIntegerField("密钥版本")
+    mistaken = models.BooleanField("号码登记有误", default=False)
+    sex = models.CharField("性别", max_length=6, choices=[(s.value, s.label) for s in Sex])
+    category = models.PositiveSmallIntegerField("原法定退休年龄")
+    until = models.DateTimeField("变更时间")
+    case_number = models.CharField("业务编号", max_length=40)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["grams"], name="former_identity_grams", fastupdate=False),
+            models.Index(fields=["identity_number_index"], name="former_identity_number"),
+            models.Index(fields=["person", "-until"], name="former_identity_of_person"),
+            models.Index(fields=["key_version", "id"], name="former_identity_key_version"),
+        ]
+
+
+class FormerUnit(models.Model):
+    """What an employer was registered as before a change. Old rosters name it so."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="+", verbose_name="单位")
+    name = models.CharField("名称", max_length=200)
+    name_plain = models.CharField("检索用名称", max_length=200)
+    grams = SearchVectorField("检索用字")
+    credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    until = models.DateTimeField("变更时间")
+    case_number = models.CharField("业务编号", max_length=40)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["grams"], name="former_unit_grams", fastupdate=False),
+            models.Index(fields=["employer", "-until"], name="former_unit_of_employer"),
+        ]
 
 
 class EmployerLogin(models.Model):

@@ -15,7 +15,7 @@ from nianlun.journal.domain import declare
 from nianlun.kernel import cipher
 from nianlun.kernel.grams import normalised
 from nianlun.kernel.identifiers import uuid7
-from nianlun.registry import domain, keys, kin, queries
+from nianlun.registry import domain, former, keys, kin, queries
 from nianlun.registry.domain import AlreadyRegistered, NewPerson, NotRegistrable, Scheme, Sex
 from nianlun.registry.models import Agency, Employer, Kin, Person, PersonLogin
 from nianlun.search.grams import filled
@@ -212,7 +212,7 @@ def reveal_identity_number(viewer: Viewer, *, person_id: UUID, at: datetime) -> 
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """What one round of resealing did, to persons and declared kin, and how many rows still use an older key."""
+    """What one round of resealing did to persons, former numbers and kin, and how many rows use an older key."""
 
     done: int
     left: int
@@ -247,9 +247,10 @@ def reseal(*, at: datetime, limit: int = 500) -> Resealed:
         each.key_version = ring.current
     Kin.objects.bulk_update(relatives, _SEALED, batch_size=500)
     done = len(rows) + len(relatives)
+    done += former.reseal(keys=ring, limit=limit - done)
     if done:
         journal.record(RESEALED, by=None, rows=done, details={"version": ring.current}, at=at)
-    return Resealed(done=done, left=old.count() + old_kin.count())
+    return Resealed(done=done, left=old.count() + old_kin.count() + former.count_old(ring))
 
 
 _SEALED = ("identity_number_sealed", "identity_number_index", "key_version")

@@ -3,23 +3,21 @@
 import os.path
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from nianlun.access.domain import NotVisible, Right, Role, Viewer
 from nianlun.kernel import cipher
-from nianlun.kernel.grams import normalised
 from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber, from15
-from nianlun.registry import keys
+from nianlun.registry import former, keys
 from nianlun.registry.domain import AgencyLine, EmployerLine, PersonLine, Scheme, Sex
+from nianlun.registry.former import names_of_person as names_of_person
+from nianlun.registry.former import was_called as was_called
 from nianlun.registry.kin import are_close as are_close
 from nianlun.registry.kin import persons_close_to as persons_close_to
 from nianlun.registry.models import Agency, Employer, Person, PersonLogin
-from nianlun.search.grams import holding
 
-_Named = TypeVar("_Named", Person, Employer)
 LONGEST_QUERY = 100
 """Characters; what is asked beyond is cut off."""
 
@@ -72,15 +70,12 @@ def count_persons(viewer: Viewer, *, up_to: int = 1000) -> int:
 
 
 def find_by_identity_number(viewer: Viewer, text: str) -> PersonLine | None:
-    """The person of this number, of eighteen or the old fifteen digits; None where there is none in sight.
+    """The person who has this number, or had it before, of eighteen or the old fifteen digits; None out of sight.
 
     Raises `NotAnIdentityNumber` with a sentence for people.
     """
-    number = read_identity_number(text)
     rows = _visible(viewer, right=Right.PERSON_SEARCH)
-    row = rows.filter(
-        identity_number_index__in=cipher.blind_indexes(number.text, keys=keys.keyring())
-    ).first()
+    row = former.numbered(rows, _indexes(read_identity_number(text)))
     return _line(row) if row else None
 
 
@@ -93,10 +88,11 @@ def find_by_personal_number(viewer: Viewer, text: str) -> PersonLine | None:
 
 
 def search_persons(viewer: Viewer, text: str, *, limit: int = 20) -> list[PersonLine]:
-    """The persons in sight whose identity number or 个人编号 the text is; else those whose name contains it."""
+    """The persons in sight whose number or 个人编号 the text is; else those whose name, now or before, contains it."""
     if any(character.isdigit() for character in text) and (numbered := _numbered(viewer, text)):
         return [numbered]
-    rows = _named(_visible(viewer, right=Right.PERSON_SEARCH), text)
+    rows = _visible(viewer, right=Right.PERSON_SEARCH)
+    rows = rows.filter(pk__in=former.persons_holding(text[:LONGEST_QUERY]))
     return [_line(row) for row in rows.order_by("name", "pk")[:limit]]
 
 
@@ -108,14 +104,15 @@ def _numbered(viewer: Viewer, text: str) -> PersonLine | None:
 
 
 def search_employers(viewer: Viewer, text: str, *, limit: int = 20) -> list[EmployerLine]:
-    """The employers of the viewer's agencies whose name contains the text, by name."""
-    rows = Employer.objects.select_related("agency")
-    rows = (
-        rows.filter(agency__division__startswith=viewer.scope)
-        if _sees(viewer, Right.PERSON_SEARCH)
-        else rows.none()
-    )
-    return [_employer_line(row) for row in _named(rows, text).order_by("name", "pk")[:limit]]
+    """The employers of the viewer's agencies whose name, or a former one, contains the text, by name."""
+    rows = _employers(viewer).filter(pk__in=former.employers_holding(text[:LONGEST_QUERY]))
+    return [_employer_line(row) for row in rows.order_by("name", "pk")[:limit]]
+
+
+def employers_called(viewer: Viewer, name: str) -> list[EmployerLine]:
+    """The employers of the viewer's agencies that are or once were called exactly so, as rosters name them."""
+    rows = _employers(viewer).filter(pk__in=former.employers_holding(name))
+    return [_employer_line(row) for row in rows.order_by("pk") if former.unit_was_called(row, name)]
 
 
 def employers(ids: Iterable[UUID]) -> dict[UUID, EmployerLine]:
@@ -224,17 +221,18 @@ def person_with_identity_number(text: str, *, division: str) -> UUID | None:
         number = read_identity_number(text)
     except NotAnIdentityNumber:
         return None
-    indexes = cipher.blind_indexes(number.text, keys=keys.keyring())
-    rows = Person.objects.filter(agency__division__startswith=division, identity_number_index__in=indexes)
-    return rows.values_list("pk", flat=True).first()
+    rows = Person.objects.filter(agency__division__startswith=division)
+    found = former.numbered(rows, _indexes(number))
+    return found.pk if found else None
 
 
 def person_named(name: str, *, earliest: date, latest: date, division: str) -> UUID | None:
-    """The one person of this very name whose identity number states a birth date in the period; None for none or more.
+    """The one person who has or had this very name and whose number states a birth date in the period, if there is one.
 
     For papers older than identity numbers: what a page says is matched within the agency of a division and below.
     """
-    rows = Person.objects.filter(agency__division__startswith=division, name=name)[:_NAMESAKES]
+    rows = Person.objects.filter(agency__division__startswith=division)
+    rows = former.once_called(rows, name)[:_NAMESAKES]
     found = [row.pk for row in rows if earliest <= _number(row).birth_date <= latest]
     return found[0] if len(found) == 1 else None
 
@@ -243,13 +241,12 @@ _NAMESAKES = 200  # in a city of millions a common name has thousands; then a pe
 
 
 def has_identity_number(person_id: UUID, text: str) -> bool:
-    """Whether a number read from a page is this person's, without showing the registered one."""
+    """Whether a number read from a page is or was this person's, without showing the registered one."""
     try:
         number = read_identity_number(text)
     except NotAnIdentityNumber:
         return False
-    indexes = cipher.blind_indexes(number.text, keys=keys.keyring())
-    return Person.objects.filter(pk=person_id, identity_number_index__in=indexes).exists()
+    return person_id in former.persons_with(_indexes(number))
 
 
 def birth_date_of_number(viewer: Viewer, person_id: UUID) -> date:
@@ -269,10 +266,15 @@ def read_identity_number(text: str) -> IdentityNumber:
     return from15(plain) if len(plain) == 15 else IdentityNumber.parse(plain)
 
 
-def _named(rows: QuerySet[_Named], text: str) -> QuerySet[_Named]:
-    """The rows whose name contains the text: the gram index narrows, the plain name decides."""
-    wanted = normalised(text[:LONGEST_QUERY])
-    return holding(rows, wanted).filter(name_plain__contains=wanted)
+def _employers(viewer: Viewer) -> QuerySet[Employer]:
+    rows = Employer.objects.select_related("agency")
+    if not _sees(viewer, Right.PERSON_SEARCH):
+        return rows.none()
+    return rows.filter(agency__division__startswith=viewer.scope)
+
+
+def _indexes(number: IdentityNumber) -> list[bytes]:
+    return cipher.blind_indexes(number.text, keys=keys.keyring())
 
 
 def _sees(viewer: Viewer, right: Right) -> bool:
@@ -304,6 +306,7 @@ def _line(row: Person) -> PersonLine:
         division=row.agency.division,
         personal_number=row.personal_number,
         is_sample=row.is_sample,
+        died_on=row.died_on,
     )
 
 
@@ -315,4 +318,5 @@ def _employer_line(row: Employer) -> EmployerLine:
         agency_name=row.agency.name,
         division=row.agency.division,
         is_sample=row.is_sample,
+        until=row.until,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from nianlun.kernel import cipher
-from nianlun.registry import keys
+from nianlun.registry import former, keys
 from nianlun.registry.models import Person
 
 
@@ -29,9 +29,15 @@ def traits(ids: Collection[UUID]) -> dict[UUID, Traits]:
 
 
 def persons_numbered(numbers: Iterable[str]) -> frozenset[UUID]:
-    """Which persons these identity numbers belong to, under every version of the keys."""
+    """Which persons these identity numbers belong or belonged to, under every version of the keys."""
     ring = keys.keyring()
     indexes = [index for number in numbers for index in cipher.blind_indexes(number, keys=ring)]
     if not indexes:
         return frozenset()
-    return frozenset(Person.objects.filter(identity_number_index__in=indexes).values_list("pk", flat=True))
+    return former.persons_with(indexes)
+
+
+def deceased(ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of these persons have died, as far as it was recorded."""
+    rows = Person.objects.filter(pk__in=set(ids), died_on__isnull=False)
+    return frozenset(rows.values_list("pk", flat=True))

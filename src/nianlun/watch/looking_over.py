@@ -1,7 +1,7 @@
 """Looking over the journal every few seconds for what one reading alone does not show (S3.4)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,9 +26,6 @@ DAY = timedelta(days=1)
 LONGEST_BACK = timedelta(days=7)
 """Further back a pass that was long away does not begin: those questions could no longer be answered."""
 _LOCK = 0x6E776C6F
-
-told_deceased: list[Callable[[Collection[UUID]], Collection[UUID]]] = []
-"""Higher components that know who has died add their question here when the system starts."""
 
 
 def look_over(*, at: datetime) -> int:
@@ -116,7 +113,7 @@ def _facts(
 ) -> dict[UUID | None, Seen]:
     ids = {deed.person_id for deed in deeds if deed.person_id is not None}
     close = kin.persons_close_to(account_id) if ids else frozenset()
-    deceased = {person_id for ask in told_deceased for person_id in ask(ids)}
+    deceased = traits.deceased(ids)
     return {
         person_id: Seen(
             name=one.name,

@@ -2,6 +2,7 @@
 
 from nianlun.cases.models.cases import (
     OBJECTS,
+    PERSONS,
     STATES,
     STEPS,
     Action,
@@ -17,6 +18,7 @@ from nianlun.cases.models.measures import CalendarYear, Definition
 
 __all__ = [
     "OBJECTS",
+    "PERSONS",
     "STATES",
     "STEPS",
     "Action",

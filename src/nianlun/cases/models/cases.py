@@ -19,6 +19,8 @@ from nianlun.registry.keys import keyring
 
 OBJECTS = "urn:nianlun:item:"
 """How the name of a case's object in the vault begins; the item it is filed as has the same object."""
+PERSONS = "person-"
+"""How the prefix begins below which personal numbers are counted; the division that gives them out follows."""
 STATES = [(state.value, state.label) for state in State]
 STEPS = [(step.value, step.label) for step in Step]
 

@@ -86,6 +86,7 @@ def _person(request: HttpRequest, person_id: UUID, *, number: str = "") -> HttpR
         figures=figures,
         view=person_view.build(figures, may_rule=who.may(Right.RULING_MAKE)),
         number=number or line.masked_identity_number,
+        former_names=registry.names_of_person(person_id),
         may_reveal=who.may(Right.PERSON_REVEAL_IDENTITY) and not number,
         may_contact=who.may(Right.NOTICE_READ),
         may_rule=who.may(Right.RULING_MAKE),
