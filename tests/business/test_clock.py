@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nianlun.cases import calendars
 from nianlun.cases.domain.calendar import Calendar, CalendarMissing, Holiday, YearArrangement
-from nianlun.cases.domain.clock import Pause, Standing, days_left, days_used, due_on, standing
+from nianlun.cases.domain.clock import Pause, days_left, days_used, due_on
 
 CALENDAR = Calendar(calendars.shipped())
 DAY = timedelta(days=1)
@@ -55,34 +55,6 @@ def test_while_papers_are_awaited_there_is_no_due_day():
 def test_a_pause_that_begins_too_late_does_not_give_the_term_back():
     late = [pause(date(2026, 11, 16), date(2026, 11, 23))]
     assert due_on(date(2026, 11, 2), days=5, pauses=late, calendar=CALENDAR) == date(2026, 11, 9)
-
-
-@pytest.mark.parametrize(
-    ("on", "expected"),
-    [
-        ("2026-11-10", Standing.DUE_LATER),
-        ("2026-11-17", Standing.DUE_SOON),
-        ("2026-11-20", Standing.DUE_TODAY),
-        ("2026-11-21", Standing.OVERDUE),  # a Saturday: the term is over all the same
-    ],
-)
-def test_how_a_case_stands(on: str, expected: Standing):
-    due = date(2026, 11, 20)
-    said = standing(due, has_term=True, paused=False, on=date.fromisoformat(on), calendar=CALENDAR)
-    assert said is expected
-
-
-def test_how_a_case_stands_when_it_is_over_or_waits_or_has_no_term():
-    due, on = date(2026, 11, 20), date(2026, 11, 30)
-
-    def said(**more: object) -> Standing:
-        told: dict[str, object] = {"due": due, "has_term": True, "paused": False, **more}
-        return standing(told.pop("due"), on=on, calendar=CALENDAR, **told)  # type: ignore[arg-type]
-
-    assert said(concluded_on=due) is Standing.MET
-    assert said(concluded_on=due + DAY) is Standing.MISSED
-    assert said(due=None, paused=True) is Standing.PAUSED
-    assert said(due=None, has_term=False) is Standing.NO_TERM
 
 
 def test_days_left_count_down_to_the_last_day_and_below():

@@ -7,8 +7,10 @@ import pytest
 from tests import factories
 from tests.business.test_calendar import LONGER_HOLIDAY, NEXT_YEAR
 
-from nianlun.access.domain import Refused
+from nianlun.access.domain import NotVisible, Refused
 from nianlun.access.models import Account
+from nianlun.cases import queries
+from nianlun.cases.domain.flow import State
 from nianlun.config.command import parser
 
 
@@ -65,3 +67,23 @@ def test_a_year_in_use_is_not_replaced_without_a_reason(run, tmp_path: Path):
         run("import-calendar", file, "--as", login)
     assert run("import-calendar", file, "--as", login, "--reason", "另发补充通知")[0] == 0
     assert run("import-calendar", tmp_path / "none.toml", "--as", login)[0] == 2
+
+
+@pytest.mark.django_db
+def test_the_system_opens_a_case_once_a_day_for_somebody_to_look_at(run, agency):
+    clerk, person = factories.staff("clerk"), factories.person(agency)
+    found = ("open", "account_correction", "--person", person.id, "--reason", "对账发现少记 2 个月。")
+    status, number, _ = run(*found)
+    assert (status, run(*found)[1]) == (0, number)
+    view = queries.case(clerk, queries.case_numbered(clerk, number))
+    [opened] = view.actions
+    assert (view.line.state, opened.account_id, opened.text) == (State.RECEIVED, None, found[-1])
+
+
+@pytest.mark.django_db
+def test_the_system_opens_no_case_that_is_not_its_to_open_nor_about_nobody(run, agency):
+    person = factories.person(agency)
+    with pytest.raises(Refused, match="不能是系统发起"):
+        run("open", "retirement", "--person", person.id, "--reason", "到了年龄。")
+    with pytest.raises(NotVisible):
+        run("open", "inspection", "--employer", "91130600MA00000000", "--reason", "举报线索。")

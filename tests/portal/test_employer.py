@@ -148,7 +148,7 @@ def test_an_account_acts_for_one_employer_and_only_an_employers_account_does(vie
         link(by=None, account_id=account.account_id, employer_id=works, at=now)
     with pytest.raises(NotRegistrable, match="不是参保单位的账号"):
         link(by=None, account_id=viewer("clerk").account_id, employer_id=mill, at=now)
-    assert employer_logins.own_employer_id(account) == mill
+    assert employer_logins.own_employer(account).id == mill
 
 
 def test_an_account_not_linked_yet_sees_nothing(client_of, viewer):

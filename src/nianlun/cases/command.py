@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from nianlun.cases import filing_command
+from nianlun.cases import filing_command, opening_command
 
 FAILED = 2
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add `nianlun cases types`, `calendar`, `import-calendar` and `unfiled`."""
+    """Add `nianlun cases types`, `calendar`, `import-calendar`, `unfiled` and `open`."""
     parser = subparsers.add_parser("cases", help="业务类型、工作日历、没有归档的办件")
     questions = parser.add_subparsers(title="命令", metavar="命令", required=True, dest="question")
 
@@ -36,6 +36,7 @@ def add_parser(subparsers: Any) -> None:
     bring_in.set_defaults(run=run_import, needs_database=True)
 
     filing_command.add_to(questions)
+    opening_command.add_to(questions)
 
 
 def run_types(args: argparse.Namespace) -> int:

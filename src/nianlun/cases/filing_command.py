@@ -4,6 +4,8 @@ import argparse
 import json
 import sys
 
+from nianlun.cases.domain.filing import LATE
+
 
 def add_to(questions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the group `cases`."""
@@ -12,7 +14,9 @@ def add_to(questions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="列出办结没有归档的业务",
         description="没有超过天数的退出码为 0，有为 1。",
     )
-    unfiled.add_argument("--days", type=int, default=3, metavar="天数", help="超过几个工作日算超期，默认 3")
+    unfiled.add_argument(
+        "--days", type=int, default=LATE, metavar="天数", help=f"超过几个工作日算超期，默认 {LATE}"
+    )
     unfiled.add_argument("--json", action="store_true", help="输出 JSON")
     unfiled.set_defaults(run=run_unfiled, needs_database=True)
 

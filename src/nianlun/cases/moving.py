@@ -210,7 +210,7 @@ def moved(
         row.state_since, row.holder_id = at, None
         row.resumes = row.resumes if to in (State.SUPPLEMENT, State.SUSPENDED, State.WITHDRAWING) else ""
     if to is State.CONCLUDED and outcome is not None:
-        row.outcome, row.concluded_at, row.due_on = outcome.value, at, row.due_on
+        row.outcome, row.concluded_at = outcome.value, at
     row.save()
     return written(
         row, move, before=before, by=by, at=at, text=text, details=details, said=said, announce=announce

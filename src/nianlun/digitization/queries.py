@@ -231,12 +231,6 @@ def reading(reading_id: UUID) -> ReadingLine:
     )
 
 
-def current_lines(page_id: UUID) -> list[dict[str, object]]:
-    """The text lines of a page's current reading, numbers masked."""
-    found = Reading.objects.filter(page_id=page_id, current=True).values_list("lines", flat=True).first()
-    return found or []
-
-
 def search_text(viewer: Viewer, text: str, *, limit: int = 20) -> list[TextHit]:
     """Pages inside the viewer's scope whose words hold the text."""
     rows = holding(Reading.objects.filter(current=True), text)

@@ -11,7 +11,7 @@ from nianlun.archives.domain import DocumentKind, Grade
 from nianlun.archives.queries import ItemLine
 from nianlun.evidence import domain
 from nianlun.evidence.domain import DateClaim, Kind
-from nianlun.evidence.models import Claim, Considered, Fact, Ruling
+from nianlun.evidence.models import Claim, Considered, Fact
 from nianlun.kernel.dates import NotADate, PartialDate, parse_partial_date
 from nianlun.kernel.months import month_of
 
@@ -201,11 +201,6 @@ def contradictions(lines: Sequence[ClaimLine]) -> list[Contradiction]:
         if len(groups) > 1:
             found.append(Contradiction(kind=kind, sides=tuple((g[0].value, tuple(g)) for g in groups)))
     return found
-
-
-def persons_with_waiting_rulings(person_ids: Iterable[UUID]) -> set[UUID]:
-    rows = Ruling.objects.filter(person_id__in=set(person_ids), state=Ruling.State.PROPOSED)
-    return set(rows.values_list("person_id", flat=True))
 
 
 def _can_be_one(one: ClaimLine, other: ClaimLine) -> bool:

@@ -39,11 +39,6 @@ class PartialDate:
         """A date known to the day."""
         return cls(day.isoformat(), day, day)
 
-    @classmethod
-    def of_month(cls, value: Month) -> "PartialDate":
-        """A date known to the month."""
-        return cls(first_day(value).isoformat()[:7], first_day(value), last_day(value))
-
     @property
     def precision(self) -> Precision:
         """The narrowest of day, month and year that holds it; "season" for what lies between the last two."""

@@ -7,7 +7,6 @@ from datetime import date
 from nianlun.cases import calendars
 from nianlun.cases.domain import clock
 from nianlun.cases.domain.calendar import CalendarMissing
-from nianlun.cases.domain.clock import Standing
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import PAUSED, Move, Outcome, State
 from nianlun.cases.domain.types import Requirement, Step
@@ -100,13 +99,10 @@ def until_when(view: CaseView, *, on: date) -> str:
     if line.due_on is None:
         return ""
     try:
-        standing = clock.standing(
-            line.due_on, has_term=True, paused=False, on=on, calendar=calendars.calendar()
-        )
         left = clock.days_left(line.due_on, on=on, calendar=calendars.calendar())
     except CalendarMissing:
         return f"最晚 {line.due_on} 办完。"
-    if standing is Standing.OVERDUE:
+    if on > line.due_on:  # over all the same where no working day has passed since
         return f"应在 {line.due_on} 办完，已经超过 {-left} 个工作日。您可以打电话催办。"
     return f"最晚 {line.due_on} 办完，还有 {left} 个工作日。"
 

@@ -56,12 +56,6 @@ def own_employer(viewer: Viewer) -> EmployerLine | None:
     return queries.employers([employer_id])[employer_id] if employer_id else None
 
 
-def own_employer_id(viewer: Viewer) -> UUID | None:
-    """The same by id."""
-    line = own_employer(viewer)
-    return line.id if line else None
-
-
 def employer_with_code(credit_code: str) -> EmployerLine | None:
     """The employer of this 统一社会信用代码, for commands."""
     found = Employer.objects.filter(credit_code=credit_code.strip().upper()).values_list("pk", flat=True)

@@ -240,26 +240,6 @@ def person_named(name: str, *, earliest: date, latest: date, division: str) -> U
 _NAMESAKES = 200  # in a city of millions a common name has thousands; then a person must look
 
 
-def has_identity_number(person_id: UUID, text: str) -> bool:
-    """Whether a number read from a page is or was this person's, without showing the registered one."""
-    try:
-        number = read_identity_number(text)
-    except NotAnIdentityNumber:
-        return False
-    return person_id in former.persons_with(_indexes(number))
-
-
-def birth_date_of_number(viewer: Viewer, person_id: UUID) -> date:
-    """The birth date that the person's identity number states: a claim like others, not yet the fact.
-
-    Raises `NotVisible`.
-    """
-    row = _visible(viewer, right=Right.PERSON_READ).filter(pk=person_id).first()
-    if row is None:
-        raise NotVisible
-    return _number(row).birth_date
-
-
 def read_identity_number(text: str) -> IdentityNumber:
     """A number as typed, of eighteen characters or the old fifteen. Raises `NotAnIdentityNumber`."""
     plain = "".join(text.split())

@@ -8,43 +8,12 @@ made the instant a day there (`timezone.localdate`), so that no clock change and
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from nianlun.cases.domain.calendar import Calendar
 
 _DAY = timedelta(days=1)
 SOON = 3
 """Working days before its last day from which a case counts as due soon."""
-
-
-class Standing(StrEnum):
-    """How a case stands against its term."""
-
-    NO_TERM = "no_term"
-    DUE_LATER = "due_later"
-    DUE_SOON = "due_soon"
-    DUE_TODAY = "due_today"
-    OVERDUE = "overdue"
-    PAUSED = "paused"
-    MET = "met"
-    MISSED = "missed"
-
-    @property
-    def label(self) -> str:
-        """What stands beside the case."""
-        return _STANDINGS[self]
-
-
-_STANDINGS = {
-    Standing.NO_TERM: "没有时限",
-    Standing.DUE_LATER: "未到期",
-    Standing.DUE_SOON: "快到期",
-    Standing.DUE_TODAY: "今天到期",
-    Standing.OVERDUE: "已超期",
-    Standing.PAUSED: "不计时",
-    Standing.MET: "按时办结",
-    Standing.MISSED: "超期办结",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,31 +57,6 @@ def days_left(due: date, *, on: date, calendar: Calendar) -> int:
     if on <= due:
         return calendar.working_days_between(on + _DAY, due + _DAY)
     return -calendar.working_days_between(due + _DAY, on + _DAY)
-
-
-def standing(
-    due: date | None,
-    *,
-    has_term: bool,
-    paused: bool,
-    on: date,
-    concluded_on: date | None = None,
-    calendar: Calendar,
-) -> Standing:
-    """How a case stands on the day `on`; `due` is its last day as `due_on` says. Raises `CalendarMissing`.
-
-    A term whose last day is past is overdue even where no working day has passed since.
-    """
-    if not has_term:
-        return Standing.NO_TERM
-    if concluded_on is not None and due is not None:
-        return Standing.MET if concluded_on <= due else Standing.MISSED
-    if paused or due is None:
-        return Standing.PAUSED
-    if on >= due:
-        return Standing.DUE_TODAY if on == due else Standing.OVERDUE
-    soon = days_left(due, on=on, calendar=calendar) <= SOON
-    return Standing.DUE_SOON if soon else Standing.DUE_LATER
 
 
 def _counts(day: date, *, pauses: Sequence[Pause], calendar: Calendar) -> bool:

@@ -146,7 +146,7 @@ def open_correction(case_id: UUID, *, by: Viewer, request_key: UUID, reason: str
 def _ensure_origin(case_type: CaseType, origin: Origin) -> None:
     if origin not in case_type.origins:
         ways = "、".join(each.label for each in case_type.origins)
-        raise Refused(f"“{case_type.name}”不能由{origin.label}发起，可以：{ways}。")
+        raise Refused(f"“{case_type.name}”的来源不能是{origin.label}，可以是：{ways}。")
 
 
 def _opened(

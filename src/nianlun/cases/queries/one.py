@@ -33,6 +33,11 @@ def case_numbered(viewer: Viewer, number: str) -> UUID:
     return found
 
 
+def number_of(case_id: UUID) -> str:
+    """The number of a case, for commands that act for the system."""
+    return Case.objects.values_list("number", flat=True).get(pk=case_id)
+
+
 def case(viewer: Viewer, case_id: UUID) -> CaseView:
     """One case in full, for staff in scope and for the insured person it is about. Raises `NotVisible`."""
     row = visible(viewer).select_related("holder").filter(pk=case_id).first()

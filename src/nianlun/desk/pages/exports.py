@@ -18,7 +18,7 @@ from nianlun.ui.shell import Crumb
 from nianlun.watch import exports
 from nianlun.watch.limit_file import limits_on
 
-FILTERS = ("q", "category", "state", "type", "pile")
+FILTERS = ("q", "category")
 """What an address may narrow a list by; each list takes what it knows."""
 KINDS = {"xlsx": "Excel 表格", "csv": "CSV 文本"}
 TYPES = {

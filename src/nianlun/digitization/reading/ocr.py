@@ -100,11 +100,6 @@ def is_faded(page: Pixels) -> bool:
     return _FADED_INK < ink(page) < _INKLESS
 
 
-def is_inkless(page: Pixels) -> bool:
-    """Whether the page shows paper only."""
-    return ink(page) >= _INKLESS
-
-
 def freshen(page: Pixels) -> Pixels:
     """A faded page made legible: specks out (median), paper even (background division), ink black (stretch).
 

@@ -5,7 +5,7 @@ A component offers a list by one call when it starts:
     offer("cases.worklist", label="办件", right=Right.CASE_READ, headings=("编号", "事项"), rows=worklist_rows)
 
 `rows(viewer, filters, limit)` gives what that viewer may see, narrowed by the filters of the address, as it would for
-the page; numbers stay masked. A link to `desk:export-new` with `list=cases.worklist` and the filters does the rest.
+the page; numbers stay masked. A link to `desk:export-new` with `list=desk.people` and the filters does the rest.
 """
 
 from nianlun.watch.exports.asking import ask, count, decide, is_number
