@@ -18,6 +18,7 @@ from tests.notices.conftest import PATIENCE, Gateway, new_gateway
 from nianlun.access.domain import Refused
 from nianlun.jobs import operations as jobs
 from nianlun.jobs.models import Job
+from nianlun.kernel import outgoing
 from nianlun.notices import gateway as client
 from nianlun.notices import operations, queries
 from nianlun.notices.domain import NO_GATEWAY, Channel, Delivery, MessageState, Said, declare_kind
@@ -307,3 +308,19 @@ def test_the_telephone_of_before_is_told_of_the_new_one(person: PersonLine, gate
     assert "手机号已改为139••••4321" in arrived["text"]
     assert [c.masked for c in queries.contacts(factories.insured(person), person.id)] == ["139••••4321"]
     assert Channel.SMS.label == "短信"
+
+
+def test_a_gateway_whose_name_leads_elsewhere_is_not_spoken_to(  # S7.4
+    person: PersonLine, gateway: Gateway, work: Work, settings: Any, monkeypatch: Any
+):
+    before = gateway.taken()
+    settings.GATEWAY_URL = gateway.address.replace("127.0.0.1", "gateway.example")
+    monkeypatch.setitem(outgoing.checked.__kwdefaults__, "resolve", lambda host, port: ["127.0.0.1"])
+    message = told(reachable(person))
+    work()
+    assert standing(message)[0] == MessageState.QUEUED
+    assert "gateway.example 解析到 127.0.0.1，不在允许外连的网段" in message.problem
+    assert gateway.taken() == before
+    settings.OUTGOING = outgoing.read_networks("127.0.0.0/8")
+    work(ahead_of_time=SEND)
+    assert standing(message)[0] == MessageState.SENT

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import socket
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,11 +17,12 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from object_store import Answer, Asked, ObjectStore
+from object_store import Answer, Asked, Liar, ObjectStore
 from ocfl.storage_root import StorageRoot as TheirRoot
 from tests.corpus import corpus
 from vault_corpus import ITEM, OTHER, contents, put
 
+from nianlun.kernel import outgoing
 from nianlun.vault import command
 from nianlun.vault.class_keys import ClassKeys
 from nianlun.vault.domain import Secrecy
@@ -28,6 +30,7 @@ from nianlun.vault.key_folder import WrappedKey
 from nianlun.vault.ocfl import BadName, Busy, Damaged, NotARoot, NotStored
 from nianlun.vault.ocfl.beside import destroyed_file, key_file
 from nianlun.vault.ocfl.bucket import claims, client
+from nianlun.vault.ocfl.bucket.gate import Gate
 from nianlun.vault.ocfl.bucket.store import BucketStore
 from nianlun.vault.ocfl.check_object import verify_object
 from nianlun.vault.ocfl.check_root import verify_root
@@ -599,3 +602,44 @@ def test_the_command_checks_a_bucket_by_its_address(store, service, capsys):
     assert run(service.url(name).replace("/vault?", "/nothing?")) == 2
     assert run(service.url("nowhere")) == 2
     assert "没有" in capsys.readouterr().err
+
+
+def test_a_store_that_sends_us_elsewhere_is_not_followed(store, service):  # S7.4
+    put(store, FIRST)
+    inside = Liar(service.direct)
+    inside.start()
+    try:
+        service.liar.fault = lambda asked: Answer(
+            307, {"Location": f"{inside.url}{asked.path}".replace("127.0.0.1", "localhost")}, b""
+        )
+        with pytest.raises(Unreachable, match="不是登记的地址"):
+            contents(store)
+        assert inside.asked == []
+    finally:
+        inside.stop()
+    service.liar.fault = None
+    assert contents(store) == FIRST
+
+
+def test_a_store_whose_name_leads_elsewhere_is_not_spoken_to(service, settings, monkeypatch):  # S7.4
+    monkeypatch.setitem(outgoing.checked.__kwdefaults__, "resolve", lambda host, port: ["127.0.0.1"])
+    url = service.bucket(through_liar=True).replace("http://127.0.0.1", "https://store.example")
+    with pytest.raises(Unreachable, match=r"store\.example 解析到 127\.0\.0\.1，不在允许外连的网段"):
+        open_store(url)
+    assert service.liar.asked == []
+    settings.OUTGOING = outgoing.read_networks("127.0.0.0/8")
+    with pytest.raises(Unreachable, match="没有正常应答"):  # it is spoken to now, and speaks no TLS
+        open_store(url)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"CONNECT other.example:443 HTTP/1.1", b"GET http://10.0.0.1/ HTTP/1.1", b"GET / HTTP/1.1", b"x"],
+)
+def test_the_way_out_leads_to_the_store_and_nowhere_else(said):  # S7.4
+    gate = Gate("https://store.example", networks=())
+    with socket.create_connection(gate.server_address, timeout=10) as visitor:
+        visitor.sendall(said + b"\r\n\r\n")
+        assert visitor.recv(100).split()[1] in {b"403", b"400"}
+    gate.shutdown()
+    gate.server_close()

@@ -1,4 +1,7 @@
-"""One request to a registered address outside, with a time limit; no redirect is followed (S7.4)."""
+"""One request to a registered address outside, with a time limit; no redirect is followed (S7.4).
+
+What its name resolves to is looked at, and just that address is spoken to (`kernel.outgoing`).
+"""
 
 import contextlib
 import http.client
@@ -7,6 +10,10 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from nianlun.kernel import outgoing
 
 _LARGEST_ANSWER = 1 << 20  # bytes
 
@@ -50,23 +57,25 @@ def _asked(
     at_most: float | None,
 ) -> tuple[int, bytes]:
     parts = urlsplit(url)
-    connection: http.client.HTTPConnection
+    secure = parts.scheme == "https"
     try:
-        if parts.scheme == "https":
-            connection = http.client.HTTPSConnection(
-                parts.hostname or "", parts.port, timeout=seconds, context=ssl.create_default_context()
-            )
-        else:
-            connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
+        host, port = parts.hostname or "", parts.port or (443 if secure else 80)
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(host, port, timeout=seconds)
         try:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
-            connection.connect()
+            plain = outgoing.connect(host, port, networks=settings.OUTGOING, seconds=seconds)
+            connection.sock = plain
+            if secure:
+                connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
             with _cut_off(connection.sock, after=at_most):
                 connection.request(method, target or "/", body, headers)
                 answer = connection.getresponse()
                 return answer.status, answer.read(_LARGEST_ANSWER)
         finally:
             connection.close()
+    except outgoing.NotAllowed as reason:
+        raise Unreachable(str(reason)) from reason
     except TimeoutError:
         raise Unreachable(f"对方 {at_most or seconds:g} 秒内没有答复。") from None
     except (OSError, http.client.HTTPException, ValueError) as error:

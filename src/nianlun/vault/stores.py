@@ -5,6 +5,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from django.conf import settings
+
 from nianlun.vault.ocfl.bucket.client import Client
 from nianlun.vault.ocfl.bucket.store import BucketStore
 from nianlun.vault.ocfl.bucket.tree import BucketTree
@@ -67,7 +69,15 @@ def _client(url: str) -> Client:
     endpoint = options.get("endpoint", f"https://s3.{region}.amazonaws.com").rstrip("/")
     _refuse_open_line(urlsplit(endpoint))
     prefix = unquote(parts.path).strip("/")
-    return Client(parts.netloc, prefix=prefix, endpoint=endpoint, region=region, key=key, secret=secret)
+    return Client(
+        parts.netloc,
+        prefix=prefix,
+        endpoint=endpoint,
+        region=region,
+        key=key,
+        secret=secret,
+        networks=settings.OUTGOING,
+    )
 
 
 def _refuse_open_line(endpoint: SplitResult) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from nianlun.config.places import var_folder
+from nianlun.kernel.outgoing import read_networks
 
 VAR = var_folder()
 """Where everything lies that the system writes: database, vault, quarantine, keys of the demo."""
@@ -180,6 +182,13 @@ PUBLIC_URL = os.environ.get("NIANLUN_PUBLIC_URL", "")
 GATEWAY_URL = os.environ.get("NIANLUN_GATEWAY_URL", "")
 GATEWAY_SECRET = os.environ.get("NIANLUN_GATEWAY_SECRET", "")
 """The message gateway's address and the secret shared with it; without them messages wait in the outbox."""
+try:
+    OUTGOING = read_networks(os.environ.get("NIANLUN_OUTGOING", ""))
+    """Where the names of partners may lead (S7.4); public addresses only unless the site says more."""
+except ValueError:
+    raise ImproperlyConfigured(
+        "NIANLUN_OUTGOING 里有不是网段的，系统不启动。请写成 10.8.0.0/16 的样子，逗号分开。"
+    ) from None
 OWNER_URL = os.environ.get("NIANLUN_OWNER_URL", "")
 """The address under which `nianlun migrate` works, as the role that owns the tables. Unset: `DATABASE_URL`."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

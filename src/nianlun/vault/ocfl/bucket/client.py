@@ -1,7 +1,7 @@
 """Requests to an object store: bounded in time and memory, answers checked, refusals said in a sentence."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,8 @@ from obstore.exceptions import (
 )
 from obstore.store import S3Store
 
+from nianlun.kernel.outgoing import Network
+from nianlun.vault.ocfl.bucket.gate import gate_to
 from nianlun.vault.ocfl.faults import Unreachable
 
 if TYPE_CHECKING:
@@ -50,8 +52,11 @@ class Client:
         region: str,
         key: str,
         secret: str,
+        networks: Sequence[Network] = (),
     ) -> None:
+        """`networks` is where the name of the endpoint may lead (`kernel.outgoing`)."""
         self.name = f"s3://{bucket}/{prefix}".rstrip("/")
+        self._gate = gate_to(endpoint, networks=networks)
         self._store = S3Store(
             bucket,
             prefix=prefix or None,
@@ -64,6 +69,7 @@ class Client:
                 "allow_http": endpoint.startswith("http://"),
                 "timeout": _TIMEOUT,
                 "connect_timeout": timedelta(seconds=10),
+                "proxy_url": self._gate.url,
             },
             retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_FOR},
         )
@@ -251,10 +257,14 @@ class Client:
         except (AlreadyExistsError, PreconditionError, FileNotFoundError):
             raise
         except (PermissionDeniedError, UnauthenticatedError) as fault:
+            if self._gate.refusal:
+                raise Unreachable(f"对象存储 {self.name}：{self._gate.refusal}") from fault
             raise Unreachable(
                 f"对象存储 {self.name} 拒绝访问。请核对 NIANLUN_S3_KEY、NIANLUN_S3_SECRET 和桶的权限。"
             ) from fault
         except BaseError as fault:
+            if self._gate.refusal:
+                raise Unreachable(f"对象存储 {self.name}：{self._gate.refusal}") from fault
             if "NoSuchBucket" in str(fault):
                 raise self._no_bucket() from fault
             raise Unreachable(
