@@ -75,7 +75,7 @@
     }
   }
 
-  for (const zone of $$("[data-drop]")) {
+  const takeFiles = (zone) => {
     const form = zone.closest("form");
     const inputs = $$("input[type=file]", zone);
     const bar = $("progress", zone);
@@ -100,6 +100,12 @@
       try {
         const found = entries.length ? (await Promise.all(entries.map(filesOf))).flat() : Array.from(event.dataTransfer.files);
         dropped.push(...found.filter((file) => !file.name.startsWith(".")));
+        if (most === 1) {
+          const carried = new DataTransfer();
+          dropped.forEach((file) => carried.items.add(file));
+          inputs[0].files = carried.files;
+          dropped = [];
+        }
         report();
       } catch (_error) {
         said.textContent = "有文件读不出来，可能正被别的程序占用。请关闭后再拖一次。";
@@ -112,6 +118,7 @@
         said.textContent = files.length ? said.textContent : "还没有选文件。请把扫描件拖进来，或点“选择文件”。";
         return;
       }
+      if (most === 1) return; // the browser sends one file itself, and shows the answer with what it says
       event.preventDefault();
       const sent = new FormData(form);
       inputs.forEach((input) => sent.delete(input.name));
@@ -126,9 +133,14 @@
         said.textContent = step.loaded < step.total ? `正在上传，已传 ${Math.round(bar.value)}%` : "已传完，正在查验。";
       });
       request.addEventListener("load", () => {
-        const fresh = new DOMParser().parseFromString(request.responseText, "text/html");
-        if (request.status < 400) window.location.assign(request.responseURL);
-        else if ($("#main", fresh)) $("#main").replaceWith(document.importNode($("#main", fresh), true));
+        // The page that came says what was taken and what was not; asked for again it would not say it any more.
+        const fresh = $("#main", new DOMParser().parseFromString(request.responseText, "text/html"));
+        if (!fresh) return window.location.assign(request.responseURL);
+        if (request.status < 400) window.history.replaceState(null, "", request.responseURL);
+        $("#main").replaceWith(document.importNode(fresh, true));
+        $$("[data-drop]").forEach(takeFiles);
+        if (window.htmx) window.htmx.process($("#main"));
+        window.scrollTo(0, 0);
       });
       request.addEventListener("error", () => {
         buttons.forEach((button) => { button.disabled = false; });
@@ -138,7 +150,8 @@
       request.open("POST", form.action);
       request.send(sent);
     });
-  }
+  };
+  $$("[data-drop]").forEach(takeFiles);
 
   // Paper has no folds: everything is open while printing.
   let closed = [];
