@@ -43,14 +43,16 @@ def words(line: CaseLine, *, on: date, calendar: Calendar) -> ClockWords:
     if line.due_on is None:
         text = "受理后计时" if line.accepted_at is None else "没有时限"
         return ClockWords(text=text, tone="plain", due_on=None)
-    if on > line.due_on:
-        return ClockWords(text=f"已超 {(on - line.due_on).days} 天", tone="single", due_on=line.due_on)
     if on == line.due_on:
         return ClockWords(text="今天到期", tone="wait", due_on=line.due_on)
     try:
         left = clock.days_left(line.due_on, on=on, calendar=calendar)
     except CalendarMissing as missing:
-        return ClockWords(text=f"缺 {missing.year} 年工作日历", tone="single", due_on=line.due_on)
+        lacking = "已超期" if on > line.due_on else f"缺 {missing.year} 年工作日历"
+        return ClockWords(text=lacking, tone="single", due_on=line.due_on)
+    if on > line.due_on:
+        over = f"已超 {-left} 个工作日" if left else "已超期"  # the days after the term may all be days off
+        return ClockWords(text=over, tone="single", due_on=line.due_on)
     tone = "wait" if left <= clock.SOON else "plain"
     return ClockWords(text=f"还剩 {left} 个工作日", tone=tone, due_on=line.due_on)
 

@@ -15,6 +15,7 @@ from nianlun.journal.domain import declare
 from nianlun.watch.counting import admit
 
 CASE_SEEN = declare("desk.case_seen", "查看业务 {number}{what}")
+OVERVIEW = " 的概况"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class OpenedCase:
     entry_id: int
 
 
-def see_case(request: HttpRequest, number: str, *, what: str = "", at: datetime) -> CaseView:
+def see_case(request: HttpRequest, number: str, *, what: str = OVERVIEW, at: datetime) -> CaseView:
     """A case in scope, opened and journaled.
 
     Whoever has nothing to do with it states a purpose first where it is about a person. Raises `NotVisible`,
@@ -34,7 +35,7 @@ def see_case(request: HttpRequest, number: str, *, what: str = "", at: datetime)
     return open_case(request, number, what=what, at=at).view
 
 
-def open_case(request: HttpRequest, number: str, *, what: str = "", at: datetime) -> OpenedCase:
+def open_case(request: HttpRequest, number: str, *, what: str = OVERVIEW, at: datetime) -> OpenedCase:
     """As `see_case`, for giving out bytes."""
     who = viewer(request)
     view = queries.case(who, queries.case_numbered(who, number))

@@ -126,7 +126,7 @@ def retry(request: HttpRequest, number: str) -> HttpResponse:
 @needs(Right.CASE_FILE)
 def page(request: HttpRequest, number: str, page: int) -> HttpResponse:
     """The upright picture of one page of the reading file, drawn in a limited process."""
-    opened = open_case(request, number, what=f"的阅读件第 {page} 页", at=timezone.now())
+    opened = open_case(request, number, what=f" 的阅读件第 {page} 页", at=timezone.now())
     draft = queries.filing(viewer(request), opened.view.line.id, on=timezone.localdate())
     if not 1 <= page <= len(draft.sizes):
         raise Http404

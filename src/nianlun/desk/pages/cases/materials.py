@@ -104,7 +104,7 @@ def _kept(request: HttpRequest, view: CaseView, reason: Refused) -> HttpResponse
 @needs(Right.CASE_READ)
 def page(request: HttpRequest, number: str, material_id: int, page: int) -> HttpResponse:
     """The upright picture of one page of a copy, drawn anew in a limited process; none is kept outside the vault."""
-    opened = open_case(request, number, what=f"的材料 {material_id} 第 {page} 页", at=timezone.now())
+    opened = open_case(request, number, what=f" 的材料 {material_id} 第 {page} 页", at=timezone.now())
     held, material = queries.material_file(viewer(request), opened.view.line.id, material_id)
     if not 1 <= page <= material.page_count:
         raise Http404
@@ -124,7 +124,7 @@ def page(request: HttpRequest, number: str, material_id: int, page: int) -> Http
 @needs(Right.CASE_READ)
 def original(request: HttpRequest, number: str, material_id: int) -> HttpResponseBase:
     """A copy as it came in, byte for byte, always as a download (S4.6)."""
-    opened = open_case(request, number, what=f"的材料 {material_id} 的原文件", at=timezone.now())
+    opened = open_case(request, number, what=f" 的材料 {material_id} 的原文件", at=timezone.now())
     held, material = queries.material_file(viewer(request), opened.view.line.id, material_id)
     suffix = material.file_name.rsplit(".", 1)[-1]
     name = f"{number}-{material.requirement}-{opened.entry_id}.{suffix}"  # the bytes carry no mark

@@ -109,8 +109,8 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, number: str, wanted: Tab) -> HttpResponse:
-    what = "" if wanted is Tab.OVERVIEW else f"的{wanted.label}"
-    return draw(request, see_case(request, number, what=what, at=timezone.now()), wanted)
+    label = "查看记录" if wanted is Tab.READS else wanted.label
+    return draw(request, see_case(request, number, what=f" 的{label}", at=timezone.now()), wanted)
 
 
 def draw(

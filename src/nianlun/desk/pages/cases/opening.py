@@ -90,7 +90,7 @@ def new(request: HttpRequest, type_code: str) -> HttpResponse:
 def details(request: HttpRequest, number: str) -> HttpResponse:
     """What a case that waits at the door was filled in with, to be completed or put right before it is accepted."""
     at = timezone.now()
-    view = see_case(request, number, what="的申报内容", at=at)
+    view = see_case(request, number, what=" 的申报内容", at=at)
     typed = case_form.typed(view.type, request.POST if request.method == "POST" else {})
     faults: dict[str, str] = {}
     problem, changes = "", []

@@ -30,7 +30,7 @@ KEPT = ("way", "on", "receipt", "slip")
 @needs(Right.CASE_READ)
 def slip(request: HttpRequest, number: str, slip_id: UUID) -> HttpResponseBase:
     """A paper the agency gave out, as it was sealed."""
-    opened = open_case(request, number, what="的文书", at=timezone.now())
+    opened = open_case(request, number, what=" 的文书", at=timezone.now())
     held, wanted = queries.slip_file(viewer(request), opened.view.line.id, slip_id)
     name = f"{wanted.number}.pdf"
     return given_out(held, wanted.file_name, name=name, media_type="application/pdf")
