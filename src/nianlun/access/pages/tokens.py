@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianlun.access import domain, gate, operations, queries
 from nianlun.access.domain import NotAToken, Right, TokenScope, Viewer
+from nianlun.ui.shell import Crumb
 
 _PAGE = 50
+_ROOT = Crumb(label="接口令牌", url="/tokens/")
 
 
 @gate.needs(Right.TOKEN_READ)
@@ -34,6 +36,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "may_make": who.may(Right.TOKEN_CHANGE),
         "may_release": who.may(Right.GRANT_GIVE),
         "last_day": _last_day,
+        "crumbs": [Crumb(label=_ROOT.label)],
     }
     return render(request, "access/tokens.html", context)
 
@@ -52,9 +55,8 @@ def make(request: HttpRequest) -> HttpResponse:
         except domain.NotVisible:
             fault = f"辖区应在您自己的辖区 {who.scope} 之内。"
         else:
-            return render(
-                request, "access/token_made.html", {**gate.shell_context(request), "text": made.text}
-            )
+            shell = {**gate.shell_context(request), "crumbs": [_ROOT, Crumb(label="已签发")]}
+            return render(request, "access/token_made.html", {**shell, "text": made.text})
     sent = request.POST if request.method == "POST" else {"scope": who.scope, "agency": who.agency_name}
     context = {
         **gate.shell_context(request),
@@ -64,6 +66,7 @@ def make(request: HttpRequest) -> HttpResponse:
         "scopes": list(TokenScope),
         "per_minute": domain.PER_MINUTE,
         "most": domain.MOST_PER_MINUTE,
+        "crumbs": [_ROOT, Crumb(label="签发")],
     }
     return render(request, "access/make_token.html", context, status=422 if fault else 200)
 
