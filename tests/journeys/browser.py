@@ -25,6 +25,7 @@ class Visitor:
     def __init__(self, system: System, context: Any) -> None:
         self.system, self.context = system, context
         self.complaints: list[str] = []
+        self.clicks = 0
         self.page = context.new_page()
         self.page.set_default_timeout(30_000)  # milliseconds
         self.page.on("console", lambda m: self._complain(m.text) if m.type == "error" else None)
@@ -37,6 +38,7 @@ class Visitor:
 
     def click(self, selector: str) -> None:
         """Press something that leads to another page."""
+        self.clicks += 1
         with self.page.expect_navigation():
             self.page.click(selector)
         self.look()

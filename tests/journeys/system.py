@@ -150,10 +150,13 @@ def end_group(leader: int) -> None:
 
 
 @contextmanager
-def installation(kind: str) -> Iterator[System]:
-    """A fresh installation filled with `kind`, its web server answering and its worker at work."""
+def installation(kind: str, *, called: str = "") -> Iterator[System]:
+    """A fresh installation filled with `kind`, its web server answering and its worker at work.
+
+    Two of a kind at the same time have to be `called` differently.
+    """
     base = os.environ["DATABASE_URL"]
-    name = f"journeys_{os.getpid()}_{kind}"
+    name = f"journeys_{os.getpid()}_{called or kind}"
     _replace(base, name)
     with tempfile.TemporaryDirectory(prefix="nianlun-journeys-") as folder:
         var = Path(folder)
