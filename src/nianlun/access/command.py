@@ -105,6 +105,7 @@ def _password() -> str:
 def show_rights(args: argparse.Namespace) -> int:
     """The ledger of posts, one a line."""
     from nianlun.access import ledger  # noqa: PLC0415  needs the models, so Django set up
+    from nianlun.ui import templating  # noqa: PLC0415  as above
 
     lines = [line for line in ledger.everything(at=datetime.now(UTC)) if args.all or line.in_force]
     if args.json:
@@ -112,10 +113,10 @@ def show_rights(args: argparse.Namespace) -> int:
         return 0
     for line in lines:
         ground = "、".join(hand.name for hand in line.hands) or line.founding
-        ended = f"\t{line.ended_at:%Y-%m-%d} 收回：{line.ended_why}" if line.ended_at else ""
+        ended = f"\t{templating.day(line.ended_at)} 收回：{line.ended_why}" if line.ended_at else ""
         print(
             f"{line.username}\t{line.name}\t{line.role.label}\t{line.scope}"
-            f"\t{line.since:%Y-%m-%d} 至 {line.until:%Y-%m-%d}\t{ground}{ended}"
+            f"\t{templating.day(line.since)} 至 {templating.day_before(line.until)}\t{ground}{ended}"
         )
     sys.stderr.write(f"{len(lines)} 项\n")
     return 0
@@ -138,6 +139,7 @@ def show_routes(args: argparse.Namespace) -> int:
 def list_tokens(args: argparse.Namespace) -> int:
     """Every token with its term and its last use, those that end last first."""
     from nianlun.access import queries  # noqa: PLC0415  needs the models, so Django set up
+    from nianlun.ui import templating  # noqa: PLC0415  as above
 
     lines = queries.all_tokens(at=datetime.now(UTC))
     for line in lines:
@@ -154,7 +156,7 @@ def list_tokens(args: argparse.Namespace) -> int:
             print(json.dumps({**told, "standing": line.standing.value}, ensure_ascii=False))
         else:
             named = f"{line.name}（{line.agency_name}）\t{'、'.join(scopes)}"
-            print(f"{named}\t用到 {line.until:%Y-%m-%d}\t{line.standing.label}")
+            print(f"{named}\t用到 {templating.day_before(line.until)}\t{line.standing.label}")
     sys.stderr.write(f"{len(lines)} 个令牌\n")
     return 0
 

@@ -236,7 +236,7 @@ class DefaultDeny:
         now = signed_in(request)
         if not queries.has_factor(now.viewer.account_id):
             # Whoever lost the last factor while signed in sets one up at the door, after the password.
-            return self._to_sign_in(request, sentence="这一步要有第二因子。请重新登录，按提示设置。")
+            return self._to_sign_in(request, sentence="这一步要有第二步验证。请重新登录，按提示设置。")
         carried = request.method == "POST" and not request.FILES and not getattr(request, "htmx", False)
         if carried:
             return stepping_up.question(request, now)

@@ -32,8 +32,8 @@ NOT_ALLOWED = Kind(
 NOT_FOUND = Kind("not-found", 404, "没有找到", "核对编号；不在令牌的辖区之内的，与不存在一样。")
 NO_SUCH_ADDRESS = Kind("no-such-address", 404, "没有这个地址", "核对地址和表名。")
 WRONG_METHOD = Kind("wrong-method", 405, "这个地址不接受这种方法", "看 Allow 头。")
-TOO_LARGE = Kind("too-large", 413, "请求体太大", "一次只问一件案例。")
-NOT_JSON = Kind("not-json", 415, "请求体的类型不对", "Content-Type 用 application/json。")
+TOO_LARGE = Kind("too-large", 413, "请求体太大", "按 detail 里的上限减小请求体。")
+NOT_JSON = Kind("not-json", 415, "请求体的类型不对", "Content-Type 按接口说明填写。")
 BAD_CASE = Kind("bad-case", 422, "写得不对", "按 detail 和 errors 改正输入。")
 CANNOT_ASSESS = Kind(
     "cannot-assess", 409, "不能算出结果", "补上 missing 里的各项；between 是已知部分给出的范围，不是结果。"

@@ -20,7 +20,7 @@ class TooLarge(Exception):
     """The body is longer than `most` bytes."""
 
     def __init__(self, most: int = MOST_BYTES) -> None:
-        super().__init__(f"请求体超过 {most // 1024} KB。请拆成几次，不要附别的内容。")
+        super().__init__(f"请求体超过 {most // 1024} KB。请减小后再送，文件可以压缩或拆开。")
 
 
 def read_object(body: bytes) -> dict[str, Any]:

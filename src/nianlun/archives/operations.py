@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from nianlun.access.domain import Viewer
 from nianlun.archives.codes import ArchivalCode
@@ -169,7 +170,8 @@ def code_to_come(agency_id: UUID, *, category: Category, retention: str, at: dat
     fonds = Fonds.objects.filter(agency_id=agency_id).first()
     if fonds is None:
         return ""
-    prefix = f"{fonds.code}-{_category_number(category, year=at.year, retention=retention)}·J"
+    year = timezone.localdate(at).year
+    prefix = f"{fonds.code}-{_category_number(category, year=year, retention=retention)}·J"
     last = last_number(prefix)
     return f"{prefix}-{last + 1:05d}"
 
@@ -247,7 +249,7 @@ def _item_code(
         prefix = Volume.objects.values_list("code", flat=True).get(pk=volume_id)
         width = 3
     else:
-        prefix = f"{fonds.code}-{_category_number(category, year=at.year, retention=retention)}·J"
+        prefix = f"{fonds.code}-{_category_number(category, year=timezone.localdate(at).year, retention=retention)}·J"
         width = 5
     fonds_code, category_number, *volume = prefix.split("-")
     kind, *parts = category_number.split("·")

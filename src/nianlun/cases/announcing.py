@@ -19,7 +19,10 @@ _SMS = "您的业务有新进展：{title}。请登录查看，不要把验证�
 PROGRESS = declare_kind("cases.progress", "办件进度", sms=_SMS)
 SERVED = declare_kind("cases.served", "办件文书", sms=_SMS, statutory=True)
 """What the law wants to reach the person: papers asked for, a suspension, every decision."""
+TURN = declare_kind("cases.turn", "轮到您", page="desk:case")
+"""To a colleague, inside only: a case has been handed over, sent back, or waits for an opinion."""
 _LONGEST_REASON = 1500  # characters of what a clerk wrote; the paper has all of it
+_TURNS = {Move.HAND_OVER: "转给您的业务", Move.HEARING: "请您会审", Move.RETURN: "退回来的业务"}
 _BY_OUTCOME = {
     Outcome.GRANTED: SlipKind.CONCLUSION,
     Outcome.REFUSED: SlipKind.REFUSAL,
@@ -56,6 +59,42 @@ def announce(row: Case, action: Action, *, case_type: CaseType, at: datetime) ->
             key=f"cases:{action.pk}",
             at=at,
         )
+
+
+def tell_colleagues(row: Case, action: Action) -> None:
+    """Tell the members of staff whose turn it now is by name: what merely waits in the pool the worklist shows."""
+    move = Move(action.move)
+    details = action.details
+    match move:
+        case Move.HAND_OVER:
+            whom, said = (
+                [details["to"]],
+                f"{action.actor_name}把业务 {row.number} 转交给您。理由：{action.text}",
+            )
+        case Move.HEARING:
+            whom, said = (
+                details["members"],
+                f"{action.actor_name}请您为业务 {row.number} 发表会审意见：{action.text}",
+            )
+        case Move.RETURN:
+            step = State(row.state).step
+            taken = row.duties.filter(step=step.value) if step is not None else row.duties.none()
+            whom = list(taken.values_list("account_id", flat=True))
+            back = f"由{State(action.state).label}退回“{State(row.state).label}”"
+            said = f"业务 {row.number} {back}。要补正的：{action.text}"
+        case _:
+            return
+    notices.tell_staff(
+        account_ids=whom,
+        kind=TURN,
+        title=f"{_TURNS[move]}：{row.number}",
+        text=said,
+        about="cases.case",
+        about_id=row.number,
+        division=row.division,
+        key=f"cases:{action.pk}",
+        at=action.at,
+    )
 
 
 def paper_of(action: Action, *, outcome: str, case_type: CaseType) -> SlipKind | None:

@@ -1,7 +1,10 @@
 """Cases as Django knows them."""
 
 from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import autodiscover_modules
+
+from nianlun.cases.domain.types import TypeBroken
 
 
 class CasesConfig(AppConfig):
@@ -11,3 +14,15 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Learn what each component checks and carries out, before any case can be decided."""
         autodiscover_modules("case_checks", "case_effects")
+        register(types_are_whole)
+
+
+def types_are_whole(**_: object) -> list[CheckMessage]:
+    """Every kind of business can be read: said before the first case meets one that cannot."""
+    from nianlun.cases import type_files  # noqa: PLC0415  read once all components are known
+
+    try:
+        type_files.all_types()
+    except TypeBroken as reason:
+        return [Error(str(reason), id="cases.E001")]
+    return []

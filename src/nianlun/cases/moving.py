@@ -257,6 +257,7 @@ def written(
         at=at,
     )
     keeping.changed([row.object_id], at=at)  # its papers lie with what was done
+    announcing.tell_colleagues(row, action)
     if announce:
         announcing.announce(row, action, case_type=type_of(row), at=at)
     return action

@@ -39,7 +39,7 @@ def words(line: CaseLine, *, on: date, calendar: Calendar) -> ClockWords:
     if line.concluded_at is not None:
         return _ended(line, on=timezone.localdate(line.concluded_at))
     if line.state in PAUSED:
-        return ClockWords(text="停表", tone="plain", due_on=None)
+        return ClockWords(text="不计时", tone="plain", due_on=None)
     if line.due_on is None:
         text = "受理后计时" if line.accepted_at is None else "没有时限"
         return ClockWords(text=text, tone="plain", due_on=None)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from nianlun.cases import calendars
 from nianlun.cases.domain import clock
 from nianlun.cases.domain.calendar import CalendarMissing
@@ -103,17 +105,18 @@ def until_when(view: CaseView, *, on: date) -> str:
     except CalendarMissing:
         return f"最晚 {line.due_on} 办完。"
     if on > line.due_on:  # over all the same where no working day has passed since
-        return f"应在 {line.due_on} 办完，已经超过 {-left} 个工作日。您可以打电话催办。"
+        late = f"已经超过 {-left} 个工作日" if left else "已经过了期限"
+        return f"应在 {line.due_on} 办完，{late}。您可以打电话催办。"
     return f"最晚 {line.due_on} 办完，还有 {left} 个工作日。"
 
 
 def task_steps(view: CaseView) -> list[TaskStep]:
     """The case as a task list: received, accepted, reviewed, paid, done."""
     line = view.line
-    steps = [TaskStep(title="收到申请", state="已办结", note=f"{line.received_at:%Y-%m-%d}")]
+    steps = [TaskStep(title="收到申请", state="已办结", note=f"{timezone.localdate(line.received_at)}")]
     accepted = line.accepted_at is not None
-    if accepted:
-        steps.append(TaskStep(title="受理", state="已办结", note=f"{line.accepted_at:%Y-%m-%d}"))
+    if line.accepted_at is not None:
+        steps.append(TaskStep(title="受理", state="已办结", note=f"{timezone.localdate(line.accepted_at)}"))
     else:
         steps.append(TaskStep(title="受理", state=_word(view)))
     if line.outcome in (Outcome.NOT_ACCEPTED, Outcome.WITHDRAWN):
@@ -188,5 +191,5 @@ def _end(view: CaseView) -> TaskStep:
     if outcome is None or view.line.concluded_at is None:
         return TaskStep(title="告诉您结果", state="未开始")
     bad = outcome in (Outcome.REFUSED, Outcome.NOT_ACCEPTED)
-    day = f"{view.line.concluded_at:%Y-%m-%d}"
+    day = f"{timezone.localdate(view.line.concluded_at)}"
     return TaskStep(title=_OUTCOMES[outcome], state="已退回" if bad else "已办结", note=day)

@@ -79,7 +79,7 @@ def apply(request: HttpRequest, type_code: str) -> HttpResponse:
     except Refused as reason:
         return _form(request, kind, typed=typed, key=key, problem=reason.sentence)
     number = queries.case(viewer(request), case_id).line.number
-    messages.success(request, f"已提交。受理号 {number}。")
+    messages.success(request, f"已提交。业务编号 {number}。")
     return redirect("portal:case", number)
 
 

@@ -141,6 +141,7 @@ def _form(
         stopped=stopped,
         kinds=list(DocumentKind),
         question_kinds=Kind,
+        most=inquiry_limits.MOST_OF_A_NUMBER,
     )
 
 

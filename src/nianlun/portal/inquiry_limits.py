@@ -25,11 +25,12 @@ class Limit:
     sentence: str
 
 
+MOST_OF_A_NUMBER = 10
 OF_A_NUMBER = Limit(
     by=Inquiry.By.NUMBER,
-    most=10,
+    most=MOST_OF_A_NUMBER,
     within=_DAY,
-    sentence="这个证件号 24 小时内已查询 10 次，先停一停。请明天再查，或登录后查看。",
+    sentence=f"这个证件号 24 小时内已查询 {MOST_OF_A_NUMBER} 次，先停一停。请明天再查，或登录后查看。",
 )
 OF_A_SOURCE = Limit(
     by=Inquiry.By.SOURCE,

@@ -103,13 +103,15 @@ def run_reseal(args: argparse.Namespace) -> int:
         sys.stderr.write(f"已重新封存 {done} 人，还有 {batch.left} 人\n")
     others = 0
     for name, reseal in operations.also_resealed:
+        of_kind = 0
         while (batch := reseal(at=timezone.now())).done:
-            others += batch.done
-            sys.stderr.write(f"已重新封存{name} {others} 条，还有 {batch.left} 条\n")
+            of_kind += batch.done
+            sys.stderr.write(f"已重新封存{name} {of_kind} 条，还有 {batch.left} 条\n")
+        others += of_kind
     sys.stdout.write(
         json.dumps({"resealed": done, "others": others}) + "\n"
         if args.json
-        else f"重新封存 {done} 人，全部用上新密钥。\n"
+        else f"重新封存 {done} 人、{others} 条其他内容，全部用上新密钥。\n"
     )
     return 0
 

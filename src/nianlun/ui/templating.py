@@ -1,7 +1,7 @@
 """The Jinja2 environment of every page: where templates lie, and the few words they may use."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
@@ -103,6 +103,11 @@ def moment(value: datetime | None) -> str:
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
 
 
+def day_before(value: datetime | None) -> str:
+    """The last day of a term that ends before this instant, as people read it: `2026-12-31`."""
+    return NOTHING if value is None else f"{timezone.localdate(value - timedelta(microseconds=1))}"
+
+
 def month(value: int | None) -> str:
     """A month number as `1984-09`."""
     return NOTHING if value is None else show_month(value)
@@ -161,6 +166,7 @@ def ago(value: datetime | None, at: datetime | None = None) -> str:
 
 FILTERS: dict[str, Callable[..., object]] = {
     "day": day,
+    "day_before": day_before,
     "moment": moment,
     "month": month,
     "years": years,

@@ -9,6 +9,8 @@ from nianlun.access.domain.second_factor import must_have_factor
 
 FAILURES_TO_LOCK = 5
 LOCKED_FOR = timedelta(minutes=15)
+LOCKING = f"连错 {FAILURES_TO_LOCK} 次锁定 {LOCKED_FOR // timedelta(minutes=1)} 分钟"
+"""The rule as people are told it."""
 FAILURES_OF_A_SOURCE = 30
 SOURCE_WINDOW = timedelta(minutes=10)
 COUNTED_FOR = timedelta(days=1)

@@ -66,7 +66,9 @@ def authorize(viewer: Viewer, right: Right, *, scope_of: str | None = None) -> N
     if viewer.lapsed:
         raise Refused(f"您的岗位授权已到期或已收回，不能{right.label}。请由所在部门重新申请。")
     if not viewer.may(right):
-        raise Refused(f"您的岗位是{viewer.role.label}，不能{right.label}。如工作需要，请向系统管理员申请。")
+        raise Refused(
+            f"您的岗位是{viewer.role.label}，不能{right.label}。如工作需要，请由所在部门在“权限”里申请。"
+        )
     if scope_of is not None and not covers(viewer.scope, division=scope_of):
         raise NotVisible
 

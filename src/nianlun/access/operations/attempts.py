@@ -8,7 +8,7 @@ from nianlun.access import domain, keys, trail
 from nianlun.access.domain import Outcome
 from nianlun.access.models import Attempt
 
-LOCKED = "这个账号连错 5 次，已锁定 15 分钟。请稍后再试。"
+LOCKED = f"这个账号已锁定：{domain.LOCKING}。请稍后再试。"
 LIMITED = "这台机器 10 分钟内错得太多，请稍后再试。"
 
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from django.db import transaction
 
 from nianlun.access import passwords, trail
-from nianlun.access.domain import Outcome, SessionEnd, Viewer
+from nianlun.access.domain import LOCKING, Outcome, SessionEnd, Viewer
 from nianlun.access.models import Account
 from nianlun.access.operations import attempts
 from nianlun.access.operations.accounts import WeakPassword
 from nianlun.access.operations.attempts import SignInFailed
 from nianlun.access.operations.sessions import end_sessions
 
-WRONG_OLD = "原口令不对。连错 5 次锁定 15 分钟。"
+WRONG_OLD = f"原口令不对。{LOCKING}。"
 
 Knowing = Callable[[int], tuple[str, ...]]
 _knowing: list[Knowing] = []

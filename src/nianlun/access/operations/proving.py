@@ -13,7 +13,7 @@ from nianlun.access.models import Account, Authenticator, Passkey, RecoveryCode,
 from nianlun.access.operations import attempts
 from nianlun.access.operations.attempts import SignInFailed
 
-NOT_PROVEN = "动态口令不对或已经用过。请等下一个再输。连错 5 次锁定 15 分钟。"
+NOT_PROVEN = f"验证没有通过，或这个码已经用过。请等下一个再试。{domain.LOCKING}。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from nianlun.access.models import Account
 from nianlun.access.operations import attempts
 from nianlun.access.operations.attempts import SignInFailed
 
-WRONG = "账号或口令不对。连错 5 次锁定 15 分钟。"
+WRONG = f"账号或口令不对。{domain.LOCKING}。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

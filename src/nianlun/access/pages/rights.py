@@ -29,15 +29,9 @@ def answer(
         **gate.shell_context(request),
         "crumbs": crumbs,
         "tones": TONES,
-        "last_day": last_day,
         "may_read": gate.viewer(request).may(Right.GRANT_READ),
     }
     return render(request, template, {**frame, **context}, status=status)
-
-
-def last_day(until: datetime) -> date:
-    """The last day of a term that ends before `until`, as people read it."""
-    return timezone.localdate(until - timedelta(microseconds=1))
 
 
 @require_safe

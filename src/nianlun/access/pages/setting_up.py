@@ -19,7 +19,7 @@ _NOT_MADE = "浏览器没有完成通行密钥。请再试一次，或改用动�
 _GONE = "这个二维码已经失效。请扫描下面新的二维码。"
 
 
-@gate.open_page("口令对了才到得了这里；只设本人的第二因子，设好才进得去")
+@gate.open_page("口令对了才到得了这里；只设本人的第二步验证，设好才进得去")
 @sensitive_post_parameters("code", asking.NEW_KEY)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nianlun.access import asking, gate, halfway, operations, sessions
-from nianlun.access.domain import NextStep
+from nianlun.access.domain import LOCKING, NextStep
 
 TOO_LATE = "口令通过已超过 5 分钟，或账号有变动。请重新登录。"
 
@@ -45,6 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             else:
                 return go_on(request, found, onward=onward)
     context = {**gate.shell_context(request), "next": onward, "fault": fault, "demo": settings.DEMO}
+    context["locking"] = LOCKING
     return render(request, "access/sign_in.html", context, status=status)
 
 
@@ -60,7 +61,7 @@ def go_on(
     return redirect(f"{reverse(page)}?{urlencode({'next': onward})}")
 
 
-@gate.open_page("口令对了才到得了这里；只问第二因子，什么也不显示")
+@gate.open_page("口令对了才到得了这里；只问第二步验证，什么也不显示")
 @transaction.non_atomic_requests  # an attempt counts whatever becomes of the request
 @sensitive_post_parameters(asking.CODE, asking.PASSKEY)
 @never_cache

@@ -35,7 +35,6 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "me": who.account_id,
         "may_make": who.may(Right.TOKEN_CHANGE),
         "may_release": who.may(Right.GRANT_GIVE),
-        "last_day": _last_day,
         "crumbs": [Crumb(label=_ROOT.label)],
     }
     return render(request, "access/tokens.html", context)
@@ -117,10 +116,6 @@ def _until(text: str) -> datetime:
     if day is None or not 2000 <= day.year < 2200:
         raise NotAToken("请填有效期的最后一天，例如 2027-06-30。")
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
-
-
-def _last_day(until: datetime) -> datetime:
-    return until - timedelta(seconds=1)
 
 
 def _uuid(text: str) -> UUID | None:

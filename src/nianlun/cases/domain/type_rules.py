@@ -84,6 +84,8 @@ def _check_steps(found: CaseType, *, where: str) -> None:
         raise TypeBroken(f"{where}：steps 要从 first_review（初审）开始。")
     if Step.PAYMENT in steps and Step.APPROVAL not in steps:
         raise TypeBroken(f"{where}：steps 有 payment（支付）而没有 approval（审批）。没有审批不能支付。")
+    if Step.PAYMENT in steps and found.risk is not Risk.HIGH:
+        raise TypeBroken(f"{where}：steps 有 payment（支付），risk 要是 high。")
     if found.risk is Risk.HIGH and not set(_SEPARATE) <= set(steps):
         raise TypeBroken(f"{where}：risk 是 high，steps 要有 first_review、second_review 和 approval。")
     if (found.risk is Risk.HIGH) != (found.high_risk_reason != ""):

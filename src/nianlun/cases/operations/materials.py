@@ -1,14 +1,14 @@
 """Taking in the papers of a case: seen, copied, looked up in shared data, or promised."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
 from django.utils import timezone
 
 from nianlun.access.domain import Refused, Right, Viewer, authorize
-from nianlun.cases import moving
+from nianlun.cases import calendars, moving
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import WITH_MATERIALS, Move, OutOfStep, State
 from nianlun.cases.domain.types import Requirement, Substitute
@@ -136,7 +136,10 @@ def _ensure_allowed(wanted: Requirement, how: How, *, upload: Upload | None, not
 
 
 def _promised_until(wanted: Requirement, *, at: datetime) -> date:
-    return timezone.localdate(at) + timedelta(days=wanted.promise_days or 30)
+    """The last of the working days the type gives. Raises `CalendarMissing`."""
+    return calendars.calendar().add_working_days(
+        timezone.localdate(at), wanted.promise_days or 0
+    )  # a type that may promise gives them
 
 
 def _store(

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from nianlun.access.domain import Right, Viewer
+from nianlun.cases import calendars
+from nianlun.cases.domain import clock
+from nianlun.cases.domain.calendar import CalendarMissing
 from nianlun.cases.domain.flow import OPEN, PAUSED, State
 from nianlun.cases.models import Case
 from nianlun.cases.queries.lines import CaseLine, case_line
 from nianlun.cases.queries.sight import in_scope
-
-SOON = timedelta(days=3)
 
 
 class Pile(StrEnum):
@@ -31,7 +32,7 @@ class Pile(StrEnum):
         return {
             Pile.MINE: "我领取的",
             Pile.POOL: "待领取",
-            Pile.TODAY: "今天和三天内到期",
+            Pile.TODAY: "三个工作日内到期",
             Pile.OVERDUE: "已超期",
             Pile.PAUSED: "停办的",
             Pile.ALL: "全部在办",
@@ -111,10 +112,18 @@ def _pile(viewer: Viewer, pile: Pile, *, on: date, states: tuple[State, ...] = (
         case Pile.POOL:
             return rows.filter(holder__isnull=True).exclude(state__in=[state.value for state in PAUSED])
         case Pile.TODAY:
-            return rows.filter(due_on__gte=on, due_on__lte=on + SOON)
+            return rows.filter(due_on__gte=on, due_on__lte=_soon(on))
         case Pile.OVERDUE:
             return rows.filter(due_on__lt=on)
         case Pile.PAUSED:
             return rows.filter(state__in=[state.value for state in PAUSED])
         case Pile.ALL:
             return rows
+
+
+def _soon(on: date) -> date:
+    """The last due day that counts as soon, as beside the case; by the week's days where the year has no calendar."""
+    try:
+        return calendars.calendar().add_working_days(on, clock.SOON)
+    except CalendarMissing:
+        return on + timedelta(days=clock.SOON)

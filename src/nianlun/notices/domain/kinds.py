@@ -34,7 +34,8 @@ class Kind:
     """What sort of thing somebody is told.
 
     `sms` is what goes out over channels that others can read, empty where the notice waits inside only. A
-    `statutory` notice is one the law wants served: somebody has to see to it that it arrives.
+    `statutory` notice is one the law wants served: somebody has to see to it that it arrives. `page` names
+    the address of what a notice to staff is about, which takes its `about_id`.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Kind:
     sms: str
     statutory: bool
     amounts: bool
+    page: str = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -50,7 +52,7 @@ KINDS: Mapping[str, Kind] = _kinds
 
 
 def declare_kind(
-    code: str, label: str, *, sms: str = "", statutory: bool = False, amounts: bool = False
+    code: str, label: str, *, sms: str = "", statutory: bool = False, amounts: bool = False, page: str = ""
 ) -> str:
     """Make a kind sendable and return its code, so that it can be kept as a constant.
 
@@ -61,7 +63,7 @@ def declare_kind(
     fields = {name for _, name, _, _ in Formatter().parse(sms) if name is not None}
     if fields - _FIELDS:
         raise ValueError(f"{code}: a message may not hold {sorted(fields - _FIELDS)}")
-    kind = Kind(code=code, label=label, sms=sms, statutory=statutory, amounts=amounts)
+    kind = Kind(code=code, label=label, sms=sms, statutory=statutory, amounts=amounts, page=page)
     if _kinds.setdefault(code, kind) != kind:
         raise ValueError(f"{code} is already declared as {_kinds[code]}")
     return code

@@ -42,6 +42,7 @@ class StaffNoticeLine:
     text: str
     about: str
     about_id: str
+    page: str
     sent_at: datetime
     read_at: datetime | None
 
@@ -135,6 +136,7 @@ def _staff_line(row: StaffNotice) -> StaffNoticeLine:
         text=row.text,
         about=row.about,
         about_id=row.about_id,
+        page=KINDS[row.kind].page if row.kind in KINDS else "",
         sent_at=row.sent_at,
         read_at=row.read_at,
     )

@@ -131,12 +131,12 @@ def _ask(asked: Asked) -> str:
         text=asked.text(),
         at=asked.at,
     )
-    return "已要求补正，停止计时。"
+    return "已要求补正，期间不计时。"
 
 
 def _suspend(asked: Asked) -> str:
     pausing.suspend(asked.case_id, by=asked.by, version=asked.version, reason=asked.text(), at=asked.at)
-    return "已中止，停止计时。"
+    return "已中止，期间不计时。"
 
 
 def _resume(asked: Asked) -> str:
