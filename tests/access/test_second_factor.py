@@ -175,7 +175,7 @@ def test_whatever_a_stranger_sends_as_a_passkey_is_answered_in_words(lijing, ans
     give_password(client)
     sent = client.post("/sign-in/second/", {"second_factor.passkey": answer})
     assert sent.status_code == 403
-    assert "不对" in sent.content.decode()
+    assert "验证没有通过" in sent.content.decode()
 
 
 def test_a_secret_offered_to_one_account_is_no_secret_of_another(lijing):

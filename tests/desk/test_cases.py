@@ -228,7 +228,7 @@ def test_supplement_suspension_and_resumption_are_on_the_strip(client_of, counte
     case_id = accepted(counter, person_id=person.id)
     client = client_of(counter.clerk)
     do(client, counter, case_id, "ask", missing=["identity"], text="身份证已过期")
-    assert "停表" in words(client.get(address(case_id)))
+    assert "不计时" in words(client.get(address(case_id)))
     answer = do(client, counter, case_id, "resume")
     assert "还缺" in page(answer)
     client.post(
