@@ -42,10 +42,18 @@ def moves():
         "ask": lambda c, **how: pausing.ask_supplement(c, missing=[], text="请补清晰的复印件", **how),
         "suspend": lambda c, **how: pausing.suspend(c, reason="等鉴定结论", **how),
         "resume": lambda c, **how: pausing.resume(c, **how),
+        "paper": lambda c, **how: materials.take_material(
+            c, requirement=first_paper(c), how=How.ORIGINAL_SEEN, **how
+        ),
         "withdraw": lambda c, **how: withdrawing.withdraw(c, reason="重复立案", **how),
         "confirm": lambda c, **how: withdrawing.decide_withdrawal(c, agree=True, **how),
         "deny": lambda c, **how: withdrawing.decide_withdrawal(c, agree=False, text="不重复", **how),
     }
+
+
+def first_paper(case_id):
+    """The paper that is taken in again and again."""
+    return moving.type_of(Case.objects.get(pk=case_id)).requirements[0].code
 
 
 @pytest.fixture

@@ -39,13 +39,14 @@ _BY_MOVE = {
 def announce(row: Case, action: Action, *, case_type: CaseType, at: datetime) -> None:
     """Have the paper made and the person told, in the transaction of the move; both happen once."""
     move = Move(action.move)
-    ended = action.led_to == State.CONCLUDED.value and action.state != State.CONCLUDED.value
+    ended = _ends(action)
     kind = paper_of(action, outcome=row.outcome, case_type=case_type)
     if kind is not None:
         jobs.enqueue(ISSUE_SLIP, {"action": action.pk, "kind": kind.value}, key=str(action.pk), at=at)
     if ended:
         jobs.enqueue(PREPARE_FILING, {"case": str(row.pk)}, key=str(row.pk), at=at)
-    told = _told(row, move, case_type=case_type, text=action.text[:_LONGEST_REASON])
+    text = action.text[:_LONGEST_REASON]
+    told = _ended(row, case_type, text=text) if ended else _told(row, move, case_type=case_type, text=text)
     if told and row.person_id is not None:
         title, text = told
         notices.send(
@@ -99,16 +100,18 @@ def tell_colleagues(row: Case, action: Action) -> None:
 
 def paper_of(action: Action, *, outcome: str, case_type: CaseType) -> SlipKind | None:
     """The paper a move gives out in a case that ended, or will end, with `outcome`; None for none."""
-    ended = action.led_to == State.CONCLUDED.value and action.state != State.CONCLUDED.value
-    kind = _BY_OUTCOME[Outcome(outcome)] if ended else _BY_MOVE.get(Move(action.move))
+    kind = _BY_OUTCOME[Outcome(outcome)] if _ends(action) else _BY_MOVE.get(Move(action.move))
     return kind if kind is not None and case_type.slip(kind) is not None else None
+
+
+def _ends(action: Action) -> bool:
+    """Whether it is this move that ended the case; what is done to an ended one afterwards tells nobody of an end."""
+    return action.led_to == State.CONCLUDED.value and action.state != State.CONCLUDED.value
 
 
 def _told(row: Case, move: Move, *, case_type: CaseType, text: str) -> tuple[str, str] | None:
     """Title and text of what the person reads; None where the move is the agency's own affair."""
     name, number = case_type.plain_name, row.number
-    if row.state == State.CONCLUDED.value:
-        return _ended(row, case_type, text=text)
     match move:
         case Move.OPEN | Move.CORRECT:
             return f"已收到：{name}", f"业务编号 {number}。工作人员会尽快看材料，决定受理后再通知您。"

@@ -210,7 +210,9 @@ def _at_step(
         others.append(Deed.HEARING)
     if hearing is None:
         return Deed.PASS, tuple(others)
-    return (None if hearing.silent else Deed.CLOSE_HEARING), tuple(others)
+    if hearing.silent:  # whoever cannot speak any more is not waited for; who still can is named on trying
+        return None, (*others, Deed.CLOSE_HEARING)
+    return Deed.CLOSE_HEARING, tuple(others)
 
 
 def _handing(view: CaseView, who: Viewer) -> tuple[Deed, ...]:

@@ -210,7 +210,7 @@ class Material(models.Model):
     account = models.ForeignKey("access.Account", models.PROTECT, null=True, related_name="+")
     by_name = models.CharField("经手人", max_length=100)
     at = models.DateTimeField("时间")
-    replaced_by = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaces")
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from nianlun.access import queries as access
-from nianlun.access.domain import Refused, Right, Viewer, authorize, covers
+from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize, covers
 from nianlun.cases import moving
 from nianlun.cases.domain.flow import Move, OutOfStep, State
 from nianlun.cases.guarding import guarded
@@ -20,7 +20,10 @@ FEWEST = 2
 def call_hearing(
     case_id: UUID, *, by: Viewer, version: int, members: Collection[int], question: str, at: datetime
 ) -> None:
-    """Call at least two colleagues to a hearing on a question; the case waits until it is closed. Raises `Refused`."""
+    """Call at least two colleagues to a hearing on a question; the case waits until it is closed. Raises `Refused`.
+
+    Nobody is called whom the case is about or who is close to that person (经办条例 第三十七条; S2.5).
+    """
     row, by = moving.opened(case_id, by=by, version=version)
     state = State(row.state)
     if state.step is None or state is State.PAYMENT:
@@ -31,9 +34,12 @@ def call_hearing(
     if hearing_of(row) is not None:
         raise Refused("这件业务已经在会审。")
     wanted = set(members) - {by.account_id}
-    called = [viewer for viewer in map(access.viewer_of, sorted(wanted)) if _may_be_heard(viewer, row)]
+    called = [viewer for viewer in map(_standing, sorted(wanted)) if viewer and _may_be_heard(viewer, row)]
     if len(called) < FEWEST or len(called) != len(wanted):
         raise Refused(f"请至少另选 {FEWEST} 位能看到这件业务、可以发表会审意见的同事。")
+    kept_away = [viewer.name for viewer in called if _is_kept_away(viewer, row)]
+    if kept_away:
+        raise Refused(f"这是{'、'.join(kept_away)}本人、配偶或登记亲属的业务，要回避。请另选同事。")
     moving.moved(
         row,
         Move.HEARING,
@@ -49,6 +55,7 @@ def call_hearing(
 def give_opinion(case_id: UUID, *, by: Viewer, version: int, agree: bool, text: str, at: datetime) -> None:
     """One member's opinion, once. Raises `Refused` for anybody who was not called or has spoken."""
     row, by = moving.opened(case_id, by=by, version=version)
+    _ensure_open(row)
     authorize(by, Right.CASE_HEAR, scope_of=row.division)
     hearing = _running(row)
     if by.account_id not in hearing.details["members"]:
@@ -69,20 +76,36 @@ def give_opinion(case_id: UUID, *, by: Viewer, version: int, agree: bool, text: 
 
 @guarded
 def close_hearing(case_id: UUID, *, by: Viewer, version: int, text: str, at: datetime) -> None:
-    """End the hearing once everybody has spoken, with what came of it. Raises `Refused`."""
+    """End the hearing once everybody has spoken who still may, with what came of it. Raises `Refused`.
+
+    Whoever was called and left, lost the post or has to keep away meanwhile is not waited for, and is named.
+    """
     row, by = moving.opened(case_id, by=by, version=version)
+    _ensure_open(row)
     state = State(row.state)
     hearing = _running(row)
     authorize(by, moving.RIGHT_OF[state.step] if state.step else Right.CASE_APPROVE, scope_of=row.division)
     spoken = set(_opinions(row, hearing).values_list("account_id", flat=True))
     silent = [
-        name
+        (member, name)
         for member, name in zip(hearing.details["members"], hearing.details["names"], strict=True)
         if member not in spoken
     ]
+    awaited = [name for member, name in silent if _may_still_speak(member, row)]
+    if awaited:
+        raise Refused(f"还没有发表意见：{'、'.join(awaited)}。到齐后才能结束会审。")
+    why = moving.reason(text, "会审结论")
     if silent:
-        raise Refused(f"还没有发表意见：{'、'.join(silent)}。到齐后才能结束会审。")
-    moving.moved(row, Move.HEARING_CLOSED, to=state, by=by, at=at, text=moving.reason(text, "会审结论"))
+        why += f"（{'、'.join(name for _, name in silent)}已不能参加，没有发表意见。）"
+    moving.moved(
+        row,
+        Move.HEARING_CLOSED,
+        to=state,
+        by=by,
+        at=at,
+        text=why,
+        details={"without": [member for member, _ in silent]} if silent else None,
+    )
 
 
 def hearing_of(row: Case) -> Action | None:
@@ -90,6 +113,11 @@ def hearing_of(row: Case) -> Action | None:
     last = row.actions.filter(move__in=[Move.HEARING.value, Move.HEARING_CLOSED.value])
     found = last.order_by("-number").first()
     return found if found is not None and found.move == Move.HEARING.value else None
+
+
+def _ensure_open(row: Case) -> None:
+    if not State(row.state).is_open:
+        raise OutOfStep(f"这件业务现在是“{State(row.state).label}”，会审已随之结束，不再收意见。")
 
 
 def _running(row: Case) -> Action:
@@ -103,5 +131,26 @@ def _opinions(row: Case, hearing: Action) -> QuerySet[Action]:
     return row.actions.filter(move=Move.OPINION.value, number__gt=hearing.number)
 
 
+def _standing(account_id: int) -> Viewer | None:
+    """The account as it is now; None for one that is unknown or switched off."""
+    try:
+        return access.viewer_of(account_id)
+    except NotVisible:
+        return None
+
+
 def _may_be_heard(viewer: Viewer, row: Case) -> bool:
     return viewer.may(Right.CASE_HEAR) and covers(viewer.scope, division=row.division)
+
+
+def _may_still_speak(account_id: int, row: Case) -> bool:
+    member = _standing(account_id)
+    return member is not None and _may_be_heard(member, row) and not _is_kept_away(member, row)
+
+
+def _is_kept_away(viewer: Viewer, row: Case) -> bool:
+    try:
+        moving.ensure_not_own(row, by=viewer)
+    except Refused:
+        return True
+    return False

@@ -97,7 +97,9 @@ def _take(
         _store(row, material, wanted, upload=upload, by=by, at=at)
     before = row.materials.filter(requirement=wanted.code, replaced_by__isnull=True).first()
     if before is not None:
-        before.replaced_by = before  # out of the way of the constraint, within this transaction
+        before.replaced_by = (
+            before  # out of the constraint's way: one stands, and the new one is not there yet
+        )
         before.save(update_fields=["replaced_by"])
     material.save(force_insert=True)
     if before is not None:
