@@ -394,7 +394,7 @@ def test_what_a_colleague_holds_is_not_taken_from_under_the_hands(counter, perso
 
 def test_the_database_itself_lets_no_case_be_decided_by_one_hand(counter, person):
     case_id = accepted(counter, person_id=person.id)
-    with pytest.raises(IntegrityError, match="两人以上"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="人以上经手"), transaction.atomic():
         Case.objects.filter(pk=case_id).update(
             state="concluded", outcome="granted", concluded_at=counter.at
         )

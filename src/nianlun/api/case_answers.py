@@ -64,7 +64,7 @@ def whole(view: CaseView) -> dict[str, Any]:
     return {
         **line(view.line),
         "limit_days": view.limit_days,
-        "resumes": view.resumes.value if view.resumes else None,
+        "resumes": view.line.resumes.value if view.line.resumes else None,
         "effect": view.effect_said,
         "filed_at": _moment(view.filed_at),
         "details": {code: mask_within(text) for code, text in view.details.items()},

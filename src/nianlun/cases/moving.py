@@ -9,6 +9,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from nianlun.access import queries as access
@@ -290,8 +292,13 @@ def pause_clock(row: Case, *, reason: str, on: date) -> None:
 
 def restart_clock(row: Case, *, on: date) -> None:
     """The clock goes on from this day, and the due day moves by the working days it stood."""
-    row.pauses.filter(until__isnull=True).update(until=on)
+    end_pause(row, on=on)
     row.due_on = due_on(row)
+
+
+def end_pause(row: Case, *, on: date) -> None:
+    """What stood goes on; where the machine's clock was set back meanwhile, it stood for no day."""
+    row.pauses.filter(until__isnull=True).update(until=Greatest("since", Value(on)))
 
 
 def due_on(row: Case) -> date | None:

@@ -128,14 +128,15 @@ def facts_of(row: Case, action: Action, *, case_type: CaseType) -> slip_content.
         text=mask_within(text),
         result=mask_within(row.effect_said) if ended and row.outcome == Outcome.GRANTED.value else "",
         by_applicant=action.move == Move.WITHDRAW.value,
-        shown=_shown(row, case_type, until=action.at),
+        shown=_shown(row, case_type, until=action),
         missing=[one for one in case_type.requirements if one.code in action.details.get("missing", [])],
         days_used=_days_used(row, accepted_on, on=decided_on) if ended else None,
     )
 
 
 def _accepted_on(row: Case, action: Action) -> date | None:
-    if row.accepted_at is None or row.accepted_at > action.at:
+    accepted = row.actions.filter(move=Move.ACCEPT.value, number__lte=action.number)
+    if row.accepted_at is None or not accepted.exists():
         return None
     return timezone.localdate(row.accepted_at)
 
@@ -154,10 +155,14 @@ def _days_used(row: Case, accepted_on: date | None, *, on: date) -> int | None:
     return clock.days_used(accepted_on, on=on, pauses=pauses, calendar=calendars.calendar())
 
 
-def _shown(row: Case, case_type: CaseType, *, until: datetime) -> list[slip_content.ShownMaterial]:
-    """The papers that stood at that moment, in the order of the type's list."""
+def _shown(row: Case, case_type: CaseType, *, until: Action) -> list[slip_content.ShownMaterial]:
+    """The papers that stood at that move, in the order of the type's list.
+
+    Each was taken in by a move of its own, so they are counted by moves: a clock may have been set back meanwhile.
+    """
     standing = {}
-    for material in row.materials.filter(at__lte=until).order_by("pk"):
+    taken = row.actions.filter(move=Move.MATERIAL.value, number__lte=until.number).count()
+    for material in row.materials.order_by("pk")[:taken]:
         standing[material.requirement] = material
     return [
         slip_content.ShownMaterial(

@@ -77,8 +77,8 @@ NEEDED = {
     Deed.HEARING: _STEP_RIGHTS,
     Deed.OPINION: (Right.CASE_HEAR,),
     Deed.CLOSE_HEARING: _STEP_RIGHTS,
-    Deed.TAKE: (Right.CASE_ACCEPT, *_STEP_RIGHTS, Right.CASE_PAY, Right.CASE_FILE),
-    Deed.HAND_OVER: (Right.CASE_ACCEPT, *_STEP_RIGHTS, Right.CASE_PAY, Right.CASE_FILE, Right.CASE_OVERSEE),
+    Deed.TAKE: (Right.CASE_ACCEPT, *_STEP_RIGHTS, Right.CASE_PAY),
+    Deed.HAND_OVER: (Right.CASE_ACCEPT, *_STEP_RIGHTS, Right.CASE_PAY, Right.CASE_OVERSEE),
     Deed.CORRECT: (Right.CASE_ACCEPT,),
 }
 """Who holds none of these rights has no business with the deed, whatever the state of the case."""
@@ -151,12 +151,12 @@ def decides(view: CaseView) -> bool:
 
 def right_now(view: CaseView) -> Right:
     """The right that whoever works on the case in its present state needs."""
-    state = view.line.state
+    state = view.line.turn
     if state.step is not None:
         return STEP_RIGHT[state.step]
     if state in (State.REJECTING, State.WITHDRAWING):
         return Right.CASE_CONFIRM
-    return Right.CASE_FILE if state is State.CONCLUDED else Right.CASE_ACCEPT
+    return Right.CASE_ACCEPT
 
 
 def offers(view: CaseView, who: Viewer) -> Offers:
@@ -178,7 +178,7 @@ def _at_hand(
     view: CaseView, who: Viewer, *, hearing: Hearing | None
 ) -> tuple[Deed | None, tuple[Deed, ...]]:
     state = view.line.state
-    if state not in states_for(who):
+    if view.line.turn not in states_for(who):
         return None, ()
     match state:
         case State.RECEIVED:
@@ -190,7 +190,7 @@ def _at_hand(
         case State.SUPPLEMENT:
             return Deed.RESUME, (Deed.WITHDRAW,)
         case State.SUSPENDED:
-            return (Deed.RESUME, ()) if _may_resume(view, who) else (None, ())
+            return Deed.RESUME, ()
         case State.PAYMENT:
             return Deed.PAY, ()
         case _:
@@ -219,7 +219,7 @@ def _handing(view: CaseView, who: Viewer) -> tuple[Deed, ...]:
     line = view.line
     if not line.state.is_open:
         return ()
-    if line.holder_id is None and line.state in states_for(who) and not _took_another(view, who):
+    if line.holder_id is None and line.turn in states_for(who) and not _took_another(view, who):
         return (Deed.TAKE, Deed.HAND_OVER) if who.may(Right.CASE_OVERSEE) else (Deed.TAKE,)
     mine = line.holder_id is not None and line.holder_id == who.account_id
     return (Deed.HAND_OVER,) if mine or who.may(Right.CASE_OVERSEE) else ()
@@ -237,7 +237,7 @@ def _afterwards(view: CaseView, who: Viewer) -> tuple[Deed, ...]:
 
 def _hindrance(view: CaseView, who: Viewer) -> str:
     line = view.line
-    if not line.state.is_open or line.state not in states_for(who):
+    if not line.state.is_open or line.turn not in states_for(who):
         return ""
     if line.holder_id not in (None, who.account_id):
         return f"{line.holder_name}领取在办。要接手的，请其转交，或由领导转交。"
@@ -256,11 +256,6 @@ def _took_another(view: CaseView, who: Viewer) -> Step | None:
     return next(
         (step for step, by in view.duties.items() if by == who.account_id and step is not now), None
     )
-
-
-def _may_resume(view: CaseView, who: Viewer) -> bool:
-    step = view.resumes.step if view.resumes else None
-    return who.may(STEP_RIGHT[step] if step else Right.CASE_ACCEPT)
 
 
 def _is_silent(hearing: Hearing, who: Viewer) -> bool:

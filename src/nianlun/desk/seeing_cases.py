@@ -65,7 +65,7 @@ def open_case(request: HttpRequest, number: str, *, what: str = OVERVIEW, at: da
 def _is_mine(who: Viewer, view: CaseView) -> bool:
     """Whether the case is the viewer's to work on, to oversee or to file, or has been through the viewer's hands."""
     line = view.line
-    if line.state in queries.states_for(who) and line.holder_id in (None, who.account_id):
+    if line.turn in queries.states_for(who) and line.holder_id in (None, who.account_id):
         return True
     if line.state is State.CONCLUDED and who.may(Right.CASE_FILE):
         return True

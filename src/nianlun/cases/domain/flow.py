@@ -197,6 +197,13 @@ def ensure_refusable(steps: Sequence[Step], state: State) -> None:
         raise OutOfStep(f"不予批准由{last.label}决定，现在是“{state.label}”。请写明建议后交下一步。")
 
 
+def turn_of(state: State, resumes: State | None) -> State:
+    """The state whose post has to act: a suspended case is for whoever does the step it was stopped at."""
+    if state is State.SUSPENDED and resumes is not None:
+        return resumes
+    return state
+
+
 def ensure_pausable(state: State, *, move: Move) -> None:
     """Return where papers may be asked for, or the case suspended. Raises `OutOfStep`."""
     if move is Move.ASK and state is State.RECEIVED:

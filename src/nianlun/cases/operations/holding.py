@@ -6,7 +6,7 @@ from uuid import UUID
 from nianlun.access import queries as access
 from nianlun.access.domain import Refused, Right, Viewer, authorize, covers
 from nianlun.cases import moving
-from nianlun.cases.domain.flow import Move, State
+from nianlun.cases.domain.flow import Move, OutOfStep, State, turn_of
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
 
@@ -15,6 +15,7 @@ from nianlun.cases.models import Case
 def take(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> None:
     """Take a case from the pool, so that no colleague starts on it too. Raises `Refused` where one may not do it."""
     row, by = moving.opened(case_id, by=by, version=version)
+    _ensure_open(row)
     authorize(by, right_for(row), scope_of=row.division)
     if row.holder_id == by.account_id:
         return
@@ -32,6 +33,7 @@ def take(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> None:
 def hand_over(case_id: UUID, *, by: Viewer, version: int, to: int, reason: str, at: datetime) -> None:
     """Hand a case to a colleague: whoever holds it, or a leader. Raises `Refused` where the colleague may not do it."""
     row, by = moving.opened(case_id, by=by, version=version)
+    _ensure_open(row)
     if row.holder_id != by.account_id:
         authorize(by, Right.CASE_OVERSEE, scope_of=row.division)
     colleague = access.viewer_of(to)
@@ -54,11 +56,17 @@ def hand_over(case_id: UUID, *, by: Viewer, version: int, to: int, reason: str, 
     )
 
 
+def _ensure_open(row: Case) -> None:
+    state = State(row.state)
+    if not state.is_open:
+        raise OutOfStep(f"这件业务现在是“{state.label}”，没有要办的，不能领取或转交。归档在归档清单里办。")
+
+
 def right_for(row: Case) -> Right:
     """The right that whoever works on the case in its present state needs."""
-    state = State(row.state)
+    state = turn_of(State(row.state), State(row.resumes) if row.resumes else None)
     if state.step is not None:
         return moving.RIGHT_OF[state.step]
     if state in (State.REJECTING, State.WITHDRAWING):
         return Right.CASE_CONFIRM
-    return Right.CASE_FILE if state is State.CONCLUDED else Right.CASE_ACCEPT
+    return Right.CASE_ACCEPT

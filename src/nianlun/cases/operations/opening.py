@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from nianlun.access import queries as access
@@ -163,6 +164,10 @@ def _opened(
     text: str = "",
     corrects: Case | None = None,
 ) -> UUID:
+    with (
+        connection.cursor() as cursor
+    ):  # the same form sent twice at once: the second waits and finds the first
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases:{request_key}"])
     known = Case.objects.filter(request_key=request_key).first()
     if known is not None:
         if known.opened_by_id != (by.account_id if by else None) or known.type != case_type.code:

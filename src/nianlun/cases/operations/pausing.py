@@ -105,11 +105,8 @@ def _ensure_supplied(row: Case) -> None:
     asked = row.actions.filter(move=Move.ASK.value).order_by("-number").first()
     if asked is None:
         return
-    there = set(
-        row.materials.filter(replaced_by__isnull=True, at__gte=asked.at).values_list(
-            "requirement", flat=True
-        )
-    )
+    taken = row.actions.filter(move=Move.MATERIAL.value, number__gt=asked.number)
+    there = {action.details.get("requirement") for action in taken}
     missing = [code for code in asked.details.get("missing", []) if code not in there]
     if missing:
         case_type = moving.type_of(row)

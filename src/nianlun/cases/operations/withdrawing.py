@@ -17,7 +17,7 @@ def withdraw_own(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> No
     """The insured person takes the application back. Raises `Refused` once it has taken effect."""
     row, by = moving.opened_by_applicant(case_id, by=by, version=version)
     ensure_withdrawable(State(row.state))
-    row.pauses.filter(until__isnull=True).update(until=timezone.localdate(at))
+    moving.end_pause(row, on=timezone.localdate(at))
     moving.moved(
         row, Move.WITHDRAW, to=State.CONCLUDED, by=by, at=at, text="申请人撤回", outcome=Outcome.WITHDRAWN
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from nianlun.cases.domain.facts import How
-from nianlun.cases.domain.flow import Move, Outcome, State
+from nianlun.cases.domain.flow import Move, Outcome, State, turn_of
 from nianlun.cases.domain.types import CaseType, Origin, Step
 from nianlun.cases.models import Action, Case, Material, Slip
 
@@ -34,6 +34,12 @@ class CaseLine:
     division: str
     person_id: UUID | None
     employer_id: UUID | None
+    resumes: State | None
+
+    @property
+    def turn(self) -> State:
+        """The state whose post has to act; where a suspended case is to go on."""
+        return turn_of(self.state, self.resumes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,6 @@ class CaseView:
     type: CaseType
     agency_id: UUID
     details: Mapping[str, str]
-    resumes: State | None
     limit_days: int | None
     effect_said: str
     item_id: UUID
@@ -138,6 +143,7 @@ def case_line(row: Case) -> CaseLine:
         division=row.division,
         person_id=row.person_id,
         employer_id=row.employer_id,
+        resumes=State(row.resumes) if row.resumes else None,
     )
 
 

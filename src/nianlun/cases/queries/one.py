@@ -5,7 +5,6 @@ from uuid import UUID
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
 from nianlun.cases import type_files
-from nianlun.cases.domain.flow import State
 from nianlun.cases.domain.types import Step
 from nianlun.cases.models import Case
 from nianlun.cases.queries.lines import (
@@ -48,7 +47,6 @@ def case(viewer: Viewer, case_id: UUID) -> CaseView:
         type=type_files.case_type_by_digest(row.type, row.type_digest),
         agency_id=row.agency_id,
         details=row.details,
-        resumes=State(row.resumes) if row.resumes else None,
         limit_days=row.limit_days,
         effect_said=row.effect_said,
         item_id=row.item_id,

@@ -1,5 +1,6 @@
 """What waits for whom: the piles of the worklist."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -80,9 +81,9 @@ def waiting_for(viewer: Viewer, *, up_to: int = 1000) -> int:
 
 
 def states_for(viewer: Viewer) -> tuple[State, ...]:
-    """The states of cases that the viewer's posts have something to do in."""
+    """The states of cases that the viewer's posts have something to do in; a suspended case counts by its `turn`."""
     wanted = {
-        Right.CASE_ACCEPT: (State.RECEIVED, State.SUPPLEMENT, State.SUSPENDED),
+        Right.CASE_ACCEPT: (State.RECEIVED, State.SUPPLEMENT),
         Right.CASE_REVIEW: (State.FIRST_REVIEW,),
         Right.CASE_CONFIRM: (State.SECOND_REVIEW, State.REJECTING, State.WITHDRAWING),
         Right.CASE_APPROVE: (State.APPROVAL,),
@@ -97,15 +98,21 @@ def in_hand(viewer: Viewer, person_id: UUID) -> str | None:
 
     One that merely waits in the pool is none: anybody could look at anybody by it.
     """
-    states = [state.value for state in states_for(viewer)]
-    mine = in_scope(viewer).filter(person_id=person_id, state__in=states, holder_id=viewer.account_id)
+    turn = turns(states_for(viewer))
+    mine = in_scope(viewer).filter(turn, person_id=person_id, holder_id=viewer.account_id)
     return mine.order_by("due_on", "pk").values_list("number", flat=True).first()
 
 
+def turns(states: Iterable[State]) -> Q:
+    """The cases that wait in one of these states, or are suspended and go on in one."""
+    values = [state.value for state in states]
+    return Q(state__in=values) | Q(state=State.SUSPENDED.value, resumes__in=values)
+
+
 def _pile(viewer: Viewer, pile: Pile, *, on: date, states: tuple[State, ...] = ()) -> QuerySet[Case]:
-    able = states_for(viewer)
-    wanted = [state.value for state in able if not states or state in states]
-    rows = in_scope(viewer).filter(state__in=wanted)
+    rows = in_scope(viewer).filter(turns(states_for(viewer)))
+    if states:
+        rows = rows.filter(state__in=[state.value for state in states])
     match pile:
         case Pile.MINE:
             return rows.filter(holder_id=viewer.account_id)

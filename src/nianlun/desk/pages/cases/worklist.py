@@ -97,7 +97,7 @@ def _pile(wanted: str, *, counts: dict[Pile, int]) -> Pile:
 
 
 def _may_take(who: Viewer, line: CaseLine) -> bool:
-    return line.holder_id is None and line.state in queries.states_for(who)
+    return line.holder_id is None and line.turn in queries.states_for(who)
 
 
 def _may_pass_with_others(who: Viewer, line: CaseLine, *, kinds: dict[str, CaseType]) -> bool:
@@ -107,7 +107,7 @@ def _may_pass_with_others(who: Viewer, line: CaseLine, *, kinds: dict[str, CaseT
         and kind.batch
         and not line.high_risk
         and line.state in SEVERAL_AT
-        and line.state in queries.states_for(who)
+        and line.turn in queries.states_for(who)
         and line.holder_id in (None, who.account_id)
     )
 
