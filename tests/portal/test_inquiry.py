@@ -242,6 +242,16 @@ def test_a_sum_may_be_answered_in_any_spelling(written):
     assert challenges.answered(asked.id, written, at=timezone.now())
 
 
+@pytest.mark.parametrize("written", ["十二一", "十十", "二十一二", "零十", "十零", "\x00", "١٢", "²"])
+def test_what_is_no_number_is_a_wrong_answer_and_uses_the_question_up(agency, number, written):
+    client = Client(raise_request_exception=False)
+    challenge = question(client)
+    answer = ask(number, "周桂兰", client=client, challenge=str(challenge.pk), answer=written)
+    assert answer.status_code == 422
+    assert "验证码不对" in text(answer)
+    assert not Challenge.objects.filter(pk=challenge.pk).exists()
+
+
 def test_who_chose_large_letters_gets_the_sum_at_once():
     client = Client()
     client.cookies["look"] = "elder"

@@ -142,6 +142,8 @@ class DefaultDeny:
             self._journal(request, kwargs, sentence=answers.STOPPED, at=at)
             return answers.stopped(request, shell_context(request))
         # PostgreSQL holds no character zero, and nobody types one.
+        if _zero_in_address(kwargs):
+            return answers.not_found(request)
         if _holds_zero(request):
             return answers.malformed(request)
         try:
@@ -211,7 +213,10 @@ class DefaultDeny:
                 return answers.stopped(request, {})
         except (OperationalError, InterfaceError):
             return self._unavailable(request)
-        return answers.malformed(request) if _holds_zero(request) else None
+        if _zero_in_address(kwargs):
+            return answers.not_found(request)
+        # Where JSON is asked for, the body is left unread: whoever sends a form there is told so by the address.
+        return answers.malformed(request) if _holds_zero(request, form=rule.form) else None
 
     def _recognise(self, request: HttpRequest, *, at: datetime, polled: bool) -> str | None:
         """Set `request.viewer` from the account as it is now; returns why a session has just ended, if so (S1.6)."""
@@ -309,8 +314,12 @@ def _here(request: HttpRequest) -> str:
     return f"{referer.path}?{referer.query}".rstrip("?") if referer.netloc == request.get_host() else "/"
 
 
-def _holds_zero(request: HttpRequest) -> bool:
-    sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+def _zero_in_address(kwargs: dict[str, Any]) -> bool:
+    return any("\x00" in value for value in kwargs.values() if isinstance(value, str))
+
+
+def _holds_zero(request: HttpRequest, *, form: bool = True) -> bool:
+    sent = [request.GET, request.POST] if form and request.method == "POST" else [request.GET]
     return any("\x00" in value for fields in sent for _, values in fields.lists() for value in values)
 
 

@@ -28,14 +28,15 @@ Answer = Callable[[HttpRequest, int, str], HttpResponseBase]
 class ByToken:
     """The rule of an address for programs: the right a token has to lend, and the form in which refusals are put.
 
-    `answer` takes the request, a status and a sentence.
+    `answer` takes the request, a status and a sentence; `form` says that a form is sent to the address, not JSON.
     """
 
     right: Right
     answer: Answer
+    form: bool = False
 
 
-def by_token(right: Right, *, answer: Answer) -> Callable[[Page], Page]:
+def by_token(right: Right, *, answer: Answer, form: bool = False) -> Callable[[Page], Page]:
     """The address is for programs that show a token lending the right (S2.8). Who is signed in counts for nothing."""
 
     def mark(page: Page) -> Page:
@@ -45,7 +46,7 @@ def by_token(right: Right, *, answer: Answer) -> Callable[[Page], Page]:
                 raise ImproperlyConfigured("DefaultDeny is missing from MIDDLEWARE")
             return page(request, *args, **kwargs)
 
-        behind.access_rule = ByToken(right, answer)  # type: ignore[attr-defined]  # as above
+        behind.access_rule = ByToken(right, answer, form)  # type: ignore[attr-defined]  # as above
         return behind
 
     return mark

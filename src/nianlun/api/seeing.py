@@ -34,7 +34,7 @@ def case(request: HttpRequest, who: Viewer, number: str, *, at: datetime) -> Cas
     The case is its own purpose for a program that has had a hand in it; any other states one where the case is about
     a person. Raises `NotVisible`, `Problem`, and `QueriesStopped` for one person too many in an hour.
     """
-    view = queries.case(who, queries.case_numbered(who, number.replace("\x00", "")))
+    view = queries.case(who, queries.case_numbered(who, number))
     line = view.line
     if line.person_id is None or listing.has_handled(who, line.id):
         purpose = f"办理 {line.number}"

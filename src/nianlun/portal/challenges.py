@@ -4,6 +4,7 @@ They keep out coarse programs only; what protects people is the count of inquiri
 whoever sees, hears or reads finds one that fits.
 """
 
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Shown(Protocol):
 
 
 _SAID = "零一二三四五六七八九十"
+_TENS = re.compile("(?P<tens>[一二三四五六七八九])?十(?P<ones>[一二三四五六七八九])?")
 
 
 class NoChallenge(Exception):
@@ -108,13 +110,10 @@ def _sum() -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    """The answer in plain digits, also where somebody wrote or dictated 十二."""
+    """The answer in plain digits, also where somebody wrote or dictated 十二; what is no number stays as it is."""
     tidy = "".join(unicodedata.normalize("NFKC", text[:20]).split())
-    if tidy and all(character in _SAID for character in tidy):
-        tens, has_tens, ones = tidy.rpartition("十")
-        if has_tens:
-            return str(
-                10 * (_SAID.index(tens) if len(tens) == 1 else 1) + (_SAID.index(ones) if ones else 0)
-            )
+    if tens := _TENS.fullmatch(tidy):
+        return str(10 * _SAID.index(tens["tens"] or "一") + _SAID.index(tens["ones"] or "零"))
+    if tidy and all(character in _SAID[:10] for character in tidy):
         return "".join(str(_SAID.index(character)) for character in tidy)
     return tidy
