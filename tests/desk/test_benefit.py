@@ -7,13 +7,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests import factories
+from tests.business.counter import Counter, opened
 from tests.desk.test_pages import open_for as open_for
 from tests.entitlements.test_benefit import local_book
 from tests.entitlements.test_form import texts
 
 from nianlun.archives.domain import DocumentKind
-from nianlun.entitlements import inquiry
+from nianlun.cases import queries as cases
+from nianlun.entitlements import assessing, inquiry
 from nianlun.evidence import queries as evidence
 from nianlun.evidence import rulings
 from nianlun.evidence.domain import Kind
@@ -199,6 +202,27 @@ def test_an_amount_put_on_record_keeps_its_steps_papers_and_marks(open_for, pens
     assert "所依数值有凭记忆的，须核对" in page and 'id="step-1"' in page
     claim = next(c for c in evidence.claims(pensioner.id) if c.kind is Kind.BIRTH_DATE)
     assert reverse("desk:claim", args=[claim.id]) in page
+
+
+def test_into_force_leads_a_case_and_from_the_page_a_second_person_can_only_send_it_back(
+    open_for, pensioner, agency, client_of, viewer
+):
+    clerk = open_for(pensioner)
+    told = clerk.post(reverse("desk:assessment-propose", args=[pensioner.id]))["Location"]
+    page = clerk.get(told).content.decode()
+    assert f"{reverse('desk:case-new-of', args=['benefit_assessment'])}?person={pensioner.id}" in page
+    reviewer = client_of(viewer("reviewer"))
+    assert "还没有为这个人开办待遇核定业务" in reviewer.get(told).content.decode()
+    counter = Counter(at=timezone.now())
+    case_id = opened(counter, "benefit_assessment", person_id=pensioner.id)
+    number = cases.case(counter.clerk, case_id).line.number
+    page = reviewer.get(told).content.decode()
+    assert reverse("desk:case", args=[number]) in page
+    assert "确认核定" not in page
+    back = f"{told}return/"
+    assert clerk.post(back, {"reason": "缺材料"}).status_code == 404
+    assert reviewer.post(back, {"reason": "缺材料", "decision": "confirm"}).status_code == 302
+    assert [line.state_label for line in assessing.of_person(counter.clerk, pensioner.id)] == ["已退回"]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_career(open_for, agency, person, pensioner, now):

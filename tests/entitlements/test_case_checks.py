@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from tests import factories
 from tests.business.applications import application, said
+from tests.entitlements.approving import approved
 from tests.entitlements.makers import MILL
 from tests.entitlements.test_assessing import local_law
 
@@ -96,8 +97,12 @@ def test_nobody_is_assessed_twice(insured_for_years, local_law, viewer, now):
     paid = application("benefit_suspension", person_id=insured_for_years.id)
     assert said("entitlements.not_drawing", again) == []
     assert [one.stops for one in said("entitlements.drawing", paid)] == [False]
-    record = assessing.propose(insured_for_years.id, wish=Wish(), by=viewer("clerk"), at=now)
-    assessing.decide(record, confirm=True, reason="", by=viewer("reviewer"), at=now)
+    assessed = application("benefit_assessment", person_id=insured_for_years.id)
+    [lacking] = said("entitlements.assessment_proposed", assessed)
+    assert (lacking.stops, "还没有提出" in lacking.sentence) == (True, True)
+    assessing.propose(insured_for_years.id, wish=Wish(), by=viewer("clerk"), at=now)
+    assert said("entitlements.assessment_proposed", assessed) == []
+    approved(insured_for_years.id, at=now)
     [finding] = said("entitlements.not_drawing", again)
     assert (finding.stops, "2026-08 起每月" in finding.sentence) == (True, True)
     assert said("entitlements.drawing", paid) == []

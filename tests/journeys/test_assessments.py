@@ -1,4 +1,4 @@
-"""A pension is put on record by two people, replayed by an auditor, and counted again under a draft of the law."""
+"""A pension comes into force through a case of three hands, is replayed, and counted again under a draft of the law."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,27 @@ def ready_for_assessment(clerk: Visitor) -> tuple[str, str]:
     raise AssertionError("nobody in the city can be assessed")
 
 
-def test_one_proposes_another_confirms_and_the_auditor_replays_it_to_the_byte(visit: Visit, system: System):
+def open_case(clerk: Visitor) -> str:
+    """From the page of the assessment to a case with all its papers, looked over by the clerk; its number."""
+    clerk.click("main a:has-text('开办待遇核定业务')")
+    clerk.page.fill("#d-decision", "130602-2026-000009")
+    clerk.page.fill("#d-benefit_month", "2026-09")
+    clerk.page.select_option("#d-kind", "first")
+    clerk.click("button:has-text('下一步：核对')")
+    clerk.click("button.main:has-text('收件，取业务编号')")
+    number = clerk.path.strip("/").split("/")[1]
+    while clerk.page.locator("#take button:has-text('已验原件')").count():
+        clerk.click("#take button:has-text('已验原件')")
+    clerk.click("#accept button:has-text('受理')")
+    clerk.page.fill("#pass-text", "计算表与系统核定一致")
+    clerk.click("#pass button:has-text('初审通过')")
+    assert "初审完成，已交下一步" in clerk.text
+    return number
+
+
+def test_one_proposes_a_case_of_three_puts_it_into_force_and_the_auditor_replays_it_to_the_byte(
+    visit: Visit, system: System
+):
     clerk = visit("李敏")
     open_benefit(clerk, system.city["persons"]["zhou"])
     assert (
@@ -39,31 +59,44 @@ def test_one_proposes_another_confirms_and_the_auditor_replays_it_to_the_byte(vi
     person, name = ready_for_assessment(clerk)
     amount = re.search(r"每月能领\s*([\d,]+\.\d\d) 元", clerk.text)[1]
     clerk.click("button:has-text('提出核定')")
-    assert "等另一位同事复核" in clerk.text
+    assert "经“待遇核定”业务审批后生效" in clerk.text
     record = clerk.path
-    assert "确认核定" not in clerk.text
-    assert clerk.fetch(f"{record}decide/", decision="confirm").status == 404  # not a clerk's right
+    picture(clerk, "assessment-proposed")
+    assert "退回给提出人" not in clerk.text
+    assert clerk.fetch(f"{record}return/", reason="缺材料").status == 404  # not a clerk's right
     open_again = clerk.fetch(f"/people/{person}/assessments/", send="1")
     assert open_again.status == 302
     clerk.go(f"/people/{person}/benefit/")
-    assert "已有一件核定等待复核" in clerk.text
+    assert "已有一件核定等待审批" in clerk.text
+    clerk.go(record)
+    number = open_case(clerk)
+
     reviewer = visit("陈静")
     reviewer.go("/desk/")
-    assert "待复核的待遇核定" in reviewer.text
+    assert "待审批的待遇核定" in reviewer.text
     reviewer.go("/assessments/")
     reviewer.click(f"main a[href='{record}']")
     assert amount in reviewer.text
+    assert number in reviewer.text
     picture(reviewer, "assessment")
-    reviewer.click("button:has-text('退回')")
+    assert "确认核定" not in reviewer.text
+    assert reviewer.fetch(f"{record}return/", reason="").status == 302
+    reviewer.go(record)
     assert "请写明退回理由" in reviewer.text
-    reviewer.click("button:has-text('确认核定')")
-    assert "已核定" in reviewer.text
-    assert reviewer.fetch(f"{record}decide/", decision="confirm").status == 302  # twice changes nothing
+    reviewer.click(f"main a[href='/cases/{number}/']")
+    reviewer.click("#pass button:has-text('复核通过')")
+
+    leader = visit("周岭")
+    leader.go(f"/cases/{number}/")
+    leader.click("#pass button:has-text('审批通过')")
+    assert "待遇核定生效" in leader.text
+    assert reviewer.fetch(f"{record}return/", reason="晚了一步").status == 302
     reviewer.go(record)
     assert "没有改变" in reviewer.text
     clerk.go(f"/people/{person}/benefit/")
     clerk.click(f"main a[href='{record}']")  # what was decided is reached from the person
     assert "已核定" in clerk.text
+    assert number in clerk.text
     auditor = visit("钱明")
     auditor.go("/assessments/replays/")
     assert name not in auditor.text

@@ -1,4 +1,4 @@
-"""Assessments on record (待遇核定): proposed by one person, confirmed by another, replayed bit for bit ever after."""
+"""Assessments on record (待遇核定): proposed, in force through a case, replayed bit for bit ever after."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from nianlun.entitlements.gathering import Working, gather
 from nianlun.entitlements.models import AssessmentRecord
 from nianlun.entitlements.wish import Wish
 from nianlun.evidence.domain import Kind
-from nianlun.evidence.operations import SamePerson, refuse_own_case
+from nianlun.evidence.operations import refuse_own_case
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.months import month_of, show_month
@@ -32,10 +32,6 @@ from nianlun.policy.lawbook import LawBook
 from nianlun.registry import queries as registry
 
 PROPOSED = declare("entitlements.assessment_proposed", "提出待遇核定：{month} 起每月 {total} 元")
-CONFIRMED = declare("entitlements.assessment_confirmed", "复核待遇核定：{month} 起每月 {total} 元")
-RETURNED = declare(
-    "entitlements.assessment_returned", "退回待遇核定：{month} 起每月 {total} 元，理由：{reason}"
-)
 REPLAYED = declare("entitlements.assessment_replayed", "重放待遇核定：{outcome}")
 
 
@@ -62,6 +58,7 @@ class RecordLine:
     decided_by: str
     decided_at: datetime | None
     reason: str
+    case_id: UUID | None
     answer: Mapping[str, Any]
 
 
@@ -94,7 +91,7 @@ def obstacle(working: Working, view: BenefitView) -> str:
 
 @transaction.atomic
 def propose(person_id: UUID, *, wish: Wish, by: Viewer, at: datetime) -> UUID:
-    """Put today's assessment of a person before a second one. Raises `NotAssessable`, `Refused`, `NotVisible`."""
+    """Put today's assessment of a person before who decides. Raises `NotAssessable`, `Refused`, `NotVisible`."""
     person = registry.person(by, person_id)
     authorize(by, Right.BENEFIT_PROPOSE, scope_of=person.division)
     refuse_own_case(by, person_id)
@@ -128,37 +125,9 @@ def propose(person_id: UUID, *, wish: Wish, by: Viewer, at: datetime) -> UUID:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise NotAssessable("这个人已有一件核定等待复核。请先办完那一件。") from None
-    _tell(PROPOSED, row, by=by, at=at)
+        raise NotAssessable("这个人已有一件核定等待审批。请先办完那一件。") from None
+    tell(PROPOSED, row, by=by, at=at)
     return row.pk
-
-
-@transaction.atomic
-def decide(record_id: UUID, *, confirm: bool, reason: str, by: Viewer, at: datetime) -> None:
-    """Confirm a proposed assessment, which ends the one before it, or return it with the reason.
-
-    Raises `SamePerson` for the one who proposed it, `NotAssessable` where it no longer waits, `NotVisible`.
-    """
-    row = AssessmentRecord.objects.select_for_update().filter(pk=record_id).first()
-    if row is None:
-        raise NotVisible
-    authorize(by, Right.BENEFIT_CONFIRM, scope_of=registry.person(by, row.person_id).division)
-    refuse_own_case(by, row.person_id)
-    if row.proposed_by_id == by.account_id:
-        raise SamePerson("提出和复核不能是同一个人，请由另一位同事复核。")
-    if row.state != AssessmentRecord.State.PROPOSED:
-        raise NotAssessable(f"这件核定{row.get_state_display()}，没有改变。")
-    if not confirm and len(reason.strip()) < 2:
-        raise NotAssessable("请写明退回理由。")
-    if confirm:
-        AssessmentRecord.objects.filter(
-            person_id=row.person_id, state=AssessmentRecord.State.IN_FORCE
-        ).update(state=AssessmentRecord.State.SUPERSEDED)
-    row.state = AssessmentRecord.State.IN_FORCE if confirm else AssessmentRecord.State.RETURNED
-    row.decided_by_id, row.decided_by_name, row.decided_at = by.account_id, by.name, at
-    row.reason = reason.strip()[:300]
-    row.save(update_fields=["state", "decided_by", "decided_by_name", "decided_at", "reason"])
-    _tell(CONFIRMED if confirm else RETURNED, row, by=by, at=at, reason=row.reason)
 
 
 @transaction.atomic
@@ -235,12 +204,12 @@ def all_ids() -> list[UUID]:
 
 
 def waiting(viewer: Viewer, *, limit: int = 50) -> list[RecordLine]:
-    """Assessments in the viewer's scope that wait for a second person, oldest first."""
+    """Assessments in the viewer's scope that wait for a case to put them into force, oldest first."""
     return [_line(row) for row in _waiting(viewer).order_by("proposed_at", "id")[:limit]]
 
 
 def waiting_of(person_id: UUID) -> RecordLine | None:
-    """The assessment of a person that waits for a second one, for the case that decides on it."""
+    """The assessment of a person that waits, for the case that decides on it."""
     row = AssessmentRecord.objects.filter(
         person_id=person_id, state=AssessmentRecord.State.PROPOSED
     ).first()
@@ -312,11 +281,13 @@ def _line(row: AssessmentRecord) -> RecordLine:
         decided_by=row.decided_by_name,
         decided_at=row.decided_at,
         reason=row.reason,
+        case_id=row.case_id,
         answer=json.loads(row.answer),
     )
 
 
-def _tell(action: str, row: AssessmentRecord, *, by: Viewer, at: datetime, reason: str = "") -> None:
+def tell(action: str, row: AssessmentRecord, *, by: Viewer, at: datetime, **said: str) -> None:
+    """Write down what was done with an assessment."""
     details = {"month": show_month(row.benefit_month), "total": str(row.total)}
     journal.record(
         action,
@@ -325,6 +296,6 @@ def _tell(action: str, row: AssessmentRecord, *, by: Viewer, at: datetime, reaso
         about_id=str(row.pk),
         person_id=row.person_id,
         rows=1,
-        details=details | ({"reason": reason} if reason else {}),
+        details=details | {key: text for key, text in said.items() if text},
         at=at,
     )

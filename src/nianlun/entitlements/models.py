@@ -42,11 +42,12 @@ class AssessmentRecord(models.Model):
     """One assessment (待遇核定) as it was made: grounds, edition of the law, answer. Never edited, only superseded.
 
     `grounds` and `answer` are canonical JSON. With the edition of that digest the policy computes the same answer
-    from the same grounds, byte for byte.
+    from the same grounds, byte for byte. A trigger lets none come into force but by a case about the person that is
+    being decided.
     """
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", "待复核"
+        PROPOSED = "proposed", "待审批"
         IN_FORCE = "in_force", "已核定"
         RETURNED = "returned", "已退回"
         SUPERSEDED = "superseded", "已由新的核定代替"
@@ -67,9 +68,12 @@ class AssessmentRecord(models.Model):
     proposed_by_name = models.CharField("提出人", max_length=100)
     proposed_at = models.DateTimeField("提出时间")
     decided_by = models.ForeignKey("access.Account", models.PROTECT, null=True, related_name="+")
-    decided_by_name = models.CharField("复核人", max_length=100, blank=True)
-    decided_at = models.DateTimeField("复核时间", null=True)
+    decided_by_name = models.CharField("决定人", max_length=100, blank=True)
+    decided_at = models.DateTimeField("决定时间", null=True)
     reason = models.CharField("理由", max_length=300, blank=True)
+    case = models.OneToOneField(
+        "cases.Case", models.PROTECT, null=True, related_name="+", verbose_name="业务"
+    )
 
     class Meta:
         verbose_name = "待遇核定"

@@ -1,10 +1,12 @@
 """One case in full, found by its number or among those of a person."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
 from nianlun.cases import type_files
+from nianlun.cases.domain.flow import OPEN
 from nianlun.cases.domain.types import Step
 from nianlun.cases.models import Case
 from nianlun.cases.queries.lines import (
@@ -83,6 +85,14 @@ def cases_of_person(viewer: Viewer, person_id: UUID, *, limit: int = 50) -> list
     """The cases about a person in the viewer's sight, the newest first; an insured person's own are all there."""
     rows = visible(viewer).filter(person_id=person_id).select_related("holder")
     return [case_line(row) for row in rows.order_by("-received_at", "-pk")[:limit]]
+
+
+def open_cases_of(viewer: Viewer, person_id: UUID, *, types: Collection[str]) -> list[CaseLine]:
+    """The open cases of these kinds about a person in the viewer's sight, the oldest first."""
+    rows = visible(viewer).filter(
+        person_id=person_id, type__in=types, state__in=[one.value for one in OPEN]
+    )
+    return [case_line(row) for row in rows.select_related("holder").order_by("received_at", "pk")]
 
 
 def own_cases(viewer: Viewer, *, limit: int = 50) -> list[CaseLine]:
