@@ -29,7 +29,10 @@ _WORDS = {
     "unit_name": "保定市样本纺织有限公司",
     "legal_person": "吴样本",
     "contact": "经办人 吴样本",
+    "new_name": "郑样本",
 }
+_CHOSEN = {"identity_change": {"item": "name", "why": "police"}}
+"""What is chosen where a grant changes the register, so that it is something the register can take."""
 
 
 def open_cases(
@@ -75,7 +78,8 @@ def open_cases(
 
 def _filled(kind: CaseType, number: int) -> dict[str, str]:
     """An answer to every field the kind asks for."""
-    return {field.code: _answer(field, number) for field in kind.fields if field.required}
+    found = {field.code: _answer(field, number) for field in kind.fields} | _CHOSEN.get(kind.code, {})
+    return {field.code: found[field.code] for field in kind.fields if field.asked(found)}
 
 
 def _answer(field: Field, number: int) -> str:
