@@ -44,8 +44,8 @@ def test_kin_counts_before_it_is_registered_and_in_both_directions(viewer, agenc
     declare(wife, "self", WIFE, now)
     later = factories.person(agency, number=WIFE, sex="female")
     assert queries.persons_close_to(husband.account_id) == {later.id}
-    assert queries.are_close(husband.account_id, wife.account_id)
-    assert queries.are_close(wife.account_id, husband.account_id)
+    assert kin.are_close(husband.account_id, wife.account_id)
+    assert kin.are_close(wife.account_id, husband.account_id)
 
 
 def test_two_accounts_of_one_person_are_one_and_share_their_kin(viewer, agency, now):
@@ -55,9 +55,12 @@ def test_two_accounts_of_one_person_are_one_and_share_their_kin(viewer, agency, 
     person = factories.person(agency, number=HUSBAND)
     operations.link_login(by=None, account_id=second.account_id, person_id=person.id, at=now)
     declare(third, "self", WIFE, now)
-    assert queries.are_close(first.account_id, second.account_id)
-    assert queries.are_close(second.account_id, third.account_id)
-    assert not queries.are_close(first.account_id, viewer("clerk").account_id)
+    assert kin.are_close(first.account_id, second.account_id)
+    assert kin.are_close(second.account_id, third.account_id)
+    stranger = viewer("clerk").account_id
+    assert not kin.are_close(first.account_id, stranger)
+    assert kin.kin_among(first.account_id, [second.account_id, stranger]) == {second.account_id}
+    assert kin.kin_among(stranger, [first.account_id, second.account_id]) == set()
 
 
 def test_a_declaration_counts_until_internal_control_agrees_to_its_withdrawal(viewer, agency, now):

@@ -12,11 +12,10 @@ from importlib.resources import files
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from nianlun.access import queries as access
 from nianlun.access.domain import Refused, Right, Viewer, authorize
-from nianlun.cases.domain import clock
+from nianlun.cases import clocks
 from nianlun.cases.domain.calendar import Calendar, CalendarMissing, YearArrangement
 from nianlun.cases.domain.calendar_reading import (
     NotACalendar,
@@ -164,8 +163,10 @@ def import_year(
         imported_by_name=by.name,
         imported_at=at,
     )
+    Case.objects.bulk_update(
+        [Case(pk=one.case_id, due_on=one.after) for one in told.moved], ["due_on"], batch_size=1000
+    )
     for one in told.moved:
-        Case.objects.filter(pk=one.case_id).update(due_on=one.after)
         days = {"before": str(one.before), "after": str(one.after)}
         journal.record(DUE_MOVED, by=by, about=one.number, about_id=str(one.case_id), details=days, at=at)
     journal.record(
@@ -213,20 +214,9 @@ def _moved(found: YearArrangement, *, calendar: Calendar) -> Iterator[Moved]:
         .prefetch_related("pauses")
     )
     for row in rows:
-        due = _due(row, calendar=calendar)
+        due = clocks.due_on(row, calendar=calendar)
         if due is not None and row.due_on is not None and due != row.due_on:
             yield Moved(case_id=row.pk, number=row.number, title=row.title, before=row.due_on, after=due)
-
-
-def _due(row: Case, *, calendar: Calendar) -> date | None:
-    if row.accepted_at is None or row.limit_days is None:
-        return None
-    return clock.due_on(
-        timezone.localdate(row.accepted_at),
-        days=row.limit_days,
-        pauses=[clock.Pause(since=one.since, until=one.until, reason="") for one in row.pauses.all()],
-        calendar=calendar,
-    )
 
 
 def _alone() -> None:

@@ -18,7 +18,7 @@ from nianlun.cases import type_files
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.types import SlipKind, Step
-from nianlun.cases.kept_rows import restore_rows
+from nianlun.cases.kept_rows import CASE, MATERIAL, SLIP, restore_rows
 from nianlun.cases.models import OBJECTS, PERSONS, Action, Case, Duty, Filing, Material, Pause, Slip
 from nianlun.digitization.masking import mask_within
 from nianlun.registry import keeping as registry
@@ -27,10 +27,6 @@ from nianlun.vault.record_text import binary, day, moment
 
 FORM = "nianlun-case/1"
 FILE = "case.json"
-# Columns that stand in the file as in the table.
-CASE = "number title origin high_risk outcome state resumes version limit_days is_sample"
-MATERIAL = "requirement how file_name shown_name media_type sha512 page_count by_name"
-SLIP = "kind number file_name page_count issued_by"
 
 
 def objects_of(ids: Sequence[str]) -> dict[UUID, str]:

@@ -8,6 +8,12 @@ from nianlun.kernel.identifiers import uuid7
 from nianlun.search.grams import filled
 from nianlun.vault.record_text import as_binary, as_day, as_moment
 
+# Columns that stand in the file as in the table.
+CASE = "number title origin high_risk outcome state resumes version limit_days is_sample"
+MATERIAL = "requirement how file_name shown_name media_type sha512 page_count by_name"
+"""Without `note`: free words, which the file tells masked."""
+SLIP = "kind number file_name page_count issued_by"
+
 
 def restore_rows(told: Mapping[str, Any]) -> None:
     """Write the rows; a case that is there already stays as it is."""
@@ -38,7 +44,7 @@ def restore_rows(told: Mapping[str, Any]) -> None:
             case=row,
             for_action=actions[one["step"]],
             issued_at=as_moment(one["issued_at"]),
-            **{name: one[name] for name in ("kind", "number", "file_name", "page_count", "issued_by")},
+            **{name: one[name] for name in SLIP.split()},
         )
         for one in told["slips"]
     )
@@ -47,7 +53,6 @@ def restore_rows(told: Mapping[str, Any]) -> None:
 
 
 def _case(told: Mapping[str, Any]) -> Case:
-    same = "number title origin high_risk outcome state resumes version limit_days is_sample"
     return Case(
         pk=told["id"],
         item_id=told["item"],
@@ -68,7 +73,7 @@ def _case(told: Mapping[str, Any]) -> Case:
         state_since=as_moment(told["state_since"]),
         concluded_at=as_moment(told["concluded_at"]),
         filed_at=as_moment(told["filed_at"]),
-        **{name: told[name] for name in same.split()},
+        **{name: told[name] for name in CASE.split()},
     )
 
 
@@ -85,7 +90,6 @@ def _action(row: Case, told: Mapping[str, Any]) -> Action:
 
 def _restore_materials(row: Case, told: Mapping[str, Any]) -> None:
     """The last first, so that each knows what took its place."""
-    same = "requirement how file_name shown_name media_type sha512 page_count by_name note"
     made: dict[int, Material] = {}
     for one in reversed(told["materials"]):
         made[one["number"]] = Material.objects.create(
@@ -94,5 +98,6 @@ def _restore_materials(row: Case, told: Mapping[str, Any]) -> None:
             account_id=one["by"],
             at=as_moment(one["at"]),
             replaced_by=made.get(one["replaced_by"]),
-            **{name: one[name] for name in same.split()},
+            note=one["note"],
+            **{name: one[name] for name in MATERIAL.split()},
         )

@@ -5,33 +5,26 @@ from the one to the other, so that two who act at once come one after the other,
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
-from nianlun.cases import announcing, calendars, type_files
-from nianlun.cases.domain import clock, separation
+from nianlun.cases import announcing, type_files
+from nianlun.cases.domain import separation
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.separation import Hand, NotSeparate
 from nianlun.cases.domain.types import CaseType, Step
-from nianlun.cases.models import Action, Case, CloseCall, Duty, Pause
+from nianlun.cases.models import Action, Case, CloseCall, Duty
+from nianlun.cases.posts import RIGHT_OF
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.registry import queries as registry
 from nianlun.vault import keeping
 
-RIGHT_OF = {
-    Step.FIRST_REVIEW: Right.CASE_REVIEW,
-    Step.SECOND_REVIEW: Right.CASE_CONFIRM,
-    Step.APPROVAL: Right.CASE_APPROVE,
-    Step.PAYMENT: Right.CASE_PAY,
-}
 ENTRIES = {
     Move.OPEN: declare("cases.opened", "收件 {about}"),
     Move.ACCEPT: declare("cases.accepted", "受理 {about}，{due}"),
@@ -145,7 +138,7 @@ def ensure_apart(row: Case, step: Step, *, by: Viewer, at: datetime) -> None:
             hands,
             account_id=by.account_id,
             device=by.device,
-            close={other for other in others if registry.are_close(by.account_id, other)},
+            close=registry.kin_among(by.account_id, others),
         )
     except NotSeparate as reason:
         raise Apart(str(reason), case_id=row.pk, step=step) from reason
@@ -271,45 +264,3 @@ def reason(text: str, what: str) -> str:
     if len(tidy) < SHORTEST_REASON:
         raise Refused(f"请写明{what}的理由，至少 {SHORTEST_REASON} 个字。")
     return tidy[:LONGEST_TEXT]
-
-
-# The clock
-
-
-def start_clock(row: Case, *, at: datetime) -> None:
-    """Count from the acceptance; the type's limit in working days. Raises `CalendarMissing`."""
-    row.accepted_at = at
-    limit = type_of(row).limit
-    row.limit_days = limit.days if limit else None
-    row.due_on = due_on(row)
-
-
-def pause_clock(row: Case, *, reason: str, on: date) -> None:
-    """The clock stands from this day on."""
-    Pause.objects.create(case=row, since=on, reason=reason)
-    row.due_on = None
-
-
-def restart_clock(row: Case, *, on: date) -> None:
-    """The clock goes on from this day, and the due day moves by the working days it stood."""
-    end_pause(row, on=on)
-    row.due_on = due_on(row)
-
-
-def end_pause(row: Case, *, on: date) -> None:
-    """What stood goes on; where the machine's clock was set back meanwhile, it stood for no day."""
-    row.pauses.filter(until__isnull=True).update(until=Greatest("since", Value(on)))
-
-
-def due_on(row: Case) -> date | None:
-    """The last day of the term, from the rows; None without a term, before acceptance and while paused."""
-    if row.accepted_at is None or row.limit_days is None:
-        return None
-    return clock.due_on(
-        timezone.localdate(row.accepted_at),
-        days=row.limit_days,
-        pauses=[
-            clock.Pause(since=p.since, until=p.until, reason=p.reason) for p in row.pauses.order_by("pk")
-        ],
-        calendar=calendars.calendar(),
-    )

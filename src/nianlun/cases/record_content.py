@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
-from nianlun.cases.domain.types import CaseType, Field, FieldKind, Origin
+from nianlun.cases.domain.forms import answered
+from nianlun.cases.domain.types import CaseType, Origin
 from nianlun.cases.slip_content import Subject
 
 LEFT_OUT = frozenset({Move.TAKE, Move.HAND_OVER, Move.DELIVER, Move.FILE})
@@ -100,19 +101,6 @@ def content(facts: RecordFacts) -> RecordContent:
             if facts.details.get(field.code)
         ),
     )
-
-
-def answered(field: Field, text: str) -> str:
-    """What was filled in, as people read it."""
-    match field.kind:
-        case FieldKind.CHOICE:
-            return dict(field.choices).get(text, text)
-        case FieldKind.FLAG:
-            return "是" if text == "yes" else "否"
-        case FieldKind.YUAN:
-            return f"{text} 元"
-        case _:
-            return text
 
 
 def _facts(facts: RecordFacts) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nianlun.cases.domain.types import CaseType, Field, FieldKind
+from nianlun.cases.domain.forms import answered
+from nianlun.cases.domain.types import CaseType
 from nianlun.cases.queries import CaseView
 from nianlun.digitization.masking import mask_within
 
@@ -32,24 +33,11 @@ def answers(case_type: CaseType, details: Mapping[str, str], *, masked: bool = F
         Answer(
             code=field.code,
             label=field.label,
-            text=mask_within(in_words(field, text)) if masked else in_words(field, text),
+            text=mask_within(answered(field, text)) if masked else answered(field, text),
         )
         for field in case_type.fields
         if (text := details.get(field.code, ""))
     ]
-
-
-def in_words(field: Field, text: str) -> str:
-    """One answer as people read it."""
-    match field.kind:
-        case FieldKind.CHOICE:
-            return dict(field.choices).get(text, text)
-        case FieldKind.FLAG:
-            return "是" if text == "yes" else "否"
-        case FieldKind.YUAN:
-            return f"{text} 元"
-        case _:
-            return text
 
 
 def shown(view: CaseView, *, revealed: bool) -> list[Answer]:

@@ -82,12 +82,6 @@ NEEDED = {
     Deed.CORRECT: (Right.CASE_ACCEPT,),
 }
 """Who holds none of these rights has no business with the deed, whatever the state of the case."""
-STEP_RIGHT = {
-    Step.FIRST_REVIEW: Right.CASE_REVIEW,
-    Step.SECOND_REVIEW: Right.CASE_CONFIRM,
-    Step.APPROVAL: Right.CASE_APPROVE,
-    Step.PAYMENT: Right.CASE_PAY,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +116,7 @@ def number_of(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
 
 
-def hearing_of(view: CaseView) -> Hearing | None:
+def hearing_in(view: CaseView) -> Hearing | None:
     """The hearing that is running, if one is."""
     about = [a for a in view.actions if a.move in (Move.HEARING, Move.HEARING_CLOSED)]
     if not about or about[-1].move is Move.HEARING_CLOSED:
@@ -149,19 +143,9 @@ def decides(view: CaseView) -> bool:
     return view.line.state.step is deciding(view.type.steps)
 
 
-def right_now(view: CaseView) -> Right:
-    """The right that whoever works on the case in its present state needs."""
-    state = view.line.turn
-    if state.step is not None:
-        return STEP_RIGHT[state.step]
-    if state in (State.REJECTING, State.WITHDRAWING):
-        return Right.CASE_CONFIRM
-    return Right.CASE_ACCEPT
-
-
 def offers(view: CaseView, who: Viewer) -> Offers:
     """What the viewer may do now. Somebody else's piece of work, and a step after an own one, are not offered."""
-    hearing = hearing_of(view)
+    hearing = hearing_in(view)
     called = hearing is not None and who.may(Right.CASE_HEAR) and _is_silent(hearing, who)
     aside = (*_handing(view, who), *_afterwards(view, who))
     hindrance = _hindrance(view, who)

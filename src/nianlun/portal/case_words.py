@@ -11,6 +11,7 @@ from nianlun.cases.domain import clock
 from nianlun.cases.domain.calendar import CalendarMissing
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import PAUSED, Move, Outcome, State
+from nianlun.cases.domain.supplement import still_missing
 from nianlun.cases.domain.types import Requirement, Step
 from nianlun.cases.queries import CaseLine, CaseView, MaterialLine
 
@@ -150,9 +151,8 @@ def asked_for(view: CaseView) -> Sequence[str]:
     asked = next((action for action in reversed(view.actions) if action.move is Move.ASK), None)
     if asked is None:
         return ()
-    wanted = asked.details.get("missing", [])
-    came = {m.requirement for m in view.materials if m.stands and m.at >= asked.at}
-    return [code for code in wanted if code not in came] if isinstance(wanted, list) else ()
+    since = [action for action in view.actions if action.number > asked.number]
+    return still_missing(asked.details, taken=[one.details for one in since if one.move is Move.MATERIAL])
 
 
 def asked_words(view: CaseView) -> str:

@@ -32,6 +32,14 @@ def are_close(account_id: int, other_account_id: int) -> bool:
     return not _own_numbers([other_account_id]).isdisjoint(_circle(account_id))
 
 
+def kin_among(account_id: int, others: Collection[int]) -> set[int]:
+    """Those of the other accounts behind which stands somebody close to this one's person, or that person."""
+    circle = _circle(account_id) if others else frozenset()
+    if _own_numbers(others).isdisjoint(circle):  # nearly always; nobody is asked about one by one
+        return set()
+    return {other for other in others if not _own_numbers([other]).isdisjoint(circle)}
+
+
 def numbers_behind(account_id: int) -> tuple[str, ...]:
     """The identity numbers of the natural person behind an account, so that no password is made of one (S1.2)."""
     return tuple(_own_numbers([account_id]))

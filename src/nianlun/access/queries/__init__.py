@@ -16,6 +16,7 @@ from nianlun.access.queries.accounts import (
     still,
     viewer_named,
     viewer_of,
+    viewers_of,
 )
 from nianlun.access.queries.factors import (
     FactorLine,
@@ -70,4 +71,5 @@ __all__ = [
     "tokens",
     "viewer_named",
     "viewer_of",
+    "viewers_of",
 ]

@@ -1,6 +1,6 @@
 """Reading accounts and purposes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -43,6 +43,12 @@ def viewer_of(account_id: int) -> Viewer:
     if account is None:
         raise NotVisible
     return account.viewer()
+
+
+def viewers_of(account_ids: Collection[int]) -> list[Viewer]:
+    """Those of the accounts that are known and switched on, as the rules see them, by account."""
+    rows = Account.objects.standing().filter(pk__in=account_ids, is_active=True)
+    return [account.viewer() for account in rows.order_by("pk")]
 
 
 def viewer_named(username: str) -> Viewer:

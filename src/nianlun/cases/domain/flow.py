@@ -166,7 +166,7 @@ def deciding(steps: Sequence[Step]) -> Step:
 
 def after_passing(steps: Sequence[Step], state: State) -> tuple[State, Outcome | None]:
     """Where a case goes when its current step is passed. Raises `OutOfStep` where no step is to be done."""
-    step = _step(steps, state)
+    step = step_of(steps, state)
     later = steps[steps.index(step) + 1 :]
     if later:
         return STATE_OF[later[0]], None
@@ -182,7 +182,7 @@ def after_accepting(steps: Sequence[Step], state: State) -> State:
 
 def after_returning(steps: Sequence[Step], state: State, *, to: Step) -> State:
     """Where a returned case goes: back to an earlier step. Raises `OutOfStep`."""
-    step = _step(steps, state)
+    step = step_of(steps, state)
     if to not in steps or steps.index(to) >= steps.index(step):
         raise OutOfStep(f"{state.label}只能退回到前面的步骤。请另选一步。")
     if step is Step.PAYMENT:
@@ -192,7 +192,7 @@ def after_returning(steps: Sequence[Step], state: State, *, to: Step) -> State:
 
 def ensure_refusable(steps: Sequence[Step], state: State) -> None:
     """Return where the case may be refused now: at its deciding step. Raises `OutOfStep`."""
-    if _step(steps, state) is not deciding(steps):
+    if step_of(steps, state) is not deciding(steps):
         last = STATE_OF[deciding(steps)]
         raise OutOfStep(f"不予批准由{last.label}决定，现在是“{state.label}”。请写明建议后交下一步。")
 
@@ -220,7 +220,8 @@ def ensure_withdrawable(state: State) -> None:
         raise OutOfStep(f"这件业务现在是“{state.label}”，等另一人同意。请等结果。")
 
 
-def _step(steps: Sequence[Step], state: State) -> Step:
+def step_of(steps: Sequence[Step], state: State) -> Step:
+    """The step that a case of these steps is at. Raises `OutOfStep` where it is at none."""
     step = state.step
     if step is None or step not in steps:
         raise OutOfStep(f"这件业务现在是“{state.label}”，没有要办的审核步骤。请看最新的办理情况。")

@@ -45,6 +45,21 @@ def checked_details(case_type: CaseType, given: Mapping[str, str], *, complete: 
     return kept
 
 
+def answered(field: Field, text: str) -> str:
+    """One answer as people read it; empty where nothing was answered."""
+    match field.kind:
+        case _ if not text:
+            return ""
+        case FieldKind.CHOICE:
+            return dict(field.choices).get(text, text)
+        case FieldKind.FLAG:
+            return "是" if text == "yes" else "否"
+        case FieldKind.YUAN:
+            return f"{text} 元"
+        case _:
+            return text
+
+
 def _fault(field: Field, text: str) -> str:
     """What is wrong with one answer, as a sentence; empty where nothing is."""
     if any(ord(character) < 32 for character in text):

@@ -18,10 +18,12 @@ from nianlun.cases.domain.flow import (
     after_returning,
     deciding,
     ensure_refusable,
+    step_of,
 )
 from nianlun.cases.domain.types import CaseType, Step
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
+from nianlun.cases.operations.hearing import hearing_of
 
 
 @guarded
@@ -43,14 +45,14 @@ def _pass(row: Case, *, by: Viewer, text: str, advice: bool, at: datetime) -> No
         raise OutOfStep("这件业务在支付，请登记支付结果。")
     case_type = moving.type_of(row)
     to, outcome = after_passing(case_type.steps, state)
-    moving.take_step(row, _step(state), by=by, at=at)
+    moving.take_step(row, step_of(case_type.steps, state), by=by, at=at)
     _ensure_heard(row)
     tidy = " ".join(text.split())[: moving.LONGEST_TEXT]
     if not advice and len(tidy) < moving.SHORTEST_REASON:
         raise Refused("建议不予批准的，请写明理由。")
-    if _step(state) is Step.FIRST_REVIEW:
+    if step_of(case_type.steps, state) is Step.FIRST_REVIEW:
         _ensure_checked(row, text=tidy, advice=advice, at=at)
-    if _step(state) is deciding(case_type.steps):
+    if step_of(case_type.steps, state) is deciding(case_type.steps):
         if not advice:
             raise OutOfStep("这一步由您决定：同意就通过，不同意就不予批准或退回。")
         _grant(row, case_type, by=by, at=at)
@@ -71,9 +73,10 @@ def send_back(case_id: UUID, *, by: Viewer, version: int, to: Step, text: str, a
     """Return the case to an earlier step with what has to be mended. Raises `Refused`."""
     row, by = moving.opened(case_id, by=by, version=version)
     state = State(row.state)
-    led_to = after_returning(moving.type_of(row).steps, state, to=to)
+    case_type = moving.type_of(row)
+    led_to = after_returning(case_type.steps, state, to=to)
     why = moving.reason(text, "退回")
-    moving.take_step(row, _step(state), by=by, at=at)
+    moving.take_step(row, step_of(case_type.steps, state), by=by, at=at)
     moving.moved(row, Move.RETURN, to=led_to, by=by, at=at, text=why)
 
 
@@ -82,9 +85,10 @@ def refuse(case_id: UUID, *, by: Viewer, version: int, text: str, at: datetime) 
     """Decide that the case is not granted, with the reasons the applicant will read. Raises `Refused`."""
     row, by = moving.opened(case_id, by=by, version=version)
     state = State(row.state)
-    ensure_refusable(moving.type_of(row).steps, state)
+    case_type = moving.type_of(row)
+    ensure_refusable(case_type.steps, state)
     why = moving.reason(text, "不予批准")
-    moving.take_step(row, _step(state), by=by, at=at)
+    moving.take_step(row, step_of(case_type.steps, state), by=by, at=at)
     _ensure_heard(row)
     moving.moved(row, Move.REFUSE, to=State.CONCLUDED, by=by, at=at, text=why, outcome=Outcome.REFUSED)
 
@@ -154,12 +158,6 @@ def _pass_one_of_many(case_id: UUID, *, by: Viewer, version: int, text: str, at:
     return row.number
 
 
-def _step(state: State) -> Step:
-    if state.step is None:
-        raise OutOfStep(f"这件业务现在是“{state.label}”，没有要办的审核步骤。请看最新的办理情况。")
-    return state.step
-
-
 def _grant(row: Case, case_type: CaseType, *, by: Viewer, at: datetime) -> None:
     if case_type.effect:
         facts = gathering.facts(row, case_type=case_type)
@@ -180,10 +178,5 @@ def _ensure_checked(row: Case, *, text: str, advice: bool, at: datetime) -> None
 
 
 def _ensure_heard(row: Case) -> None:
-    last = (
-        row.actions.filter(move__in=[Move.HEARING.value, Move.HEARING_CLOSED.value])
-        .order_by("-number")
-        .first()
-    )
-    if last is not None and last.move == Move.HEARING.value:
+    if hearing_of(row) is not None:
         raise Refused("会审还没有结束。请等各方意见到齐、结束会审后再办。")

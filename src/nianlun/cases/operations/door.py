@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from nianlun.access.domain import Refused, Right, Viewer, authorize
-from nianlun.cases import moving
+from nianlun.cases import calendars, clocks, moving
 from nianlun.cases.domain.flow import Move, Outcome, OutOfStep, State, after_accepting
 from nianlun.cases.domain.forms import Incomplete, checked_details
 from nianlun.cases.domain.types import Step
@@ -23,7 +23,7 @@ def accept(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> None:
         checked_details(case_type, row.details, complete=True)
     except Incomplete as reason:
         raise Refused(f"申报内容还不完整：{reason} 请先补录再受理。") from reason
-    moving.start_clock(row, at=at)
+    clocks.start(row, case_type=case_type, at=at, calendar=calendars.calendar())
     moving.moved(row, Move.ACCEPT, to=to, by=by, at=at)
 
 

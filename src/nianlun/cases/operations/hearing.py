@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from nianlun.access import queries as access
-from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize, covers
+from nianlun.access.domain import Refused, Right, Viewer, authorize, covers
 from nianlun.cases import moving
 from nianlun.cases.domain.flow import Move, OutOfStep, State
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Action, Case
+from nianlun.cases.posts import RIGHT_OF
 
 FEWEST = 2
 
@@ -28,13 +29,13 @@ def call_hearing(
     state = State(row.state)
     if state.step is None or state is State.PAYMENT:
         raise OutOfStep(f"这件业务现在是“{state.label}”，不能提请会审。")
-    authorize(by, moving.RIGHT_OF[state.step], scope_of=row.division)
+    authorize(by, RIGHT_OF[state.step], scope_of=row.division)
     if not moving.type_of(row).hearing:
         raise Refused("这类业务不设会审。有疑问请退回或写明意见。")
     if hearing_of(row) is not None:
         raise Refused("这件业务已经在会审。")
     wanted = set(members) - {by.account_id}
-    called = [viewer for viewer in map(_standing, sorted(wanted)) if viewer and _may_be_heard(viewer, row)]
+    called = [viewer for viewer in access.viewers_of(wanted) if _may_be_heard(viewer, row)]
     if len(called) < FEWEST or len(called) != len(wanted):
         raise Refused(f"请至少另选 {FEWEST} 位能看到这件业务、可以发表会审意见的同事。")
     kept_away = [viewer.name for viewer in called if _is_kept_away(viewer, row)]
@@ -84,14 +85,15 @@ def close_hearing(case_id: UUID, *, by: Viewer, version: int, text: str, at: dat
     _ensure_open(row)
     state = State(row.state)
     hearing = _running(row)
-    authorize(by, moving.RIGHT_OF[state.step] if state.step else Right.CASE_APPROVE, scope_of=row.division)
+    authorize(by, RIGHT_OF[state.step] if state.step else Right.CASE_APPROVE, scope_of=row.division)
     spoken = set(_opinions(row, hearing).values_list("account_id", flat=True))
     silent = [
         (member, name)
         for member, name in zip(hearing.details["members"], hearing.details["names"], strict=True)
         if member not in spoken
     ]
-    awaited = [name for member, name in silent if _may_still_speak(member, row)]
+    standing = {viewer.account_id: viewer for viewer in access.viewers_of([member for member, _ in silent])}
+    awaited = [name for member, name in silent if _may_still_speak(standing.get(member), row)]
     if awaited:
         raise Refused(f"还没有发表意见：{'、'.join(awaited)}。到齐后才能结束会审。")
     why = moving.reason(text, "会审结论")
@@ -131,20 +133,11 @@ def _opinions(row: Case, hearing: Action) -> QuerySet[Action]:
     return row.actions.filter(move=Move.OPINION.value, number__gt=hearing.number)
 
 
-def _standing(account_id: int) -> Viewer | None:
-    """The account as it is now; None for one that is unknown or switched off."""
-    try:
-        return access.viewer_of(account_id)
-    except NotVisible:
-        return None
-
-
 def _may_be_heard(viewer: Viewer, row: Case) -> bool:
     return viewer.may(Right.CASE_HEAR) and covers(viewer.scope, division=row.division)
 
 
-def _may_still_speak(account_id: int, row: Case) -> bool:
-    member = _standing(account_id)
+def _may_still_speak(member: Viewer | None, row: Case) -> bool:
     return member is not None and _may_be_heard(member, row) and not _is_kept_away(member, row)
 
 

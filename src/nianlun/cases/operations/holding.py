@@ -9,6 +9,7 @@ from nianlun.cases import moving
 from nianlun.cases.domain.flow import Move, OutOfStep, State, turn_of
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
+from nianlun.cases.posts import right_for
 
 
 @guarded
@@ -16,7 +17,7 @@ def take(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> None:
     """Take a case from the pool, so that no colleague starts on it too. Raises `Refused` where one may not do it."""
     row, by = moving.opened(case_id, by=by, version=version)
     _ensure_open(row)
-    authorize(by, right_for(row), scope_of=row.division)
+    authorize(by, right_for(_turn(row)), scope_of=row.division)
     if row.holder_id == by.account_id:
         return
     if row.holder_id is not None:
@@ -37,7 +38,7 @@ def hand_over(case_id: UUID, *, by: Viewer, version: int, to: int, reason: str, 
     if row.holder_id != by.account_id:
         authorize(by, Right.CASE_OVERSEE, scope_of=row.division)
     colleague = access.viewer_of(to)
-    if not colleague.may(right_for(row)) or not covers(colleague.scope, division=row.division):
+    if not colleague.may(right_for(_turn(row))) or not covers(colleague.scope, division=row.division):
         raise Refused(f"{colleague.name}的岗位或辖区办不了这一步。请另选一位。")
     step = State(row.state).step
     if step is not None:
@@ -62,11 +63,5 @@ def _ensure_open(row: Case) -> None:
         raise OutOfStep(f"这件业务现在是“{state.label}”，没有要办的，不能领取或转交。归档在归档清单里办。")
 
 
-def right_for(row: Case) -> Right:
-    """The right that whoever works on the case in its present state needs."""
-    state = turn_of(State(row.state), State(row.resumes) if row.resumes else None)
-    if state.step is not None:
-        return moving.RIGHT_OF[state.step]
-    if state in (State.REJECTING, State.WITHDRAWING):
-        return Right.CASE_CONFIRM
-    return Right.CASE_ACCEPT
+def _turn(row: Case) -> State:
+    return turn_of(State(row.state), State(row.resumes) if row.resumes else None)

@@ -7,10 +7,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from nianlun.access.domain import Refused, Right, Viewer, authorize
-from nianlun.cases import moving
+from nianlun.cases import calendars, clocks, moving
 from nianlun.cases.domain.flow import AT_THE_DOOR, Move, OutOfStep, State, ensure_pausable
+from nianlun.cases.domain.supplement import still_missing
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
+from nianlun.cases.posts import RIGHT_OF
 
 
 @guarded
@@ -34,7 +36,7 @@ def ask_supplement(
         raise Refused("请勾选要补的材料，或写明要补什么。")
     row.resumes = row.state
     if row.accepted_at is not None:
-        moving.pause_clock(row, reason=f"补正：{said}"[:400], on=timezone.localdate(at))
+        clocks.pause(row, reason=f"补正：{said}"[:400], on=timezone.localdate(at))
     moving.moved(
         row,
         Move.ASK,
@@ -56,7 +58,7 @@ def suspend(case_id: UUID, *, by: Viewer, version: int, reason: str, at: datetim
     if len(text) < 4:
         raise Refused("请写明等哪个部门的什么结论，例如“等劳动能力鉴定委员会的鉴定结论”。")
     row.resumes = row.state
-    moving.pause_clock(row, reason=f"中止：{text}"[:400], on=timezone.localdate(at))
+    clocks.pause(row, reason=f"中止：{text}"[:400], on=timezone.localdate(at))
     moving.moved(row, Move.SUSPEND, to=State.SUSPENDED, by=by, at=at, text=text)
 
 
@@ -89,7 +91,7 @@ def go_on(row: Case, *, by: Viewer | None, at: datetime, text: str) -> None:
     """Back to where the case was; what was waiting goes on from today."""
     before, to = State(row.state), State(row.resumes)
     if to not in AT_THE_DOOR:
-        moving.restart_clock(row, on=timezone.localdate(at))
+        clocks.restart(row, on=timezone.localdate(at), calendar=calendars.calendar())
     moving.moved(
         row, Move.SUPPLY if before is State.SUPPLEMENT else Move.RESUME, to=to, by=by, at=at, text=text
     )
@@ -98,7 +100,7 @@ def go_on(row: Case, *, by: Viewer | None, at: datetime, text: str) -> None:
 def _authorize(row: Case, by: Viewer) -> None:
     """Whoever does the current step may stop it; at the door that is whoever accepts."""
     step = State(row.resumes or row.state).step
-    authorize(by, moving.RIGHT_OF[step] if step else Right.CASE_ACCEPT, scope_of=row.division)
+    authorize(by, RIGHT_OF[step] if step else Right.CASE_ACCEPT, scope_of=row.division)
 
 
 def _ensure_supplied(row: Case) -> None:
@@ -106,8 +108,7 @@ def _ensure_supplied(row: Case) -> None:
     if asked is None:
         return
     taken = row.actions.filter(move=Move.MATERIAL.value, number__gt=asked.number)
-    there = {action.details.get("requirement") for action in taken}
-    missing = [code for code in asked.details.get("missing", []) if code not in there]
+    missing = still_missing(asked.details, taken=[action.details for action in taken])
     if missing:
         case_type = moving.type_of(row)
         names = "、".join(each.name for each in case_type.requirements if each.code in missing)

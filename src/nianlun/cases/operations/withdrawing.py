@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from nianlun.access.domain import Right, Viewer, authorize
-from nianlun.cases import moving
+from nianlun.cases import calendars, clocks, moving
 from nianlun.cases.domain.flow import PAUSED, Move, Outcome, OutOfStep, State, ensure_withdrawable
 from nianlun.cases.domain.types import Step
 from nianlun.cases.guarding import guarded
@@ -17,7 +17,7 @@ def withdraw_own(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> No
     """The insured person takes the application back. Raises `Refused` once it has taken effect."""
     row, by = moving.opened_by_applicant(case_id, by=by, version=version)
     ensure_withdrawable(State(row.state))
-    moving.end_pause(row, on=timezone.localdate(at))
+    clocks.end_pause(row, on=timezone.localdate(at))
     moving.moved(
         row, Move.WITHDRAW, to=State.CONCLUDED, by=by, at=at, text="申请人撤回", outcome=Outcome.WITHDRAWN
     )
@@ -33,7 +33,7 @@ def withdraw(case_id: UUID, *, by: Viewer, version: int, reason: str, at: dateti
     why = moving.reason(reason, "撤销")
     row.resumes = row.resumes if State(row.state) in PAUSED else row.state
     if State(row.state) in PAUSED:
-        moving.restart_clock(row, on=timezone.localdate(at))
+        clocks.restart(row, on=timezone.localdate(at), calendar=calendars.calendar())
     moving.moved(row, Move.WITHDRAW, to=State.WITHDRAWING, by=by, at=at, text=why)
 
 

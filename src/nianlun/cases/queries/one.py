@@ -113,7 +113,7 @@ def material_file(viewer: Viewer, case_id: UUID, material_id: int) -> tuple[str,
     found = row.materials.filter(pk=material_id).exclude(file_name="").first() if row else None
     if row is None or found is None:
         raise NotVisible
-    return f"urn:nianlun:item:{row.item_id}", material_line(found)
+    return row.object_id, material_line(found)
 
 
 def slip_file(viewer: Viewer, case_id: UUID, slip_id: UUID) -> tuple[str, SlipLine]:
@@ -122,4 +122,4 @@ def slip_file(viewer: Viewer, case_id: UUID, slip_id: UUID) -> tuple[str, SlipLi
     found = row.slips.filter(pk=slip_id).first() if row else None
     if row is None or found is None:
         raise NotVisible
-    return f"urn:nianlun:item:{row.item_id}", slip_line(found)
+    return row.object_id, slip_line(found)

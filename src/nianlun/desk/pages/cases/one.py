@@ -18,6 +18,7 @@ from nianlun.cases.domain.delivery import BY_STAFF, Way
 from nianlun.cases.domain.findings import Finding
 from nianlun.cases.domain.flow import WITH_MATERIALS, State
 from nianlun.cases.domain.types import SlipKind
+from nianlun.cases.posts import right_for
 from nianlun.cases.queries import CaseView
 from nianlun.desk import case_clock, case_form, case_history, case_moves, case_papers
 from nianlun.desk.case_moves import Deed
@@ -152,7 +153,7 @@ def draw(
         taking=_taking(request, view, who) if tab is Tab.MATERIALS else None,
         looking_at=case_papers.looking_at(view, request.GET) if tab is Tab.MATERIALS else None,
         may_take_papers=line.state in WITH_MATERIALS and who.may(Right.CASE_ACCEPT),
-        hearing=case_moves.hearing_of(view),
+        hearing=case_moves.hearing_in(view),
         decides=case_moves.decides(view),
         earlier=case_moves.earlier_steps(view),
         told=case_history.told(view),
@@ -209,5 +210,5 @@ def _reads(view: CaseView) -> list[journal_queries.EntryLine]:
 def _colleagues(who: Viewer, view: CaseView, offered: case_moves.Offers) -> dict[int, str]:
     if Deed.HAND_OVER not in offered:
         return {}
-    found = queries.colleagues(who, division=view.line.division, right=case_moves.right_now(view))
+    found = queries.colleagues(who, division=view.line.division, right=right_for(view.line.turn))
     return {account: name for account, name in found.items() if account != view.line.holder_id}
