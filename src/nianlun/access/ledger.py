@@ -103,9 +103,9 @@ def waiting_for(viewer: Viewer, *, at: datetime, limit: int = 50) -> list[Reques
     return [line_of(row, at=at) for row in rows.order_by("asked_at", "pk")[:limit]]
 
 
-def count_waiting(viewer: Viewer, *, at: datetime) -> int:
-    """How many of them there are, for the navigation."""
-    return _waiting_rows(viewer, at=at).count()
+def count_waiting(viewer: Viewer, *, at: datetime, up_to: int = 1000) -> int:
+    """How many of them there are, `up_to` at most, for the navigation."""
+    return _waiting_rows(viewer, at=at)[:up_to].count()
 
 
 def concerning(viewer: Viewer, *, at: datetime, limit: int = 20) -> list[RequestLine]:

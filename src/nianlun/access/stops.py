@@ -29,11 +29,16 @@ def is_stopped(account_id: int) -> bool:
     return Stop.objects.filter(account_id=account_id, lifted_at=None).exists()
 
 
-def stops(viewer: Viewer) -> list[StopLine]:
-    """The accounts of the viewer's scope whose queries are stopped, latest first. Raises `Refused`."""
+def stops(viewer: Viewer, *, before: int | None = None, limit: int = 50) -> list[StopLine]:
+    """The accounts of the viewer's scope whose queries are stopped, latest first, from below the stop `before` on.
+
+    Raises `Refused`.
+    """
     authorize(viewer, Right.WATCH_READ)
     rows = _within(viewer).filter(lifted_at=None).select_related("account")
-    return [_line(row) for row in rows.order_by("-since", "-pk")]
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return [_line(row) for row in rows.order_by("-pk")[:limit]]
 
 
 def stop(viewer: Viewer, stop_id: int) -> StopLine:
@@ -45,9 +50,9 @@ def stop(viewer: Viewer, stop_id: int) -> StopLine:
     return _line(row)
 
 
-def count_stops(viewer: Viewer) -> int:
-    """How many accounts of the viewer's scope are stopped."""
-    return int(_within(viewer).filter(lifted_at=None).count())
+def count_stops(viewer: Viewer, *, up_to: int = 1000) -> int:
+    """How many accounts of the viewer's scope are stopped, `up_to` at most."""
+    return int(_within(viewer).filter(lifted_at=None)[:up_to].count())
 
 
 def _within(viewer: Viewer) -> QuerySet[Stop]:

@@ -27,27 +27,29 @@ def run_unfiled(args: argparse.Namespace) -> int:
 
     from nianlun.cases import queries  # noqa: PLC0415  as above
 
-    lines = queries.all_unfiled(on=timezone.localdate(), days=max(0, args.days))
-    late = sum(line.late for line in lines)
-    if args.json:
-        rows = [
-            {
-                "number": line.case.number,
-                "division": line.case.division,
-                "concluded_at": line.case.concluded_at.isoformat() if line.case.concluded_at else None,
-                "ready": line.description is not None,
-                "late": line.late,
-                "problem": line.problem,
-            }
-            for line in lines
-        ]
-        sys.stdout.write(json.dumps({"unfiled": rows, "late": late}, ensure_ascii=False) + "\n")
-        return 1 if late else 0
-    for line in lines:
+    found = late = 0
+    rows = []
+    for line in queries.all_unfiled(on=timezone.localdate(), days=max(0, args.days)):
+        found, late = found + 1, late + line.late
+        if args.json:
+            rows.append(
+                {
+                    "number": line.case.number,
+                    "division": line.case.division,
+                    "concluded_at": line.case.concluded_at.isoformat() if line.case.concluded_at else None,
+                    "ready": line.description is not None,
+                    "late": line.late,
+                    "problem": line.problem,
+                }
+            )
+            continue
         ended = timezone.localtime(line.case.concluded_at)
         state = line.problem or ("可以归档" if line.description else "正在生成阅读件")
         sys.stdout.write(
             f"{line.case.number}\t{ended:%Y-%m-%d}\t{'超期' if line.late else '　　'}\t{state}\n"
         )
-    sys.stderr.write(f"{len(lines)} 件没有归档，其中 {late} 件超过 {args.days} 个工作日。\n")
+    if args.json:
+        sys.stdout.write(json.dumps({"unfiled": rows, "late": late}, ensure_ascii=False) + "\n")
+        return 1 if late else 0
+    sys.stderr.write(f"{found} 件没有归档，其中 {late} 件超过 {args.days} 个工作日。\n")
     return 1 if late else 0

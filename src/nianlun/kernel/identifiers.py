@@ -9,6 +9,14 @@ _lock = threading.Lock()
 _last_tick = 0
 
 
+def uuid_or_none(text: str) -> uuid.UUID | None:
+    """The identifier that an address or a form carries; None for anything else."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def uuid7() -> uuid.UUID:
     """A new UUID version 7 (RFC 9562 §5.7): sorts by time, later calls of one process never sort earlier.
 

@@ -16,7 +16,7 @@ from nianlun.access.domain import Refused, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.cases import queries, type_files
 from nianlun.cases.domain.flow import State
-from nianlun.cases.domain.forms import Incomplete, checked_details
+from nianlun.cases.domain.forms import Incomplete, answered, checked_details
 from nianlun.cases.domain.types import About, CaseType, NotInForce, Origin, SlipKind, Substitute
 from nianlun.cases.operations import delivering, materials, opening, pausing, withdrawing
 from nianlun.cases.operations.materials import Upload
@@ -201,14 +201,13 @@ def _upload(request: HttpRequest, view: CaseView, code: str) -> None:
 
 def _one(request: HttpRequest, view: CaseView, *, problem: tuple[str, str] | None = None) -> HttpResponse:
     line, own = view.line, viewer(request).account_id
-    looked = (
-        [
-            entry
-            for entry in journal.reads_of_person(line.person_id, limit=400)
-            if entry.account_id != own and (line.number in entry.purpose or line.number in entry.what)
-        ]
-        if line.person_id
-        else []
+    looked = journal.entries_about(
+        str(line.id),
+        purpose=f"办理 {line.number}",
+        person_id=line.person_id,
+        since=line.received_at,
+        but_of=own,
+        limit=30,
     )
     response = answer(
         request,
@@ -265,15 +264,11 @@ def _check(
         "portal/case_check.html",
         kind=kind,
         typed=typed,
-        rows=[(one.label, _shown(one.choices, details.get(one.code, ""))) for one in kind.fields],
+        rows=[(one.label, answered(one, details.get(one.code, "")) or "没有填") for one in kind.fields],
         key=key,
         prefix=PREFIX,
         back_url=reverse("portal:case-kinds"),
     )
-
-
-def _shown(choices: tuple[tuple[str, str], ...], text: str) -> str:
-    return dict(choices).get(text, "是" if text == "yes" else text) or "没有填"
 
 
 def _kind(code: str) -> CaseType:

@@ -171,9 +171,9 @@ def alarm(viewer: Viewer, alarm_id: UUID) -> AlarmLine:
     return _line(row)
 
 
-def count_open(viewer: Viewer) -> int:
-    """How many questions of the viewer's scope wait for an answer."""
-    return int(_within(viewer).filter(state=Alarm.State.OPEN).count())
+def count_open(viewer: Viewer, *, up_to: int = 1000) -> int:
+    """How many questions of the viewer's scope wait for an answer, `up_to` at most."""
+    return int(_within(viewer).filter(state=Alarm.State.OPEN)[:up_to].count())
 
 
 def _within(viewer: Viewer) -> QuerySet[Alarm]:

@@ -77,10 +77,11 @@ def delist(viewer: Viewer, listed_id: UUID, *, at: datetime) -> None:
     journal.record(UNLISTED, by=viewer, about=masked, about_id=str(listed_id), at=at)
 
 
-def listed(viewer: Viewer) -> list[ListedLine]:
-    """The list, latest first; for those who keep it. Raises `Refused`."""
+def listed(viewer: Viewer, *, before: UUID | None = None, limit: int = 50) -> list[ListedLine]:
+    """The list, latest first, from below the line `before` on; for those who keep it. Raises `Refused`."""
     authorize(viewer, Right.WATCH_SETTLE)
     ring = keys.keyring()
+    rows = _within(viewer) if before is None else _within(viewer).filter(pk__lt=before)
     return [
         ListedLine(
             id=row.pk,
@@ -89,7 +90,7 @@ def listed(viewer: Viewer) -> list[ListedLine]:
             listed_by=row.listed_by,
             listed_at=row.listed_at,
         )
-        for row in _within(viewer).order_by("-listed_at", "-pk")
+        for row in rows.order_by("-pk")[:limit]
     ]
 
 

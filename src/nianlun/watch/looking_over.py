@@ -1,8 +1,9 @@
 """Looking over the journal every few seconds for what one reading alone does not show (S3.4)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -38,7 +39,10 @@ def look_over(*, at: datetime) -> int:
             return 0
         done = Pass.objects.filter(pk="readings").values_list("until", flat=True).first()
         begin = max(done - OVERLAP if done else at - HOUR, at - LONGEST_BACK)
-        new = sum(_piece(since, until, at=at) for since, until in _pieces(begin, at))
+        well_known = cache(
+            listed.listed_persons
+        )  # unseals the whole list: once a pass, if anybody read anything
+        new = sum(_piece(*piece, well_known=well_known, at=at) for piece in _pieces(begin, at))
         counting.sweep(at=at)
         exports.sweep(at=at)
         Pass.objects.update_or_create(pk="readings", defaults={"until": at})
@@ -61,7 +65,9 @@ def _pieces(since: datetime, until: datetime) -> Iterator[tuple[datetime, dateti
         since += PIECE
 
 
-def _piece(since: datetime, until: datetime, *, at: datetime) -> int:
+def _piece(
+    since: datetime, until: datetime, *, well_known: Callable[[], frozenset[UUID]], at: datetime
+) -> int:
     """What accounts with entries in the piece did in the hour before its end."""
     fresh = journal.deeds(since=since, until=until, actions=(GLASS_BROKEN,))
     if not fresh:
@@ -71,7 +77,6 @@ def _piece(since: datetime, until: datetime, *, at: datetime) -> int:
     accounts = {deed.account_id for deed in fresh}
     for deed in journal.deeds(since=until - HOUR, until=until, accounts=accounts, actions=(GLASS_BROKEN,)):
         of_account[deed.account_id].append(deed)
-    well_known = listed.listed_persons()
     limits = limits_on(until.astimezone(BEIJING).date())
     usual = {row.role: (row.mean, row.hours) for row in Usual.objects.all()}
     new = 0
@@ -80,7 +85,7 @@ def _piece(since: datetime, until: datetime, *, at: datetime) -> int:
         mean, hours = usual.get(last.role, (0.0, 0))
         found = findings(
             [_reading(deed) for deed in deeds],
-            facts=_facts(account_id, deeds, well_known=well_known),
+            facts=_facts(account_id, deeds, well_known=well_known()),
             limits=limits,
             most_persons=alarming(limits, mean=mean, hours=hours),
         )

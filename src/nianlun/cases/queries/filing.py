@@ -1,7 +1,7 @@
 """What waits to be filed. Every ended case that is not filed stands here, whatever hinders it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -91,10 +91,17 @@ def count_late(viewer: Viewer, *, on: date, up_to: int = 1000) -> int:
     return _waiting(viewer).filter(concluded_at__lt=_late_before(on))[:up_to].count()
 
 
-def all_unfiled(*, on: date, days: int = LATE) -> list[FilingLine]:
-    """Every ended case of the installation that is not filed, for the operator of the machine."""
-    rows = Case.objects.filter(state=State.CONCLUDED.value)
-    return _lines(list(_counted(rows).order_by("concluded_at", "pk")), on=on, days=days)
+def all_unfiled(*, on: date, days: int = LATE, at_once: int = 500) -> Iterator[FilingLine]:
+    """Every ended case of the installation that is not filed, the longest waiting first, for the operator.
+
+    Fetched by hundreds, so that years of unfiled cases do not fill the memory.
+    """
+    rows = _counted(Case.objects.filter(state=State.CONCLUDED.value)).order_by("concluded_at", "pk")
+    part = list(rows[:at_once])
+    while part:
+        yield from _lines(part, on=on, days=days)
+        ended, last = part[-1].concluded_at, part[-1].pk
+        part = list(rows.filter(Q(concluded_at__gt=ended) | Q(concluded_at=ended, pk__gt=last))[:at_once])
 
 
 def filing(viewer: Viewer, case_id: UUID, *, on: date) -> FilingView:

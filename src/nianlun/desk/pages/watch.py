@@ -18,7 +18,9 @@ from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer, fragment
 from nianlun.journal import queries as journal
 from nianlun.journal.domain import tell
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.registry import queries as registry
+from nianlun.ui.forms import whole_number
 from nianlun.ui.shell import Crumb
 from nianlun.watch import alarms, listed, queries, stopping
 from nianlun.watch.alarms import VERDICTS, AlarmLine
@@ -48,11 +50,15 @@ def _waiting(request: HttpRequest) -> dict[str, object]:
     who = viewer(request)
     before = request.GET.get("before", "")[:80]
     found = alarms.alarms(who, before=before, limit=PER_PAGE + 1)
+    earlier = whole_number(request.GET.get("stopped", ""))
+    stopped = stops.stops(who, before=earlier, limit=PER_PAGE + 1)
     return {
-        "stops": stops.stops(who),
+        "stops": stopped[:PER_PAGE],
+        "stopped": stops.count_stops(who),
+        "more_stops": stopped[PER_PAGE - 1].id if len(stopped) > PER_PAGE else "",
         "lines": found[:PER_PAGE],
         "more": found[PER_PAGE - 1].cursor if len(found) > PER_PAGE else "",
-        "before": before,
+        "before": before or earlier,
         "may_settle": who.may(Right.WATCH_SETTLE),
         "own_account": who.account_id,
         "now": timezone.now(),
@@ -170,7 +176,8 @@ def lift(request: HttpRequest, stop_id: int) -> HttpResponse:
 @needs(Right.WATCH_SETTLE)
 def listed_persons(request: HttpRequest) -> HttpResponse:
     """The list of well-known persons, and the form that adds one."""
-    who = viewer(request)
+    who, before = viewer(request), uuid_or_none(request.GET.get("before", ""))
+    found = listed.listed(who, before=before, limit=PER_PAGE + 1)
     number, reason = request.POST.get("number", "").strip()[:30], request.POST.get("reason", "")[:300]
     faults: list[tuple[str, str]] = []
     if request.method == "POST":
@@ -184,7 +191,9 @@ def listed_persons(request: HttpRequest) -> HttpResponse:
     return answer(
         request,
         "desk/watch_listed.html",
-        lines=listed.listed(who),
+        lines=found[:PER_PAGE],
+        more=found[PER_PAGE - 1].id if len(found) > PER_PAGE else "",
+        before=before,
         faults=faults,
         reason=reason,
         longest=listed.LONGEST_REASON,

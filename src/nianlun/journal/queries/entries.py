@@ -161,13 +161,22 @@ def deeds_on_persons(account_id: int, *, before: str = "", limit: int = 50) -> l
 
 
 def entries_about(
-    about_id: str, *, purpose: str, person_id: UUID | None, since: datetime, limit: int = 200
+    about_id: str,
+    *,
+    purpose: str,
+    person_id: UUID | None,
+    since: datetime,
+    but_of: int | None = None,
+    limit: int = 200,
 ) -> list[EntryLine]:
     """What was done with one thing, or for it, since it came in: who, when, what; the latest first.
 
-    What was done for it is told by the purpose, and only of its person. Refused attempts are left to the auditor.
+    What was done for it is told by the purpose, and only of its person. Refused attempts are left to the auditor,
+    and the account `but_of` knows what it did itself.
     """
     rows = Entry.objects.filter(outcome=domain.DONE, at__gte=since).exclude(account_id=None, role="")
+    if but_of is not None:
+        rows = rows.exclude(account_id=but_of)
     if person_id is None:
         rows = rows.filter(about_id=about_id)
     else:

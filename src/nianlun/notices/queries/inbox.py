@@ -68,12 +68,12 @@ def notice_of_person(viewer: Viewer, person_id: UUID, notice_id: UUID) -> Notice
     return line_of(row)
 
 
-def unread_count(viewer: Viewer) -> int:
-    """How much the viewer has been told and not yet looked at."""
+def unread_count(viewer: Viewer, *, up_to: int = 1000) -> int:
+    """How much the viewer has been told and not yet looked at, `up_to` at most."""
     if viewer.role is Role.INSURED:
         own = registry.own_person_id(viewer)
-        return Notice.objects.filter(person_id=own, read_at=None).count() if own else 0
-    return StaffNotice.objects.filter(account_id=viewer.account_id, read_at=None).count()
+        return Notice.objects.filter(person_id=own, read_at=None)[:up_to].count() if own else 0
+    return StaffNotice.objects.filter(account_id=viewer.account_id, read_at=None)[:up_to].count()
 
 
 def of_account(viewer: Viewer, *, before: UUID | None = None, limit: int = 20) -> list[StaffNoticeLine]:

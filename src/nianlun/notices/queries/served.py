@@ -69,9 +69,9 @@ def notices(
     return [line_of(row) for row in rows.order_by("-pk")[:limit]]
 
 
-def count_to_do(viewer: Viewer) -> int:
-    """How many notices wait for a person in the viewer's scope."""
-    return _in_scope(viewer).filter(TO_DO).count()
+def count_to_do(viewer: Viewer, *, up_to: int = 1000) -> int:
+    """How many notices wait for a person in the viewer's scope, `up_to` at most."""
+    return _in_scope(viewer).filter(TO_DO)[:up_to].count()
 
 
 def notice_file(viewer: Viewer, notice_id: UUID) -> NoticeFile:

@@ -45,9 +45,9 @@ def waiting(viewer: Viewer, *, at: datetime, limit: int = 50) -> list[ExportLine
     return [_line(row, at=at) for row in _waiting(viewer).order_by("asked_at", "pk")[:limit]]
 
 
-def count_waiting(viewer: Viewer) -> int:
-    """How many wait for the viewer's word."""
-    return int(_waiting(viewer).count())
+def count_waiting(viewer: Viewer, *, up_to: int = 1000) -> int:
+    """How many wait for the viewer's word, `up_to` at most."""
+    return int(_waiting(viewer)[:up_to].count())
 
 
 def _waiting(viewer: Viewer) -> QuerySet[Export]:
