@@ -67,6 +67,8 @@ PLAIN = {
     "applicant": "周样本",
     "document": "冀人社发〔2026〕18 号",
     "list_name": "纺织行业 细纱挡车工",
+    "new_name": "乔念平",
+    "new_number": "",  # the name is what changes
 }
 BY_KIND = {
     FieldKind.DAY: "2026-03-02",
@@ -147,7 +149,7 @@ def about(walk: Walk, kind: CaseType) -> str:
     if kind.about is About.AGENCY or kind.effect.endswith("_registered"):
         return ""
     if kind.about is About.EMPLOYER:
-        return str(walk.system.rows("SELECT name FROM registry_employer ORDER BY name LIMIT 1")[0][0])
+        return unit(walk)
     if kind.effect == "evidence.rulings_confirmed":
         person = walk.system.city["persons"]["zhou"]
         propose_ruling(walk.staff("李敏"), person)
@@ -158,6 +160,15 @@ def about(walk: Walk, kind: CaseType) -> str:
     else:
         person = insured(walk)
     return str(walk.system.rows("SELECT personal_number FROM registry_person WHERE id = %s", person)[0][0])
+
+
+def unit(walk: Walk) -> str:
+    """An employer that has not been closed, by its name."""
+    return str(
+        walk.system.rows("SELECT name FROM registry_employer WHERE until IS NULL ORDER BY name LIMIT 1")[0][
+            0
+        ]
+    )
 
 
 def insured(walk: Walk) -> str:
@@ -204,6 +215,8 @@ def answers(walk: Walk, kind: CaseType) -> dict[str, str]:
     for asked in kind.fields:
         if asked.required or asked.kind is FieldKind.CHOICE:
             found[asked.code] = CHOSEN.get((kind.code, asked.code)) or _answer(asked)
+    if kind.code == "employer_change":  # what stood before must be what is registered
+        found["before"] = unit(walk)
     return found | _months(walk, kind)
 
 
