@@ -91,6 +91,16 @@ def test_a_person_sees_who_looked_why_and_at_what(viewer):  # S3.3
     assert (line.what, line.purpose) == ("查看了 档案", "退休待遇核定前核对档案")
 
 
+def test_own_looking_pushes_nobody_out_of_sight(viewer):
+    clerk, self = viewer("clerk", name="李静"), viewer("insured", name="周桂兰")
+    look(clerk, 1)
+    for minute in range(2, 6):
+        look(self, minute)
+    assert [line.name for line in queries.reads_of_person(SOMEBODY, limit=2)] == ["周桂兰", "周桂兰"]
+    seen = queries.reads_of_person(SOMEBODY, limit=2, but_of=self.account_id)
+    assert [line.name for line in seen] == ["李静"]
+
+
 def test_what_was_true_then_stays_readable_when_the_account_changes(viewer):
     from nianlun.access.models import Account
 

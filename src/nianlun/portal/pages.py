@@ -21,6 +21,7 @@ from nianlun.ui.widgets.ring import RingMonth, ring
 from nianlun.ui.widgets.years import year_rows
 
 SMALL_RING = 118
+MOST_OWN = 20
 
 
 @require_GET
@@ -67,14 +68,15 @@ def why(request: HttpRequest, node: str) -> HttpResponse:
 @require_GET
 @needs(Right.OWN_READ)
 def reads(request: HttpRequest) -> HttpResponse:
-    """Who had to do with my file, day by day."""
-    figures = _own(request, what="谁看过我的档案")
-    entries = journal_queries.reads_of_person(figures.person.id, limit=200)
+    """Who had to do with my file, day by day; what I looked at myself stands apart and hides nobody."""
+    figures, own = _own(request, what="谁看过我的档案"), viewer(request).account_id
+    entries = journal_queries.reads_of_person(figures.person.id, limit=200, but_of=own)
     days = [
         (day, list(lines))
         for day, lines in groupby(entries, key=lambda entry: timezone.localdate(entry.at))
     ]
-    return answer(request, "portal/reads.html", days=days)
+    mine = journal_queries.deeds_on_persons(own, limit=MOST_OWN)
+    return answer(request, "portal/reads.html", days=days, mine=mine)
 
 
 def _own(request: HttpRequest, *, what: str) -> PersonFigures:

@@ -144,13 +144,16 @@ def _destroyed(entry_id: int) -> Destroyed | None:
     )
 
 
-def reads_of_person(person_id: UUID, limit: int = 100) -> list[EntryLine]:
+def reads_of_person(person_id: UUID, limit: int = 100, *, but_of: int | None = None) -> list[EntryLine]:
     """Who had to do with this person's file, latest first, for that person to see (S3.3).
 
     Every deed of somebody counts, not only reading: who changes a file has seen it; so does asking without signing
-    in. What the system does by itself does not, and refused attempts are left to the auditor.
+    in. What the system does by itself does not, and refused attempts are left to the auditor. What the account
+    `but_of` did is left out, so that one's own looking does not push others out of sight.
     """
     rows = Entry.objects.filter(person_id=person_id, outcome=domain.DONE).exclude(account_id=None, role="")
+    if but_of is not None:
+        rows = rows.exclude(account_id=but_of)
     return _lines(rows, limit=limit)
 
 
