@@ -96,7 +96,7 @@ def _told(action: ActionLine, case_type: CaseType) -> Told:
         role=action.actor_role,
         name=action.actor_name,
         what=_what(action, case_type),
-        text=action.text,
+        text=action.text.removeprefix(f"{_paper(action, case_type)}："),  # the paper is named beside it
         went_on=after.label if before is not None and after is not before else "",
     )
 
@@ -120,9 +120,15 @@ def _what(action: ActionLine, case_type: CaseType) -> str:
         case Move.HAND_OVER:
             return f"转交给{action.details.get('name', '')}"
         case Move.MATERIAL:
-            wanted = case_type.requirement(str(action.details.get("requirement", "")))
-            return "收取材料" if wanted is None else f"收取材料“{wanted.name}”"
+            paper = _paper(action, case_type)
+            return f"收取材料“{paper}”" if paper else "收取材料"
         case Move.CORRECT:
             return "为更正已办结的业务立案"
         case other:
             return _WORDS.get(other, other.label)
+
+
+def _paper(action: ActionLine, case_type: CaseType) -> str:
+    """The paper that was taken in; empty for another move, or a paper its kind of business does not know."""
+    wanted = case_type.requirement(str(action.details.get("requirement", "")))
+    return wanted.name if wanted is not None and action.move is Move.MATERIAL else ""
