@@ -27,6 +27,7 @@ _WORDS = {
     "name": "宋小梅",
     "identity_number": "130606200001010023",
     "unit_name": "保定市样本纺织有限公司",
+    "credit_code": "91130606MA0000058D",
     "legal_person": "吴样本",
     "contact": "经办人 吴样本",
     "new_name": "郑样本",
