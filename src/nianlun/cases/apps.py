@@ -12,8 +12,13 @@ class CasesConfig(AppConfig):
     verbose_name = "办件"
 
     def ready(self) -> None:
-        """Learn what each component checks and carries out, before any case can be decided."""
+        """Learn what each component checks and carries out, and have applications resealed with the numbers."""
+        from nianlun.cases import resealing  # noqa: PLC0415  models load only once the apps are there
+        from nianlun.registry.operations import also_resealed  # noqa: PLC0415  as above
+
         autodiscover_modules("case_checks", "case_effects")
+        if resealing.RESEALER not in also_resealed:
+            also_resealed.append(resealing.RESEALER)
         register(types_are_whole)
 
 

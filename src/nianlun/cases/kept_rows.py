@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nianlun.cases.models import Action, Case, Definition, Duty, Filing, Material, Pause, Slip
+from nianlun.kernel.cipher import sealed_with
 from nianlun.kernel.identifiers import uuid7
 from nianlun.search.grams import filled
 from nianlun.vault.record_text import as_binary, as_day, as_moment
@@ -65,7 +66,8 @@ def _case(told: Mapping[str, Any]) -> Case:
         effect_said=told["result"],
         request_key=uuid7(),  # the form that opened it is long gone
         grams=filled(told["title"]),
-        details_sealed=as_binary(told["details_sealed"]),
+        details_sealed=(sealed := as_binary(told["details_sealed"])),
+        key_version=sealed_with(sealed),
         opened_by_id=told["opened_by"],
         due_on=as_day(told["due_on"]),
         received_at=as_moment(told["received_at"]),

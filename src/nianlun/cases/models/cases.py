@@ -38,6 +38,7 @@ class Case(models.Model):
     employer = models.ForeignKey("registry.Employer", models.PROTECT, null=True, related_name="+")
     title = models.CharField("题名", max_length=200)
     details_sealed = models.BinaryField("申报内容（加密）")
+    key_version = models.PositiveIntegerField("密钥版本")
     origin = models.CharField("来源", max_length=10, choices=[(o.value, o.label) for o in Origin])
     high_risk = models.BooleanField("高风险")
     state = models.CharField("状态", max_length=14, choices=STATES)
@@ -92,6 +93,7 @@ class Case(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["key_version", "id"], name="case_key_version"),
             # the worklist: what waits at a step, the most urgent first
             models.Index(
                 fields=["division", "state", "due_on", "id"],
@@ -141,7 +143,9 @@ class Case(models.Model):
     @details.setter
     def details(self, given: Mapping[str, str]) -> None:
         text = json.dumps(dict(given), ensure_ascii=False)
-        self.details_sealed = cipher.seal(text, keys=keyring(), about=f"cases.case.details:{self.pk}")
+        ring = keyring()
+        self.details_sealed = cipher.seal(text, keys=ring, about=f"cases.case.details:{self.pk}")
+        self.key_version = ring.current
 
     @property
     def object_id(self) -> str:
