@@ -139,8 +139,10 @@ def test_the_one_box_finds_by_identity_number_and_by_personal_number(client_of, 
     number = factories.identity_number()
     someone = factories.person(agency, name="欧阳建国", number=number)
     client = client_of(viewer("clerk"))
-    for text in (number, someone.personal_number):
-        assert "欧阳建国" in client.get(reverse("desk:search"), {"q": text}).content.decode()
+    found = client.get(reverse("desk:search"), {"q": someone.personal_number})
+    assert "欧阳建国" in found.content.decode()
+    found = client.post(reverse("desk:find"), {"next": reverse("desk:search"), "q": number})
+    assert found["Location"] == reverse("desk:person", args=[someone.id])
 
 
 def test_a_clerk_registers_a_person_and_a_wrong_check_digit_is_told_at_its_field(client_of, viewer, agency):

@@ -6,11 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.http import urlencode
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
 
 from nianlun.access.domain import NotVisible, Right
 from nianlun.access.gate import needs, shell_context, viewer
@@ -21,6 +24,7 @@ from nianlun.journal.domain import declare
 from nianlun.kernel.months import month_of
 from nianlun.registry import employer_logins as registry
 from nianlun.registry.domain import EmployerLine
+from nianlun.ui.addresses import holds_number
 from nianlun.ui.shell import Crumb
 
 STAFF_LISTED = declare("portal.own_staff_listed", "参保单位查看本单位职工名单，{rows} 人")
@@ -72,6 +76,19 @@ def staff(request: HttpRequest) -> HttpResponse:
         text=text,
         more=lines[-1].id if len(found) > PER_PAGE else None,
     )
+
+
+@require_POST
+@needs(Right.EMPLOYER_READ)
+@sensitive_post_parameters()
+def find(request: HttpRequest) -> HttpResponse:
+    """On to the list with the name in its address; an identity number gets into none (S5.5)."""
+    text = request.POST.get("q", "").strip()[: registry.LONGEST_QUERY]
+    page = reverse("portal:employer")
+    if holds_number(text):
+        messages.warning(request, "这里按姓名查，不能按证件号码。")
+        return HttpResponseRedirect(page)
+    return HttpResponseRedirect(f"{page}?{urlencode({'q': text})}" if text else page)
 
 
 @require_GET

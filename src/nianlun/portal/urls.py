@@ -29,6 +29,7 @@ urlpatterns = [
     path("my/notices/contact/consent/", notices.consent, name="contact-consent"),
     path("my/notices/<uuid:notice_id>/", notices.notice, name="notice"),
     path("employer/", employer.staff, name="employer"),
+    path("employer/find/", employer.find, name="employer-find"),
     path("employer/password/", password.of_employer, name="employer-password"),
     path("employer/staff/<uuid:person_id>/", employer.employee, name="employee"),
     path("inquiry/", inquiry.inquiry, name="inquiry"),

@@ -20,8 +20,10 @@ from nianlun.cases.operations import holding
 from nianlun.cases.queries import CaseLine, Pile
 from nianlun.desk import case_clock
 from nianlun.desk.case_moves import number_of
+from nianlun.desk.case_subjects import uuid_of
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer
+from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
 
 PER_PAGE = 50
@@ -32,7 +34,7 @@ SEVERAL_AT = (State.SECOND_REVIEW, State.APPROVAL)
 @require_GET
 @needs(Right.CASE_READ)
 def worklist(request: HttpRequest) -> HttpResponse:
-    """A pile of cases. A full number in the search box goes straight to the case; other words search."""
+    """A pile of cases, or those of a person. The number of a case goes straight to it; other words search."""
     who = viewer(request)
     text = " ".join(request.GET.get("q", "").split())[:60]
     if text and listing.is_number(who, text):
@@ -44,7 +46,11 @@ def worklist(request: HttpRequest) -> HttpResponse:
     kinds = {one.code: one for one in type_files.case_types(on)}
     type_code = request.GET.get("type", "")
     type_code = type_code if type_code in kinds else ""
-    if text:
+    person_id = uuid_of(request.GET.get("person", ""))
+    names = registry.person_names(who, [person_id] if person_id else [], right=Right.CASE_READ)
+    if person_id in names:
+        text, found, more = names[person_id], queries.cases_of_person(who, person_id, limit=PER_PAGE), False
+    elif text:
         found, more = queries.search(who, text, limit=PER_PAGE), False
     else:
         after = _after(request.GET.get("after", ""))
