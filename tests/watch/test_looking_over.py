@@ -9,7 +9,7 @@ from nianlun.access.domain import NotVisible
 from nianlun.journal import queries as journal
 from nianlun.registry import changing
 from nianlun.registry.operations import NUMBER_REVEALED as REVEALED
-from nianlun.watch import alarms, listed, looking_over, queries
+from nianlun.watch import alarms, listed, looking_over, office_days, queries
 from nianlun.watch.domain.readings import GLASS_BROKEN
 from nianlun.watch.models import HourTally, Listed, Pass, Usual
 
@@ -152,3 +152,43 @@ def test_everyone_an_account_saw_is_told_also_when_it_is_switched_off(viewer, ag
     with pytest.raises(NotVisible):
         queries.seen_by_in_scope(viewer("auditor", scope="130102"), username, since=now, until=now + MINUTE)
     assert journal.persons_seen(clerk.account_id, since=now + MINUTE, until=now + 2 * MINUTE) != []
+
+
+@pytest.mark.parametrize(
+    ("local", "asked"),
+    [
+        ("2026-10-01T10:00", True),  # National Day, a Thursday
+        ("2026-10-10T10:00", False),  # a Saturday worked for it
+        ("2026-10-17T10:00", True),  # a Saturday like others
+        ("2026-10-12T10:00", False),
+    ],
+)
+def test_a_holiday_is_out_of_hours_and_a_saturday_worked_for_it_is_not(
+    viewer, officer, agency, read, local, asked
+):
+    at = datetime.fromisoformat(f"{local}+08:00")
+    read(viewer("clerk"), factories.person(agency).id, at=at)
+    looking_over.look_over(at=at + MINUTE)
+    assert ("off_hours" in kinds(officer)) is asked
+
+
+def test_of_a_year_without_arrangement_the_weekday_decides_and_the_page_says_so(
+    officer, agency, client_of, monkeypatch
+):
+    monday = datetime.fromisoformat("2045-10-02T10:00+08:00").date()
+    assert office_days.is_working_day(monday)
+    assert not office_days.is_working_day(monday - timedelta(days=1))
+    assert office_days.is_guessed(monday)
+    page = client_of(officer).get("/watch/").content.decode()
+    assert "先按周一至周五算" not in page
+    monkeypatch.setattr(office_days, "told_working_day", [lambda day: None])
+    page = client_of(officer).get("/watch/").content.decode()
+    assert "年的工作日历" in page
+    assert "先按周一至周五算" in page
+
+
+def test_an_alarm_is_told_to_the_auditor_of_its_agency_and_to_no_other(viewer, officer, agency, read, now):
+    read(viewer("clerk"), factories.person(agency).id, at=now + timedelta(hours=9))
+    looking_over.look_over(at=now + timedelta(hours=9, minutes=1))
+    assert journal.entries(scope=agency.division, action="watch.alarm_raised")
+    assert not journal.entries(scope="130102", action="watch.alarm_raised")

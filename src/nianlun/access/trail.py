@@ -130,6 +130,7 @@ class _Record(Protocol):
         purpose: str = ...,
         details: Mapping[str, object] | None = ...,
         outcome: str = ...,
+        division: str = ...,
         at: datetime,
     ) -> None: ...
 
@@ -159,6 +160,7 @@ def record(
     purpose: str = "",
     details: Mapping[str, object] | None = None,
     outcome: str = "done",
+    division: str = "",
     at: datetime,
 ) -> None:
     """Write one entry in the surrounding transaction, as `journal.operations.record` does."""
@@ -172,5 +174,6 @@ def record(
         purpose=purpose,
         details=details,
         outcome=outcome,
+        division=division,
         at=at,
     )

@@ -13,12 +13,15 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Learn what each component checks and carries out, and have applications resealed with the numbers."""
-        from nianlun.cases import resealing  # noqa: PLC0415  models load only once the apps are there
+        from nianlun.cases import calendars, resealing  # noqa: PLC0415  models load only once the apps are there
         from nianlun.registry.operations import also_resealed  # noqa: PLC0415  as above
+        from nianlun.watch.office_days import told_working_day  # noqa: PLC0415  as above
 
         autodiscover_modules("case_checks", "case_effects")
         if resealing.RESEALER not in also_resealed:
             also_resealed.append(resealing.RESEALER)
+        if calendars.told_working_day not in told_working_day:
+            told_working_day.append(calendars.told_working_day)
         register(types_are_whole)
 
 

@@ -109,6 +109,14 @@ def calendar() -> Calendar:
     return Calendar({year: one.arrangement for year, one in in_force().items()})
 
 
+def told_working_day(day: date) -> bool | None:
+    """Whether the agency works on the day, for those who must not guess; None where the year is not known."""
+    try:
+        return calendar().is_working_day(day)
+    except CalendarMissing:
+        return None
+
+
 def years(viewer: Viewer) -> list[Year]:
     """The arrangements in force, the latest year first. Raises `Refused` for a post that may not see them."""
     authorize(viewer, Right.CALENDAR_READ)

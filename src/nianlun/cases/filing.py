@@ -70,7 +70,7 @@ def keep(draft: Draft, *, at: datetime) -> None:
         prepared_at=at,
     )
     files = {READING_FILE: draft.file.content, **keeping.files_of([row.object_id])[row.object_id]}
-    vault.store(row.object_id, files, by=None, message=MESSAGE, at=at)
+    vault.store(row.object_id, files, by=None, message=MESSAGE, division=row.division, at=at)
 
 
 def papers_missing(row: Case) -> list[tuple[Action, SlipKind]]:

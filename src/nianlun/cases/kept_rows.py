@@ -66,7 +66,7 @@ def _case(told: Mapping[str, Any]) -> Case:
         effect_said=told["result"],
         request_key=uuid7(),  # the form that opened it is long gone
         grams=filled(told["title"]),
-        details_sealed=(sealed := as_binary(told["details_sealed"])),
+        details_sealed=(sealed := as_binary(told["details_sealed"]) or b""),
         key_version=sealed_with(sealed),
         opened_by_id=told["opened_by"],
         due_on=as_day(told["due_on"]),

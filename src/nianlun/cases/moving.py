@@ -249,6 +249,7 @@ def written(
         person_id=row.person_id,
         purpose=f"办理 {row.number}",
         details={"step": step, "due": due, **(said or {})},
+        division=row.division,
         at=at,
     )
     keeping.changed([row.object_id], at=at)  # its papers lie with what was done

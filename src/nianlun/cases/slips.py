@@ -95,7 +95,14 @@ def issue(action_id: int, *, kind: SlipKind, at: datetime) -> UUID:
     keeping.changed(
         [row.object_id], at=at
     )  # before the object is held: the job that writes it holds both so
-    vault.store(row.object_id, {slip.file_name: paper}, by=None, message=f"出具{kind.label}", at=at)
+    vault.store(
+        row.object_id,
+        {slip.file_name: paper},
+        by=None,
+        message=f"出具{kind.label}",
+        division=row.division,
+        at=at,
+    )
     return slip.pk
 
 

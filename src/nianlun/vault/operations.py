@@ -39,6 +39,7 @@ def store(
     *,
     by: Viewer | None,
     message: str,
+    division: str = "",
     at: datetime,
     replace_state: bool = False,
     secrecy: Secrecy = Secrecy.INTERNAL,
@@ -48,9 +49,10 @@ def store(
     The bytes are on the disk before this returns; the rows stand or fall with the caller's transaction. If that
     never commits, `queries.orphans` names the object and the same call again adopts it: one version, one set of
     rows, however often it is repeated. `replace_state` drops the files not named from the new version. `by` is
-    None where the system itself acts. A new object is of the class `secrecy` and sealed if that class is; later
-    versions keep the object's class. For a sealed object streams must be seekable. Raises `Offline` and `Destroyed`
-    for an object whose content is not here any more, the `StorageError`s of `StorageRoot.put`, and `KeyMissing`.
+    None where the system itself acts, `division` then says for whom. A new object is of the class `secrecy` and
+    sealed if that class is; later versions keep the object's class. For a sealed object streams must be seekable.
+    Raises `Offline` and `Destroyed` for an object whose content is not here any more, the `StorageError`s of
+    `StorageRoot.put`, and `KeyMissing`.
     """
     check_object_id(object_id)
     vault = queries.root()
@@ -88,6 +90,7 @@ def store(
             about=object_id,
             about_id=object_id,
             details={"version": version.number, "files": len(line.files), "message": message},
+            division=division,
             at=at,
         )
     return line

@@ -101,6 +101,7 @@ def raise_alarm(finding: Finding, *, about: Suspect, at: datetime) -> bool:
         about=f"{about.agency_name} {about.role_label} {about.name}",
         about_id=str(made.pk),
         details={"reason": finding.kind.label, "account": finding.account_id, "count": finding.count},
+        division=about.scope,
         at=at,
     )
     return True

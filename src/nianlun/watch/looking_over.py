@@ -12,7 +12,7 @@ from django.db.models import Avg, Count
 from nianlun.journal import queries as journal
 from nianlun.journal.queries import Deed
 from nianlun.registry import kin, traits
-from nianlun.watch import alarms, counting, exports, listed
+from nianlun.watch import alarms, counting, exports, listed, office_days
 from nianlun.watch.alarms import Suspect
 from nianlun.watch.domain.limits import alarming
 from nianlun.watch.domain.readings import GLASS_BROKEN, NO_READING, Reading, Seen
@@ -79,7 +79,7 @@ def _piece(
         of_account[deed.account_id].append(deed)
     limits = limits_on(until.astimezone(BEIJING).date())
     usual = {row.role: (row.mean, row.hours) for row in Usual.objects.all()}
-    new = 0
+    new, working = 0, cache(office_days.is_working_day)
     for account_id, deeds in of_account.items():
         last = deeds[-1]
         mean, hours = usual.get(last.role, (0.0, 0))
@@ -88,6 +88,7 @@ def _piece(
             facts=_facts(account_id, deeds, well_known=well_known()),
             limits=limits,
             most_persons=alarming(limits, mean=mean, hours=hours),
+            is_working_day=working,
         )
         suspect = Suspect(
             name=last.name, role_label=last.role_label, agency_name=last.agency_name, scope=last.scope

@@ -24,6 +24,7 @@ def stop_queries(viewer: Viewer, *, reason: str, at: datetime) -> bool:
         about=f"{viewer.name}（{viewer.role.label}）",
         about_id=str(viewer.account_id),
         details={"reason": reason},
+        division=viewer.scope,
         at=at,
     )
     return True

@@ -31,8 +31,8 @@ def find(request: HttpRequest) -> HttpResponse:
     page = safe_next(request).partition("?")[0]
     asked = {
         name: value[:_LONGEST]
-        for name, value in request.POST.items()
-        if name not in _NOT_ASKED and value.strip()
+        for name, value in request.POST.dict().items()
+        if name not in _NOT_ASKED and isinstance(value, str) and value.strip()
     }
     numbers = [number for value in asked.values() if (number := number_in(value))]
     if numbers:

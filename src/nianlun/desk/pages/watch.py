@@ -22,7 +22,7 @@ from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.registry import queries as registry
 from nianlun.ui.forms import whole_number
 from nianlun.ui.shell import Crumb
-from nianlun.watch import alarms, listed, queries, stopping
+from nianlun.watch import alarms, listed, office_days, queries, stopping
 from nianlun.watch.alarms import VERDICTS, AlarmLine
 
 PER_PAGE = 50
@@ -62,6 +62,7 @@ def _waiting(request: HttpRequest) -> dict[str, object]:
         "may_settle": who.may(Right.WATCH_SETTLE),
         "own_account": who.account_id,
         "now": timezone.now(),
+        "guessed_year": today.year if office_days.is_guessed(today := timezone.localdate()) else None,
     }
 
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from nianlun.watch.domain.readings import GLASS_BROKEN, Reading, Seen
 HOUR = timedelta(hours=1)
 BEIJING = ZoneInfo("Asia/Shanghai")
 Facts = Mapping[UUID | None, Seen]
+WorkingDays = Callable[[date], bool]
 
 
 class Kind(StrEnum):
@@ -66,8 +67,18 @@ class Finding:
     """What was counted: persons, rows or deeds, as the kind has it."""
 
 
+def monday_to_friday(day: date) -> bool:
+    """Which days offices work where nobody knows the holidays."""
+    return day.weekday() < 5
+
+
 def findings(
-    readings: Sequence[Reading], *, facts: Facts, limits: Limits, most_persons: int
+    readings: Sequence[Reading],
+    *,
+    facts: Facts,
+    limits: Limits,
+    most_persons: int,
+    is_working_day: WorkingDays = monday_to_friday,
 ) -> list[Finding]:
     """Everything odd about the readings of one account within one hour.
 
@@ -82,7 +93,7 @@ def findings(
         (Kind.WELL_KNOWN, *_told(persons, facts=facts, trait=lambda seen: seen.well_known)),
         (Kind.DECEASED, *_told(persons, facts=facts, trait=lambda seen: seen.deceased)),
         (Kind.ELSEWHERE, *_elsewhere(readings, facts=facts, limits=limits)),
-        (Kind.OFF_HOURS, *_off_hours(persons, limits=limits)),
+        (Kind.OFF_HOURS, *_off_hours(persons, limits=limits, is_working_day=is_working_day)),
         (Kind.IN_SEQUENCE, *_in_sequence(persons, facts=facts, limits=limits)),
         (Kind.UNMASKING, *_unmasking(readings, limits=limits)),
         (Kind.LISTS, *_lists(readings, limits=limits)),
@@ -150,14 +161,14 @@ def _elsewhere(readings: Sequence[Reading], *, facts: Facts, limits: Limits) -> 
     return _NOTHING
 
 
-def is_office_time(at: datetime, *, limits: Limits) -> bool:
-    """Whether offices are open at this instant: Monday to Friday, between the hours of the limits."""
+def is_office_time(at: datetime, *, limits: Limits, is_working_day: WorkingDays = monday_to_friday) -> bool:
+    """Whether offices are open at this instant: on a working day, between the hours of the limits."""
     local = at.astimezone(BEIJING)
-    return local.weekday() < 5 and limits.office_from <= local.hour < limits.office_until
+    return is_working_day(local.date()) and limits.office_from <= local.hour < limits.office_until
 
 
-def _off_hours(persons: Sequence[Reading], *, limits: Limits) -> Told:
-    told = [r for r in persons if not is_office_time(r.at, limits=limits)]
+def _off_hours(persons: Sequence[Reading], *, limits: Limits, is_working_day: WorkingDays) -> Told:
+    told = [r for r in persons if not is_office_time(r.at, limits=limits, is_working_day=is_working_day)]
     return told, len({r.person_id for r in told})
 
 

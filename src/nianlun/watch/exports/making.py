@@ -51,7 +51,13 @@ def make(export_id: UUID, *, at: datetime) -> None:
     row.rows = len(rows)
     row.save(update_fields=["content_sealed", "state", "made_at", "expires_at", "rows"])
     journal.record(
-        MADE, by=None, about=row.label, about_id=str(row.pk), details={"count": len(rows)}, at=at
+        MADE,
+        by=None,
+        about=row.label,
+        about_id=str(row.pk),
+        details={"count": len(rows)},
+        division=row.scope,
+        at=at,
     )
 
 

@@ -10,7 +10,7 @@ WHERE length(details_sealed) >= 5
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0007_replaced_again")]
+    dependencies = [("cases", "0008_three_hands")]
 
     operations = [
         migrations.AddField(
