@@ -119,10 +119,7 @@ def _timed(cases: int) -> dict[str, float]:
         "counts of the six piles of a county, ms": _each(
             clerks[:20], lambda who: queries.pile_counts(who, on=TODAY)
         ),
-        "a case by its number, ms": _each(
-            clerks[:20],
-            lambda who: queries.search(who, line[0].number) if who.scope == clerks[0].scope else [],
-        ),
+        "a case by its number, ms": _each(clerks[:1] * 20, lambda who: queries.search(who, line[0].number)),
         "by a part of its title in a county, ms": _each(
             clerks[:10], lambda who: queries.search(who, "张10000")
         ),
