@@ -48,7 +48,7 @@ def open_cases(
     ]
     heroes = set(city.heroes.values())
     people = cycle([id_ for index, id_ in registered.persons.items() if index not in heroes][::7])
-    units = cycle(list(registered.employers.values()))
+    units = cycle([registered.employers[unit.code] for unit in city.employers if not unit.closed])
     for number, (kind, stage) in enumerate(zip(kinds, cycle(_STAGES), strict=False), 1):
         began = at - timedelta(days=2 + number * 3 % 20, hours=number % 5)
         case_id = opening.open_case(
