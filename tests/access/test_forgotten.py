@@ -10,9 +10,10 @@ from django.utils import timezone
 from tests import factories
 
 from nianlun.access import operations, queries
-from nianlun.access.domain import NotVisible, Refused
-from nianlun.access.models import Account, PasswordRequest
-from nianlun.access.operations import SignInFailed, WeakPassword, changing_password
+from nianlun.access.domain import NotVisible, Refused, Role
+from nianlun.access.domain.grants import Step
+from nianlun.access.models import Account, Attempt, PasswordRequest
+from nianlun.access.operations import SignInFailed, WeakPassword, changing_password, granting
 from nianlun.journal.models import Entry
 from nianlun.registry import kin_declaring
 from nianlun.registry.domain import Relation
@@ -55,9 +56,11 @@ def test_two_officers_release_a_code_that_sets_a_password_once(lijing, viewer):
     number = asked(lijing, at=at)
     with pytest.raises(Refused, match="还没有核实"):
         operations.release_password_code(security, number, at=at)
-    operations.check_password_request(system, number, factors_too=False, at=at)
-    code = operations.release_password_code(security, number, at=at)
-    assert code.replace("-", "").encode() not in bytes(PasswordRequest.objects.get().code_digest)
+    first = operations.check_password_request(system, number, factors_too=False, at=at)
+    second = operations.release_password_code(security, number, at=at)
+    code = first + second
+    kept = PasswordRequest.objects.get()
+    assert second.replace("-", "").encode() not in bytes(kept.code_digest) + bytes(kept.half_digest)
     with pytest.raises(Refused, match="已经发放"):
         operations.release_password_code(security, number, at=at)
 
@@ -66,6 +69,16 @@ def test_two_officers_release_a_code_that_sets_a_password_once(lijing, viewer):
 
     with pytest.raises(WeakPassword):
         use(code, "shebao2024")
+    for alone in (
+        first,
+        second,
+        first + first,
+        second + second,
+        second + first,
+    ):  # neither officer can alone
+        with pytest.raises(SignInFailed):
+            use(alone)
+        Attempt.objects.all().delete()
     use(code.lower())
     with pytest.raises(SignInFailed):
         use(code)
@@ -81,12 +94,12 @@ def test_two_officers_release_a_code_that_sets_a_password_once(lijing, viewer):
 def test_a_code_is_good_for_half_an_hour_and_a_request_for_a_day(lijing, viewer, now):
     system, security = viewer("system_officer"), viewer("security_officer")
     number = asked(lijing, at=now)
-    operations.check_password_request(system, number, factors_too=False, at=now)
-    code = operations.release_password_code(security, number, at=now)
+    first = operations.check_password_request(system, number, factors_too=False, at=now)
+    code = first + operations.release_password_code(security, number, at=now)
     late = now + timedelta(minutes=30)
     with pytest.raises(SignInFailed, match="过期"):
         operations.set_forgotten_password(username="lijing", code=code, new=NEW, address="", at=late)
-    again = operations.release_password_code(security, number, at=late)
+    again = first + operations.release_password_code(security, number, at=late)
     assert again != code
     with pytest.raises(NotVisible):
         operations.release_password_code(security, number, at=now + timedelta(days=1))
@@ -98,13 +111,41 @@ def test_a_lost_telephone_is_set_up_anew_where_the_officers_say_so(lijing, viewe
     factories.authenticator(lijing)
     operations.make_recovery_codes(lijing, at=at)
     number = asked(lijing, at=at)
-    operations.check_password_request(viewer("system_officer"), number, factors_too=True, at=at)
-    code = operations.release_password_code(viewer("security_officer"), number, at=at)
+    code = operations.check_password_request(viewer("system_officer"), number, factors_too=True, at=at)
+    code += operations.release_password_code(viewer("security_officer"), number, at=at)
     operations.set_forgotten_password(username="lijing", code=code, new=NEW, address="", at=at)
     assert not queries.has_factor(lijing.account_id)
     assert queries.recovery_codes_left(lijing) == 0
     entered = Client().post("/sign-in/", {"username": "lijing", "password": NEW})
     assert entered["Location"].startswith("/sign-in/set-up/")
+
+
+def test_an_account_with_a_new_second_factor_gives_nobody_power_for_a_day(viewer):
+    at = timezone.now()
+    leader = factories.staff("leader", username="wangju", password=OLD)
+    factories.authenticator(leader)
+    clerk = viewer("clerk")
+    asked_for = granting.ask(
+        viewer("clerk"),
+        account_id=clerk.account_id,
+        username="",
+        name="",
+        agency_name="",
+        role=Role.REVIEWER,
+        scope="130606",
+        until=timezone.localdate(at) + timedelta(days=30),
+        reason="岗位调整需要",
+        at=at,
+    )
+    granting.sign(viewer("internal_control"), asked_for, step=Step.REVIEWED, agreed=True, at=at)
+    operations.ask_for_password(username="wangju", address="", at=at)
+    number = PasswordRequest.objects.get().pk
+    code = operations.check_password_request(viewer("system_officer"), number, factors_too=True, at=at)
+    code += operations.release_password_code(viewer("security_officer"), number, at=at)
+    operations.set_forgotten_password(username="wangju", code=code, new=NEW, address="", at=at)
+    with pytest.raises(Refused, match="24 小时内不能"):
+        granting.sign(leader, asked_for, step=Step.APPROVED, agreed=True, at=at + timedelta(hours=23))
+    granting.sign(leader, asked_for, step=Step.APPROVED, agreed=True, at=at + timedelta(hours=24))
 
 
 def test_nobody_takes_both_steps_or_helps_oneself(lijing, viewer):
@@ -115,12 +156,12 @@ def test_nobody_takes_both_steps_or_helps_oneself(lijing, viewer):
     Account.objects.filter(pk=security.account_id).update(
         holder=Account.objects.get(pk=system.account_id).holder
     )
-    with pytest.raises(Refused, match="同一人"):
+    with pytest.raises(Refused, match="同一个人"):
         operations.release_password_code(security, number, at=at)
     own = factories.staff("system_officer", username="guoan")
     operations.ask_for_password(username="guoan", address="", at=at)
     mine = PasswordRequest.objects.get(account_id=own.account_id).pk
-    with pytest.raises(Refused, match="本人"):
+    with pytest.raises(Refused, match="同一个人"):
         operations.check_password_request(own, mine, factors_too=False, at=at)
 
 
@@ -145,6 +186,10 @@ def test_requests_of_another_scope_are_not_there(lijing, viewer):
         operations.check_password_request(far, number, factors_too=False, at=at)
 
 
+def half(page) -> str:
+    return re.search(r"<code class=\"big\">([2-9A-Z]{4}-[2-9A-Z]{4})<", page.content.decode())[1]
+
+
 def test_the_pages_walk_the_two_steps_and_show_the_code_once(lijing, viewer):
     Client().post("/sign-in/forgotten/", {"username": "lijing"})
     system, security = (
@@ -152,11 +197,13 @@ def test_the_pages_walk_the_two_steps_and_show_the_code_once(lijing, viewer):
     )
     number = PasswordRequest.objects.get().pk
     assert "已当面或电话核实" in system.get("/staff/passwords/").content.decode()
-    system.post(f"/staff/passwords/{number}/check/", {"factors_too": "yes"})
-    assert "发放重设码" in security.get("/staff/passwords/").content.decode()
-    shown = security.post(f"/staff/passwords/{number}/release/").content.decode()
-    code = re.search(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){3}", shown)[0]
-    assert code not in security.get("/staff/passwords/").content.decode()
+    first = half(system.post(f"/staff/passwords/{number}/check/", {"factors_too": "yes"}))
+    offered = security.get("/staff/passwords/").content.decode()
+    assert "发放后半重设码" in offered
+    assert first not in offered
+    second = half(security.post(f"/staff/passwords/{number}/release/"))
+    assert second not in security.get("/staff/passwords/").content.decode()
+    code = f"{first} {second}"
     sent = Client().post(
         "/sign-in/new-password/", {"username": "lijing", "code": code, "new": NEW, "again": NEW}
     )

@@ -68,7 +68,7 @@ def test_two_posts_of_one_person_do_not_make_and_release_a_token(viewer):
     officer, security = viewer("system_officer"), viewer("security_officer")
     holder = Account.objects.get(pk=officer.account_id).holder
     Account.objects.filter(pk=security.account_id).update(holder=holder)
-    with pytest.raises(Refused, match="不能是同一人"):
+    with pytest.raises(Refused, match="不能是同一个人"):
         operations.release_token(security, made(officer).id, at=timezone.now())
 
 

@@ -29,7 +29,7 @@ def test_two_people_make_a_claim_settled(file_paper, settle, viewer):
 
 def test_the_first_person_cannot_be_the_second(file_paper, viewer, now):
     item_id = file_paper(birth_date="1967-04-28")
-    both = viewer("archivist")
+    both = viewer("reviewer")
     operations.decide(only(item_id).id, by=both, choice="accept", at=now)
     operations.submit(item_id, by=both, at=now)
     with pytest.raises(SamePerson):
@@ -38,7 +38,7 @@ def test_the_first_person_cannot_be_the_second(file_paper, viewer, now):
 
 def test_whoever_decided_one_claim_cannot_confirm_what_a_colleague_submitted(file_paper, viewer, now):
     item_id = file_paper(birth_date="1967-04-28")
-    decider, submitter = viewer("archivist"), viewer("clerk")
+    decider, submitter = viewer("reviewer"), viewer("clerk")
     operations.decide(only(item_id).id, by=decider, choice="accept", at=now)
     operations.submit(item_id, by=submitter, at=now)
     with pytest.raises(SamePerson):

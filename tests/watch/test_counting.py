@@ -116,7 +116,7 @@ def test_nobody_lifts_the_own_stop_not_even_past_the_code(viewer, now):
     officer = viewer("security_officer")
     access.stop_queries(officer, reason="一小时内查阅超过 120 人", at=now)
     stop = Stop.objects.get()
-    with pytest.raises(Refused, match="自己"):
+    with pytest.raises(Refused, match="同一个人"):
         stopping.resume(officer, stop.pk, reason="我自己知道原因", at=now)
     with pytest.raises(IntegrityError, match="stop_not_lifted_by_its_own_account"), transaction.atomic():
         Stop.objects.update(lifted_by_id=officer.account_id, lifted_at=now, lifted_why="我自己知道原因")

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
+from nianlun.access.operations import tie
 from nianlun.cases.domain.facts import CaseFacts
 from nianlun.entitlements.assessing import NotAssessable, tell
 from nianlun.entitlements.models import AssessmentRecord
@@ -77,8 +78,8 @@ def send_back(record_id: UUID, *, reason: str, by: Viewer, at: datetime) -> None
 def _authorize(row: AssessmentRecord, *, by: Viewer) -> None:
     authorize(by, Right.BENEFIT_CONFIRM, scope_of=registry.person(by, row.person_id).division)
     refuse_own_case(by, row.person_id)
-    if registry.are_close(by.account_id, row.proposed_by_id):
-        raise SamePerson("提出和决定不能是同一个人，也不能是配偶或登记的亲属。请由另一位同事办理。")
+    if who := tie(by.account_id, row.proposed_by_id):
+        raise SamePerson(f"提出和决定不能是{who}。请由另一位同事办理。")
 
 
 def _decided(row: AssessmentRecord, state: AssessmentRecord.State, *, by: Viewer, at: datetime) -> None:

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from nianlun.access.domain import Viewer
+from nianlun.access.domain import Right, Viewer, authorize
+from nianlun.access.operations import tie
+from nianlun.access.queries import still
 from nianlun.archives import operations as archives
 from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import DocumentKind
@@ -254,13 +256,14 @@ def confirm(item_id: UUID, *, by: Viewer, at: datetime) -> None:
     Raises `SamePerson` where the second person submitted the item or decided one of its claims.
     """
     with transaction.atomic():
+        by = still(by)
+        authorize(by, Right.REVIEW_CONFIRM)
         examination = _submitted(item_id)
         rows = list(Claim.objects.select_for_update().filter(item_id=item_id))
         refuse_own_case(by, archive_queries.items([item_id])[item_id].person_id)
-        if by.account_id == examination.submitted_by_id or any(
-            row.first_by_id == by.account_id for row in rows
-        ):
-            raise SamePerson("初核和复核不能是同一个人，请由另一位同事复核。")
+        first = (examination.submitted_by_id, *(row.first_by_id for row in rows))
+        if who := tie(by.account_id, *first):
+            raise SamePerson(f"初核和复核不能是{who}，请由另一位同事复核。")
         for row in rows:
             unreadable = row.state == Claim.State.UNREADABLE
             row.state = Claim.State.SET_ASIDE if unreadable else Claim.State.CONFIRMED
@@ -282,9 +285,11 @@ def return_item(item_id: UUID, *, by: Viewer, reason: str, at: datetime) -> None
     """The second person disagrees: back to the first, with the reason."""
     _need_reason(reason)
     with transaction.atomic():
+        by = still(by)
+        authorize(by, Right.REVIEW_CONFIRM)
         examination = _submitted(item_id)
-        if by.account_id == examination.submitted_by_id:
-            raise SamePerson("不能退回自己提交的材料，请由另一位同事复核。")
+        if who := tie(by.account_id, examination.submitted_by_id):
+            raise SamePerson(f"提交和退回不能是{who}，请由另一位同事复核。")
         examination.state, examination.reason = Examination.State.OPEN, reason.strip()
         examination.save()
         _tell(RETURNED, item_id, by=by, at=at, reason=reason.strip())

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from nianlun.access.domain import Viewer
+from nianlun.access.domain import Right, Viewer, authorize
+from nianlun.access.operations import tie
+from nianlun.access.queries import still
 from nianlun.archives import queries as archives
 from nianlun.evidence import domain, queries
 from nianlun.evidence.domain import DateClaim, Kind, Unsettled
@@ -84,10 +86,13 @@ def confirm_ruling(ruling_id: UUID, *, by: Viewer | None, at: datetime, tell: bo
     A ruling whose claims have changed since it was proposed is not confirmed: the second person would be signing
     something the first has not seen.
     """
+    if by is not None:
+        by = still(by)
+        authorize(by, Right.RULING_CONFIRM)
     row = _waiting(ruling_id)
     refuse_own_case(by, row.person_id)
-    if by is not None and by.account_id == row.proposed_by_id:
-        raise SamePerson("提出和确认不能是同一个人，请由另一位同事确认。")
+    if by is not None and (who := tie(by.account_id, row.proposed_by_id)):
+        raise SamePerson(f"提出和确认不能是{who}，请由另一位同事确认。")
     _unchanged_since_proposed(row)
     row.state = Ruling.State.IN_FORCE
     row.confirmed_by_id, row.confirmed_by_name, row.confirmed_at = (
@@ -123,6 +128,8 @@ def return_ruling(ruling_id: UUID, *, by: Viewer, reason: str, at: datetime) -> 
     """Send a proposed ruling back with the reason; nothing becomes fact."""
     if len(reason.strip()) < 2:
         raise NotAllowedNow("请写明退回理由。")
+    by = still(by)
+    authorize(by, Right.RULING_CONFIRM)
     row = _waiting(ruling_id)
     row.state, row.return_reason = Ruling.State.RETURNED, reason.strip()
     row.save()

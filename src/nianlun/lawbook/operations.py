@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.access.operations import refuse_in_emergency, tie
+from nianlun.access.queries import still
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.lawbook import checks, domain, queries, recording, writing
@@ -246,8 +248,9 @@ def approve(viewer: Viewer, draft_id: UUID, *, at: datetime) -> int:
     Raises `NotAllowedNow` for its proposer, where another has decided, and where another edition has come into
     force since; `Refused` without the right or the scope.
     """
-    row = _locked(draft_id)
+    viewer, row = still(viewer), _locked(draft_id)
     _authorize(viewer, Right.POLICY_APPROVE, region=row.region)
+    refuse_in_emergency(viewer, "批准政策修订")
     if row.state == State.APPROVED.value and row.decided_by_id == viewer.account_id:
         return row.edition.number
     _check_state(row, State.SUBMITTED)
@@ -270,7 +273,7 @@ def approve(viewer: Viewer, draft_id: UUID, *, at: datetime) -> int:
 @transaction.atomic
 def return_draft(viewer: Viewer, draft_id: UUID, *, reason: str, at: datetime) -> None:
     """Send the draft back to its proposer with the reason; nothing comes into force. Raises as `approve`."""
-    row = _locked(draft_id)
+    viewer, row = still(viewer), _locked(draft_id)
     _authorize(viewer, Right.POLICY_APPROVE, region=row.region)
     if row.state == State.RETURNED.value and row.decided_by_id == viewer.account_id:
         return
@@ -329,8 +332,8 @@ def _check_state(row: Draft, *wanted: State) -> None:
 
 
 def _check_other(viewer: Viewer, row: Draft, what: str) -> None:
-    if viewer.account_id == row.proposed_by_id:
-        raise NotAllowedNow(f"起草和{what}不能是同一个人。请由另一位同事办理。")
+    if who := tie(viewer.account_id, row.proposed_by_id):
+        raise NotAllowedNow(f"起草和{what}不能是{who}。请由另一位同事办理。")
 
 
 def _books(row: Draft) -> tuple[LawBook, LawBook]:

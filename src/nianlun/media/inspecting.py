@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from nianlun.access.domain import Right, Viewer, authorize
+from nianlun.access.operations import Tie, tie
 from nianlun.jobs import operations as jobs
 from nianlun.jobs import queries as queue
 from nianlun.jobs.domain import State
@@ -182,8 +183,9 @@ def _may_read(who: Viewer, medium_id: UUID) -> tuple[Medium, Action]:
         raise NotNow("介质还没有写入，或已报废，没有什么可读。")
     if row.state != MediumState.WRITTEN.value:
         return row, Action.INSPECTED
-    if row.written_by_id == who.account_id:
-        raise NotNow(f"这份介质是您写入的，要由另一位同事回读。写入人 {row.written_by_name}。")
+    if (bound := tie(who.account_id, row.written_by_id)) is not None:
+        writer = "您" if bound is Tie.SAME else f"您的{bound}"
+        raise NotNow(f"这份介质是{writer}写入的，要由另一位同事回读。写入人 {row.written_by_name}。")
     return row, Action.VERIFIED
 
 

@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 
 from nianlun.access import operations as accounts
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.access.operations import refuse_in_emergency, tie
+from nianlun.access.queries import still
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel import cipher
@@ -83,6 +85,7 @@ def agree_withdrawal(viewer: Viewer, *, kin_id: UUID, at: datetime) -> None:
 
     Raises `Refused` for the own one or without the right, `NotVisible` out of scope or where none was asked.
     """
+    viewer = still(viewer)
     rows = Kin.objects.select_related("account").filter(
         pk=kin_id, withdrawn_at=None, withdrawal_asked_at__isnull=False
     )
@@ -90,7 +93,8 @@ def agree_withdrawal(viewer: Viewer, *, kin_id: UUID, at: datetime) -> None:
     if row is None:
         raise NotVisible
     authorize(viewer, Right.GRANT_REVIEW, scope_of=row.account.scope)
-    if kin.are_close(viewer.account_id, row.account_id):
+    refuse_in_emergency(viewer)
+    if tie(viewer.account_id, row.account_id):
         raise Refused("这是您本人或近亲属的申报，请由另一位内控审核人员办理。")
     row.withdrawn_at, row.withdrawn_by_id = at, viewer.account_id
     row.save(update_fields=["withdrawn_at", "withdrawn_by"])

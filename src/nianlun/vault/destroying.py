@@ -13,6 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from nianlun.access.domain import Refused, Right, Viewer, authorize
+from nianlun.access.operations import refuse_in_emergency, tie
+from nianlun.access.queries import still
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.vault import destruction_rules, incidents, settling
@@ -57,6 +59,7 @@ def propose(object_id: str, authority: str, *, by: Viewer, at: datetime) -> UUID
     An object for which it was asked already keeps that request; its id is returned. Raises `Refused`, `NotStored`,
     `NotVisible`, and `Hindered` with every reason that stands against it.
     """
+    by = still(by)
     authorize(by, Right.VAULT_DESTROY)
     authority = _said(authority, what="销毁依据，如销毁清册的编号和批准文号")
     row = _held(object_id)
@@ -87,7 +90,9 @@ def decide(destruction_id: UUID, *, approve: bool, reason: str = "", by: Viewer,
     (`settling.pending`). Deciding the same again changes nothing. Raises `Refused`, `NotStored`, `NotVisible`,
     `Hindered`.
     """
+    by = still(by)
     authorize(by, Right.VAULT_DESTROY_APPROVE)
+    refuse_in_emergency(by, "批准销毁")
     found = (
         Destruction.objects.filter(pk=destruction_id).values_list("object__object_id", flat=True).first()
     )
@@ -103,8 +108,8 @@ def decide(destruction_id: UUID, *, approve: bool, reason: str = "", by: Viewer,
         raise Hindered(
             f"这份申请已由{destruction.decided_by_name}处理：{destruction.get_state_display()}。"
         )
-    if destruction.proposed_by_id == by.account_id:
-        raise Refused("销毁须由两个人办理：提出的人不能批准自己的申请。请由另一位有权的人处理。")
+    if who := tie(by.account_id, destruction.proposed_by_id):
+        raise Refused(f"销毁须由两个人办理：提出和批准不能是{who}。请由另一位有权的人处理。")
     destruction.decided_by_id, destruction.decided_by_name, destruction.decided_at = (
         by.account_id,
         by.name,

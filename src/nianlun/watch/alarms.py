@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.access.operations import tie
+from nianlun.access.queries import still
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.watch.domain.rules import BEIJING, Finding, Kind
@@ -121,13 +123,14 @@ def settle(viewer: Viewer, alarm_id: UUID, *, verdict: str, note: str, at: datet
 
     Raises `Refused` with the reason, and `NotVisible` outside the viewer's scope.
     """
+    viewer = still(viewer)
     authorize(viewer, Right.WATCH_SETTLE)
     row = _within(viewer).select_for_update().filter(pk=alarm_id).first()
     if row is None:
         raise NotVisible
     tidy = " ".join(note.split())
-    if row.account_id == viewer.account_id:
-        raise Refused("不能处理关于自己的提醒。请由另一位安全管理员处理。")
+    if who := tie(viewer.account_id, row.account_id):
+        raise Refused(f"处理提醒的人和提醒所说的人不能是{who}。请由另一位安全管理员处理。")
     if row.state != Alarm.State.OPEN:
         raise Refused(f"这条提醒已由{row.settled_name}处理。请刷新页面。")
     if verdict not in VERDICTS:

@@ -1,4 +1,4 @@
-"""Requests for a new password, released by two persons."""
+"""Requests for a new password, released by two persons, who hold half a code each."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from nianlun.kernel.identifiers import uuid7
 
 
 class PasswordRequest(models.Model):
-    """Somebody of staff has forgotten the password. Two officers release a code that is good once, for half an hour."""
+    """Somebody of staff has forgotten the password. Two officers give half a code each, good once for half an hour."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="账号")
@@ -20,13 +20,15 @@ class PasswordRequest(models.Model):
         Account, models.PROTECT, related_name="+", verbose_name="核实人", null=True
     )
     checked_at = models.DateTimeField("核实时间", null=True)
+    half_digest = models.BinaryField("前半重设码摘要", max_length=32, null=True)
     factors_too = models.BooleanField("第二因子一并重设", default=False)
     released_by = models.ForeignKey(
         Account, models.PROTECT, related_name="+", verbose_name="发放人", null=True
     )
-    code_digest = models.BinaryField("重设码摘要", max_length=32, null=True)
+    code_digest = models.BinaryField("后半重设码摘要", max_length=32, null=True)
     good_until = models.DateTimeField("重设码有效至", null=True)
     closed_at = models.DateTimeField("了结时间", null=True)
+    rests_until = models.DateTimeField("不能签署权限至", null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -10,6 +10,7 @@ from nianlun.access.operations.accounts import (
 )
 from nianlun.access.operations.attempts import SignInFailed
 from nianlun.access.operations.changing_password import change_password, tell_known
+from nianlun.access.operations.emergencies import refuse_in_emergency
 from nianlun.access.operations.factors import (
     WrongCode,
     add_authenticator,
@@ -43,6 +44,7 @@ from nianlun.access.operations.sessions import (
 )
 from nianlun.access.operations.signing_in import Recognised, sign_in, sign_in_persona
 from nianlun.access.operations.stopping import lift_stop, stop_queries
+from nianlun.access.operations.ties import Tie, same_person, tie
 from nianlun.access.operations.tokens import MadeToken, make_token, release_token, revoke_token
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "Proof",
     "Recognised",
     "SignInFailed",
+    "Tie",
     "WeakPassword",
     "WrongCode",
     "add_account",
@@ -73,6 +76,7 @@ __all__ = [
     "move_session",
     "prove",
     "prove_again",
+    "refuse_in_emergency",
     "refuse_password_request",
     "release_password_code",
     "release_token",
@@ -82,6 +86,7 @@ __all__ = [
     "reseal_secrets",
     "reset_account",
     "revoke_token",
+    "same_person",
     "set_active",
     "set_forgotten_password",
     "sign_in",
@@ -91,6 +96,7 @@ __all__ = [
     "stop_queries",
     "tell_close",
     "tell_known",
+    "tie",
     "time_out",
     "unlock",
 ]

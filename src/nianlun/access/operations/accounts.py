@@ -9,6 +9,7 @@ from nianlun.access.domain import FAMILY, Refused, Right, Role, SessionEnd, View
 from nianlun.access.models import Account, Grant
 from nianlun.access.operations import attempts
 from nianlun.access.operations.sessions import end_sessions
+from nianlun.access.operations.ties import same_person
 
 
 class WeakPassword(ValueError):
@@ -115,9 +116,10 @@ def set_active(viewer: Viewer, *, account_id: int, active: bool, at: datetime) -
 
     Raises `NotVisible` outside the viewer's scope and `Refused` without the right or for the own account.
     """
+    viewer = queries.still(viewer)
     line = queries.staff_account(viewer, account_id)
     authorize(viewer, Right.STAFF_CHANGE, scope_of=line.scope)
-    if account_id == viewer.account_id:
+    if same_person(viewer.account_id, account_id):
         raise Refused("不能停用或启用自己的账号。请由另一位系统管理员办理。")
     if Account.objects.filter(pk=account_id).exclude(is_active=active).update(is_active=active):
         if not active:
@@ -134,9 +136,10 @@ def set_active(viewer: Viewer, *, account_id: int, active: bool, at: datetime) -
 @transaction.atomic
 def unlock(viewer: Viewer, *, account_id: int, at: datetime) -> None:
     """End the lock of an account whose owner mistyped (S1.4). Raises `NotVisible` and `Refused`, also where none is."""
+    viewer = queries.still(viewer)
     line = queries.staff_account(viewer, account_id)
     authorize(viewer, Right.STAFF_CHANGE, scope_of=line.scope)
-    if account_id == viewer.account_id:
+    if same_person(viewer.account_id, account_id):
         raise Refused("不能解除自己账号的锁定。请由另一位系统管理员办理。")
     if queries.locked_until(account_id, at=at) is None:
         raise Refused("这个账号没有锁定，不用解除。")

@@ -9,10 +9,19 @@ from nianlun.access.domain import FAMILY, NotVisible, Refused, Right, Role, View
 from nianlun.access.domain.grants import NotGrantable, reason_text
 from nianlun.access.domain.standing_in import GLASS_LASTS, check_glass
 from nianlun.access.models import Account, Glass
-from nianlun.access.operations.holders import holder_of
+from nianlun.access.operations.resting import refuse_resting
+from nianlun.access.operations.ties import tie
 
-NOT_IN_AN_EMERGENCY = "应急权限期间不办理权限。请在应急结束后再办，或请同事办理。"
 SETTLED = "这一项已经办过了。请刷新后再看。"
+
+
+def refuse_in_emergency(viewer: Viewer, deed: str = "办理权限") -> None:
+    """Return unless the viewer works behind broken glass: what gives power or lets data go is not done so.
+
+    Raises `Refused` naming the deed.
+    """
+    if viewer.glass_until:
+        raise Refused(f"应急权限期间不{deed}。请在应急结束后再办，或请同事办理。")
 
 
 @transaction.atomic
@@ -51,10 +60,12 @@ def decide_glass(viewer: Viewer, glass_id: int, *, agreed: bool, reason: str = "
     viewer = queries.still(viewer)
     authorize(viewer, Right.GLASS_OPEN, scope_of=row.account.scope)
     own, theirs = FAMILY.get(viewer.role), FAMILY.get(Role(row.account.role))
-    if holder_of(viewer.account_id) == row.account.holder or own == theirs:
-        raise Refused("应急权限要由另一类岗位的另一个人同意。请通知内控审核或安全管理员。")
-    if viewer.glass_until:
-        raise Refused(NOT_IN_AN_EMERGENCY)
+    if own == theirs or tie(viewer.account_id, row.account_id):
+        raise Refused(
+            "应急权限要由另一类岗位的另一个人同意，不能是本人、配偶或近亲属。请通知内控审核或安全管理员。"
+        )
+    refuse_in_emergency(viewer)
+    refuse_resting(viewer, at=at)
     if row.opened_at or row.refused_at or row.asked_at + GLASS_LASTS <= at:
         raise Refused("这份应急申请已经办过，或超过一小时没有人办而作废。")
     row.decided_by_id, row.decided_why = viewer.account_id, " ".join(reason.split())[:300]
@@ -94,7 +105,7 @@ def close_glass(viewer: Viewer, glass_id: int, *, at: datetime) -> None:
 
     Raises `NotVisible` for everybody else, and `Refused` where it is not open.
     """
-    row = _glass(glass_id)
+    viewer, row = queries.still(viewer), _glass(glass_id)
     may_open = viewer.may(Right.GLASS_OPEN) and covers(viewer.scope, division=row.account.scope)
     if viewer.account_id != row.account_id and not may_open:
         raise NotVisible
@@ -109,10 +120,11 @@ def review_glass(viewer: Viewer, glass_id: int, *, proper: bool, note: str, at: 
 
     Raises `NotVisible`, `Refused` for those who took part or before its end, `NotGrantable` without a note.
     """
-    row = _glass(glass_id)
+    viewer, row = queries.still(viewer), _glass(glass_id)
     authorize(viewer, Right.WATCH_SETTLE, scope_of=row.account.scope)
-    if viewer.account_id in (row.account_id, row.decided_by_id):
-        raise Refused("申请人和同意人不审查自己参与的应急。请由另一位安全管理员审查。")
+    refuse_in_emergency(viewer)
+    if who := tie(viewer.account_id, row.account_id, row.decided_by_id):
+        raise Refused(f"审查人与申请人、同意人不能是{who}。请由另一位安全管理员审查。")
     _close_if_over(row, at=at)
     if row.opened_at is None or row.closed_at is None or row.reviewed_at is not None:
         raise Refused("应急还没有结束，或已经审查过。")

@@ -35,13 +35,15 @@ from nianlun.access.models import (
 )
 from nianlun.access.operations import emergencies
 from nianlun.access.operations.accounts import new_account
-from nianlun.access.operations.emergencies import NOT_IN_AN_EMERGENCY
+from nianlun.access.operations.emergencies import refuse_in_emergency
 from nianlun.access.operations.holders import (
     holder_of,
     is_close_to_any,
     keep_families_apart,
     one_at_a_time,
 )
+from nianlun.access.operations.resting import refuse_resting
+from nianlun.access.operations.ties import same_person
 
 ALREADY = "您或您的另一个账号已经在这份申请上办过一步，或者申请的就是您的权限。四步要由四个人办。"
 CLOSE = "这份申请的经手人或受益人里有您的配偶或登记的亲属，您要回避。请由另一位同事办这一步。"
@@ -70,8 +72,8 @@ def ask(
     """
     viewer = queries.still(viewer)
     authorize(viewer, Right.GRANT_ASK, scope_of=scope)
-    if viewer.glass_until:
-        raise Refused(NOT_IN_AN_EMERGENCY)
+    refuse_in_emergency(viewer)
+    refuse_resting(viewer, at=at)
     check_post(role)
     if not may_ask_for({viewer.role, *viewer.standing_in}, role):
         raise Refused(f"{role.label}的权限由{FAMILY[role].label}类岗位的同事或领导申请。")
@@ -128,8 +130,8 @@ def sign(
         raise NotVisible
     viewer = queries.still(viewer)
     authorize(viewer, step.right, scope_of=row.scope)
-    if viewer.glass_until:
-        raise Refused(NOT_IN_AN_EMERGENCY)
+    refuse_in_emergency(viewer)
+    refuse_resting(viewer, at=at)
     line = ledger.line_of(row, at=at)
     if line.standing is not Standing.WAITING or line.waiting_for is not step:
         now = f"等待{line.waiting_for.label}" if line.waiting_for else line.standing.label
@@ -153,6 +155,7 @@ def sign(
 @transaction.atomic
 def withdraw(viewer: Viewer, request_id: int, *, at: datetime) -> None:
     """Take an own request back while it waits. Raises `NotVisible` for anybody else's, `Refused` once it is settled."""
+    viewer = queries.still(viewer)
     row = GrantRequest.objects.select_for_update(of=("self",)).filter(pk=request_id).first()
     asked = Signature.objects.filter(request_id=request_id, step=Step.ASKED, account_id=viewer.account_id)
     if row is None or not asked.exists():
@@ -178,7 +181,7 @@ def end(viewer: Viewer, grant_id: int, *, reason: str, at: datetime) -> None:
         raise NotVisible
     authorize(viewer, Right.GRANT_GIVE, scope_of=grant.scope)
     text = reason_text(reason)
-    if grant.account_id == viewer.account_id:
+    if same_person(viewer.account_id, grant.account_id):
         raise Refused("不能收回自己的权限。请由另一位安全管理员办理。")
     account = Account.objects.select_for_update(no_key=True).get(pk=grant.account_id)
     if not Grant.objects.filter(pk=grant_id, ended_at=None, until__gt=at).update(

@@ -1,4 +1,4 @@
-"""A forgotten password: asked for by its owner, checked by one officer, released by another (S1.5)."""
+"""A forgotten password: asked for by its owner, who brings together the half codes of two officers (S1.5)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +12,13 @@ from nianlun.access.operations import attempts
 from nianlun.access.operations.accounts import WeakPassword
 from nianlun.access.operations.attempts import SignInFailed
 from nianlun.access.operations.changing_password import set_password, weakness
+from nianlun.access.operations.emergencies import refuse_in_emergency
 from nianlun.access.operations.factors import forget_factors
+from nianlun.access.operations.resting import refuse_resting
 from nianlun.access.operations.sessions import end_sessions
+from nianlun.access.operations.ties import tie
 
-NO_CODE = "账号或重设码不对，或已过期。重设码 30 分钟内有效，只能用一次。"
+NO_CODE = "账号或重设码不对，或已过期。前半和后半要连起来写，30 分钟内有效，只能用一次。"
 
 
 def ask_for_password(*, username: str, address: str, at: datetime) -> None:
@@ -43,43 +46,53 @@ def ask_for_password(*, username: str, address: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def check_password_request(viewer: Viewer, request_id: UUID, *, factors_too: bool, at: datetime) -> None:
-    """Say that one has made sure who asks, face to face or by telephone. Raises `NotVisible`, `Refused`.
+def check_password_request(viewer: Viewer, request_id: UUID, *, factors_too: bool, at: datetime) -> str:
+    """Say that one has made sure who asks, face to face or by telephone; returns the code's first half, shown once.
 
-    With `factors_too` the owner's telephone is gone as well: the second factor is set up anew.
+    With `factors_too` the owner's telephone is gone as well: the second factor is set up anew. Raises `NotVisible`,
+    `Refused`.
     """
+    viewer = queries.still(viewer)
     request = _open(viewer, request_id, right=Right.STAFF_CHANGE, at=at)
+    _ensure_may_give(viewer, at=at)
     if request.checked_by_id is not None:
         raise Refused("这件申请已经核实过。请等安全管理员发放。")
     request.checked_by_id, request.checked_at = viewer.account_id, at
-    request.factors_too = factors_too
-    request.save(update_fields=["checked_by", "checked_at", "factors_too"])
+    request.factors_too, half = factors_too, domain.new_half_code()
+    request.half_digest = keys.reset_digest(half)
+    request.save(update_fields=["checked_by", "checked_at", "factors_too", "half_digest"])
     _note(trail.PASSWORD_CHECKED, viewer, request, at=at)
+    return domain.shown_reset_code(half)
 
 
 @transaction.atomic
 def release_password_code(viewer: Viewer, request_id: UUID, *, at: datetime) -> str:
-    """The code for the owner, to be shown once. Raises `NotVisible`, and `Refused` for one person taking both steps."""
+    """The code's second half, to be shown once. Raises `NotVisible`, and `Refused` for one person taking both steps.
+
+    Without the half of whoever checked it sets no password: neither officer can pass for the owner alone.
+    """
+    viewer = queries.still(viewer)
     request = _open(viewer, request_id, right=Right.GRANT_GIVE, at=at)
+    _ensure_may_give(viewer, at=at)
     if request.checked_by is None:
         raise Refused("这件申请还没有核实。请先由系统管理员核实是谁在申请。")
-    mine = Account.objects.get(pk=viewer.account_id).holder
-    if mine == request.checked_by.holder:
-        raise Refused("核实和发放不能是同一人。请由另一位办理。")
+    if who := tie(viewer.account_id, request.checked_by_id):
+        raise Refused(f"核实和发放不能是{who}。请由另一位办理。")
     if request.good_until is not None and at < request.good_until:
         raise Refused("重设码已经发放，还在有效期内。过期后可以再发一次。")
-    code = domain.new_reset_code()
+    half = domain.new_half_code()
     request.released_by_id = viewer.account_id
-    request.code_digest = keys.reset_digest(code)
+    request.code_digest = keys.reset_digest(half)
     request.good_until = at + domain.CODE_LASTS
     request.save(update_fields=["released_by", "code_digest", "good_until"])
     _note(trail.PASSWORD_RELEASED, viewer, request, at=at)
-    return domain.shown_reset_code(code)
+    return domain.shown_reset_code(half)
 
 
 @transaction.atomic
 def refuse_password_request(viewer: Viewer, request_id: UUID, *, at: datetime) -> None:
     """Close a request that its supposed owner knows nothing of. Raises `NotVisible`, `Refused`."""
+    viewer = queries.still(viewer)
     right = Right.STAFF_CHANGE if viewer.may(Right.STAFF_CHANGE) else Right.GRANT_GIVE
     request = _open(viewer, request_id, right=right, at=at)
     request.closed_at = at
@@ -94,6 +107,7 @@ def set_forgotten_password(*, username: str, code: str, new: str, address: str, 
     `WeakPassword` (the code stays good), `passwords.TooBusy`.
     """
     login = username.strip().lower()
+    first, second = domain.halves(domain.tidy_code(code))
     attempt_id, weak = attempts.admit(login, address=address, at=at), None
     with transaction.atomic():
         request = (
@@ -102,7 +116,8 @@ def set_forgotten_password(*, username: str, code: str, new: str, address: str, 
             .filter(
                 account__username=login,
                 account__is_active=True,
-                code_digest=keys.reset_digest(domain.tidy_code(code)),
+                half_digest=keys.reset_digest(first),
+                code_digest=keys.reset_digest(second),
                 good_until__gt=at,
                 closed_at=None,
             )
@@ -151,8 +166,13 @@ def _use(request: PasswordRequest, password: str, *, at: datetime) -> None:
     if request.factors_too:
         forget_factors(account.pk)
     request.closed_at = at
-    request.save(update_fields=["closed_at"])
-    details = {"factors_too": request.factors_too}
+    if not queries.has_factor(account.pk):  # whoever holds the code now sets up the second factor too
+        request.rests_until = at + domain.RESTS_FOR
+    request.save(update_fields=["closed_at", "rests_until"])
+    details = {
+        "factors_too": request.factors_too,
+        "rests_until": request.rests_until.isoformat() if request.rests_until else "",
+    }
     trail.record(trail.PASSWORD_SET, by=account.viewer(), about_id=str(request.pk), details=details, at=at)
 
 
@@ -166,9 +186,14 @@ def _open(viewer: Viewer, request_id: UUID, *, right: Right, at: datetime) -> Pa
         raise NotVisible
     line = queries.staff_account(viewer, request.account_id)
     authorize(viewer, right, scope_of=line.scope)
-    if Account.objects.get(pk=viewer.account_id).holder == request.account.holder:
-        raise Refused("不能办理本人的口令申请。请由另一位办理。")
+    if who := tie(viewer.account_id, request.account_id):
+        raise Refused(f"办理人和申请口令的人不能是{who}。请由另一位办理。")
     return request
+
+
+def _ensure_may_give(viewer: Viewer, *, at: datetime) -> None:
+    refuse_in_emergency(viewer)
+    refuse_resting(viewer, at=at)
 
 
 def _note(action: str, viewer: Viewer, request: PasswordRequest, *, at: datetime) -> None:

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from nianlun.access import trail
+from nianlun.access import queries, trail
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.access.models import Stop
+from nianlun.access.operations.ties import tie
 
 SHORTEST_REASON, LONGEST_REASON = 4, 300
 
@@ -37,14 +38,15 @@ def lift_stop(viewer: Viewer, stop_id: int, *, reason: str, at: datetime) -> int
     Raises `Refused` without the right, without a reason, for the own account or where somebody was faster, and
     `NotVisible` outside the viewer's scope.
     """
+    viewer = queries.still(viewer)
     authorize(viewer, Right.WATCH_SETTLE)
     stop = Stop.objects.select_for_update(of=("self",)).select_related("account").filter(pk=stop_id).first()
     if stop is None:
         raise NotVisible
     authorize(viewer, Right.WATCH_SETTLE, scope_of=stop.account.scope)
     tidy = " ".join(reason.split())
-    if stop.account_id == viewer.account_id:
-        raise Refused("不能恢复自己被停用的查询。请由另一位安全管理员处理。")
+    if who := tie(viewer.account_id, stop.account_id):
+        raise Refused(f"恢复查询的人和被停用的人不能是{who}。请由另一位安全管理员处理。")
     if not SHORTEST_REASON <= len(tidy) <= LONGEST_REASON:
         raise Refused(f"恢复查询要写明理由，{SHORTEST_REASON} 至 {LONGEST_REASON} 个字。")
     if stop.lifted_at is not None:

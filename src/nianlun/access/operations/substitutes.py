@@ -10,8 +10,9 @@ from nianlun.access.domain import NotVisible, Refused, Right, Role, Viewer, auth
 from nianlun.access.domain.grants import NotGrantable, check_post, reason_text
 from nianlun.access.domain.standing_in import LONGEST_LEAVE, check_substitute
 from nianlun.access.models import Account, Substitution
-from nianlun.access.operations.emergencies import NOT_IN_AN_EMERGENCY, SETTLED
-from nianlun.access.operations.holders import holder_of
+from nianlun.access.operations.emergencies import SETTLED, refuse_in_emergency
+from nianlun.access.operations.resting import refuse_resting
+from nianlun.access.operations.ties import same_person, tie
 
 
 @transaction.atomic
@@ -25,8 +26,7 @@ def name_substitute(
     viewer = queries.still(viewer)
     authorize(viewer, Right.DESK_READ)
     check_post(viewer.role)
-    if viewer.glass_until:
-        raise Refused(NOT_IN_AN_EMERGENCY)
+    refuse_in_emergency(viewer)
     colleague = _colleague(viewer, substitute_id)
     first, last = _midnight(since), _midnight(until)
     if since < timezone.localdate(at) or not first < last <= first + LONGEST_LEAVE:
@@ -58,12 +58,12 @@ def decide_substitute(
     row = _substitution(substitution_id)
     viewer = queries.still(viewer)
     authorize(viewer, Right.GRANT_APPROVE, scope_of=row.absent.scope)
-    if viewer.glass_until:
-        raise Refused(NOT_IN_AN_EMERGENCY)
+    refuse_in_emergency(viewer)
+    refuse_resting(viewer, at=at)
     if row.agreed is not None or row.ended_at is not None or row.until <= at:
         raise Refused(SETTLED)
-    if holder_of(viewer.account_id) in (row.absent.holder, row.substitute.holder):
-        raise Refused("您是离岗人或代班人，请由另一位领导核准。")
+    if who := tie(viewer.account_id, row.absent_id, row.substitute_id):
+        raise Refused(f"核准人与离岗人、代班人不能是{who}。请由另一位领导核准。")
     if agreed:
         if row.absent.role != row.role or row.absent.scope != row.substitute.scope:
             raise Refused("两人的岗位或辖区已经变了，不能代班。请退回，重新指定。")
@@ -82,11 +82,12 @@ def end_substitute(viewer: Viewer, substitution_id: int, *, at: datetime) -> Non
 
     Raises `NotVisible` for everybody else, `Refused` where it is over.
     """
-    row = _substitution(substitution_id)
+    viewer, row = queries.still(viewer), _substitution(substitution_id)
     if viewer.account_id not in (row.absent_id, row.substitute_id):
         over = viewer.may(Right.GRANT_GIVE) or viewer.may(Right.GRANT_APPROVE)
         if not over or not covers(viewer.scope, division=row.absent.scope):
             raise NotVisible
+        refuse_in_emergency(viewer)
     if row.ended_at is not None or row.agreed is False:
         raise Refused(SETTLED)
     row.ended_at = at
@@ -107,7 +108,7 @@ def _colleague(viewer: Viewer, account_id: int) -> Account:
     colleague = rows.filter(pk=account_id).first()
     if colleague is None:
         raise NotVisible
-    if colleague.holder == holder_of(viewer.account_id):
+    if same_person(viewer.account_id, colleague.pk):
         raise NotGrantable("代班的人不能是您自己。请另选一位。")
     check_substitute(viewer.role, Role(colleague.role))
     if colleague.viewer().lapsed:

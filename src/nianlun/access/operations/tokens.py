@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from nianlun.access import keys, trail
+from nianlun.access import keys, queries, trail
 from nianlun.access.domain import (
     MOST_PER_MINUTE,
     PER_MINUTE,
@@ -25,6 +25,9 @@ from nianlun.access.domain import (
 )
 from nianlun.access.models import Account, Token
 from nianlun.access.operations.accounts import new_account
+from nianlun.access.operations.emergencies import refuse_in_emergency
+from nianlun.access.operations.resting import refuse_resting
+from nianlun.access.operations.ties import tie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,9 @@ def make_token(
 
     Raises `NotAToken` with a sentence for the form, `Refused`, and `NotVisible` outside the viewer's scope.
     """
+    viewer = queries.still(viewer)
+    refuse_in_emergency(viewer)
+    refuse_resting(viewer, at=at)
     tidy, agency = " ".join(name.split()), " ".join(agency_name.split())
     if not 2 <= len(tidy) <= 60:
         raise NotAToken("请写明是哪个程序，2 到 60 个字，例如“政务服务网收件”。")
@@ -88,13 +94,16 @@ def make_token(
 @transaction.atomic
 def release_token(viewer: Viewer, token_id: UUID, *, at: datetime) -> None:
     """Let a token work that somebody else has made. Raises `NotVisible` and `Refused`."""
+    viewer = queries.still(viewer)
     token = _locked(viewer, token_id, right=Right.GRANT_GIVE)
+    refuse_in_emergency(viewer)
+    refuse_resting(viewer, at=at)
     if token.revoked_at is not None or token.until <= at:
         raise Refused("这个令牌已吊销或过期，不能启用。请重新签发。")
     if token.released_at is not None:
         raise Refused("这个令牌已经启用，不用再办。")
-    if Account.objects.get(pk=viewer.account_id).holder == token.made_by.holder:
-        raise Refused("签发和启用不能是同一人。请由另一位办理。")
+    if who := tie(viewer.account_id, token.made_by_id):
+        raise Refused(f"签发和启用不能是{who}。请由另一位办理。")
     token.released_by_id, token.released_at = viewer.account_id, at
     token.save(update_fields=["released_by", "released_at"])
     _note(trail.TOKEN_RELEASED, viewer, token, at=at)
@@ -106,6 +115,7 @@ def revoke_token(viewer: Viewer, token_id: UUID, *, at: datetime) -> None:
 
     The account is switched off with it: what the program has under way finds that before it takes effect.
     """
+    viewer = queries.still(viewer)
     right = Right.TOKEN_CHANGE if viewer.may(Right.TOKEN_CHANGE) else Right.GRANT_GIVE
     token = _locked(viewer, token_id, right=right)
     if token.revoked_at is not None:

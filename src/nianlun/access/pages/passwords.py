@@ -99,24 +99,29 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 
 @gate.needs(Right.STAFF_CHANGE, fresh=True)
+@never_cache
 @require_POST
 def check(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """Say that one has made sure who asks."""
+    """Say that one has made sure who asks, and show the first half of the code, this once."""
     factors_too = request.POST.get("factors_too") == "yes"
-    operations.check_password_request(
+    half = operations.check_password_request(
         gate.viewer(request), request_id, factors_too=factors_too, at=timezone.now()
     )
-    messages.success(request, "已核实。请安全管理员发放重设码。")
-    return redirect("access:password-requests")
+    return _half_shown(request, half, which="前半")
 
 
 @gate.needs(Right.GRANT_GIVE, fresh=True)
 @never_cache
 @require_POST
 def release(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """Release the code and show it, this once."""
-    code = operations.release_password_code(gate.viewer(request), request_id, at=timezone.now())
-    return render(request, "access/code_released.html", {**gate.shell_context(request), "code": code})
+    """Release the second half of the code and show it, this once."""
+    half = operations.release_password_code(gate.viewer(request), request_id, at=timezone.now())
+    return _half_shown(request, half, which="后半")
+
+
+def _half_shown(request: HttpRequest, half: str, *, which: str) -> HttpResponse:
+    context = {**gate.shell_context(request), "half": half, "which": which}
+    return render(request, "access/code_released.html", context)
 
 
 @gate.needs(Right.STAFF_READ, fresh=True)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from nianlun.access.domain import NotAPurpose, NotVisible, Refused, Right, Viewer, authorize, purpose_text
+from nianlun.access.operations import refuse_in_emergency, tie
 from nianlun.access.queries import still
 from nianlun.jobs import operations as jobs
 from nianlun.journal import operations as journal
@@ -131,13 +132,14 @@ def decide(viewer: Viewer, export_id: UUID, *, agree: bool, reason: str, at: dat
     """
     viewer = still(viewer)
     authorize(viewer, Right.EXPORT_APPROVE)
+    refuse_in_emergency(viewer, "批准导出")
     row = Export.objects.select_for_update().filter(pk=export_id).first()
     if row is None:
         raise NotVisible
     authorize(viewer, Right.EXPORT_APPROVE, scope_of=row.scope)
     tidy = " ".join(reason.split())[:300]
-    if row.asked_by == viewer.account_id:
-        raise Refused("不能批准自己的导出申请。请由另一位领导批准。")
+    if who := tie(viewer.account_id, row.asked_by):
+        raise Refused(f"申请导出和批准不能是{who}。请由另一位领导批准。")
     if row.state != Export.State.WAITING:
         raise Refused(f"这份申请已经{row.get_state_display()}。请刷新页面。")
     if not agree and len(tidy) < 4:
