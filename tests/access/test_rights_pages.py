@@ -167,3 +167,17 @@ def test_an_emergency_is_asked_for_opened_closed_and_looked_into_on_its_page(vie
         == 302
     )
     assert "使用得当" in own.get("/rights/emergencies/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2026-12-01", "9999-12-31"), ("9999-12-20", "9999-12-30"), ("0001-01-01", "0001-01-02")],
+)
+def test_a_leave_at_the_end_of_time_is_told_and_not_a_fault(viewer, first, last):
+    form = {
+        "substitute": viewer("reviewer").account_id,
+        "first": first,
+        "last": last,
+        "reason": "年休假回家",
+    }
+    assert factories.client_of(viewer("clerk")).post("/rights/leave/", form).status_code == 422

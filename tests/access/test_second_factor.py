@@ -207,3 +207,23 @@ def test_the_server_s_keeper_gives_the_last_officer_a_way_in(lijing, monkeypatch
     assert "下次登录时重新设置" in capsys.readouterr().out
     assert browser.get("/reading/").status_code == 302
     assert give_password(Client(), "Shiqiao-Bei-De-Yu-4")["Location"].startswith("/sign-in/set-up/")
+
+
+def test_of_two_browsers_only_one_sets_up_the_first_factor():
+    factories.staff("leader", username="lijingjing", name="李静静", password=factories.PASSWORD)
+    browsers, offers = (Client(), Client()), []
+    for browser in browsers:
+        browser.post("/sign-in/", {"username": "lijingjing", "password": factories.PASSWORD})
+        page = browser.get("/sign-in/set-up/").content.decode()
+        offers.append(re.search(r"密钥 <code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", ""))
+    for browser, offer in zip(browsers, offers, strict=True):
+        browser.post("/sign-in/set-up/", {"code": factories.code(offer)})
+    assert Authenticator.objects.filter(account__username="lijingjing").count() == 1
+
+
+def test_a_key_of_nothing_but_brackets_is_no_key():
+    factories.staff("leader", username="wanger", password=factories.PASSWORD)
+    browser = Client()
+    browser.post("/sign-in/", {"username": "wanger", "password": factories.PASSWORD})
+    browser.get("/sign-in/set-up/")
+    assert browser.post("/sign-in/set-up/", {"code": "", "new_key": "[" * 19000}).status_code == 422

@@ -8,10 +8,12 @@ import pytest
 from django.conf import settings as live_settings
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from tests import factories
 
 from nianlun.access import operations, passwords
 from nianlun.access.models import Account, Attempt
+from nianlun.access.operations import SignInFailed
 from nianlun.journal.models import Entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.access.urls")]
@@ -190,3 +192,14 @@ def test_forms_from_elsewhere_are_refused(lijing):  # S7.2
     assert response.status_code == 403
     assert "没有提交成功" in response.content.decode()
     assert not Attempt.objects.exists()
+
+
+def test_a_network_of_many_addresses_is_one_source():
+    at, answers = timezone.now(), []
+    for number in range(32):
+        with pytest.raises(SignInFailed) as refused:
+            operations.sign_in(
+                username=f"nobody{number}", password="x", address=f"2001:db8:1:2::{number:x}", at=at
+            )
+        answers.append("这台机器" in str(refused.value))
+    assert answers == [False] * 30 + [True] * 2

@@ -12,7 +12,7 @@ from nianlun.access.domain import NotVisible, Refused, Right, Role
 from nianlun.access.domain.grants import NotGrantable
 from nianlun.access.domain.standing_in import GLASS_LASTS, GlassState
 from nianlun.access.models import Account, Glass, Grant, Substitution
-from nianlun.access.operations import emergencies, granting, identify, substitutes
+from nianlun.access.operations import emergencies, granting, identify, set_active, substitutes
 from nianlun.access.queries import still, viewer_of
 from nianlun.journal import operations as journal
 from nianlun.journal.models import Entry
@@ -260,3 +260,20 @@ def test_one_emergency_at_a_time_and_a_stale_one_does_not_stand_in_the_way(viewe
         emergencies.ask_glass(leader, role=Role.REVIEWER, reason=URGENT, at=at)
     emergencies.ask_glass(leader, role=Role.REVIEWER, reason=URGENT, at=at + GLASS_LASTS)
     assert Glass.objects.filter(refused_at=None).count() == 1
+
+
+def test_a_substitution_does_not_come_back_when_the_account_is_switched_on_again(viewer):
+    at, officer = timezone.now(), viewer("system_officer")
+    clerk, reviewer = viewer("clerk"), viewer("reviewer")
+    today = timezone.localdate(at)
+    substitutes.name_substitute(
+        clerk,
+        substitute_id=reviewer.account_id,
+        since=today,
+        until=today + timedelta(days=3),
+        reason="年休假回家",
+        at=at,
+    )
+    for active in (False, True):
+        set_active(officer, account_id=reviewer.account_id, active=active, at=at)
+    assert Substitution.objects.get().ended_at == at

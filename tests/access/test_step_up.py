@@ -16,6 +16,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.access.urls")]
 LONG_AGO = timedelta(minutes=5, seconds=1)
 
 IMPORTANT = {
+    "watch/stops/<int:stop_id>/lift/",
+    "exports/<uuid:export_id>/file/",
+    "exports/<uuid:export_id>/decide/",
+    "staff/passwords/<uuid:request_id>/check/",
+    "staff/passwords/<uuid:request_id>/release/",
+    "staff/passwords/<uuid:request_id>/refuse/",
     "contributions/import/confirm/",
     "media/<uuid:medium_id>/open/",
     "staff/<int:account_id>/active/",

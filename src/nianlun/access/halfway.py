@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest
 
-from nianlun.access import domain
-from nianlun.access.domain import NextStep, Viewer
+from nianlun.access import domain, queries
+from nianlun.access.domain import NextStep, Role, Viewer
 from nianlun.access.models import Account
 from nianlun.access.operations import Recognised
 
@@ -32,7 +33,6 @@ def begin(request: HttpRequest, found: Recognised, *, persona: bool = False, at:
     request.session[_KEPT_AS] = {
         "account": found.account_id,
         "password": account.get_session_auth_hash(),
-        "step": found.next_step.value,
         "persona": persona,
         "at": at.timestamp(),
     }
@@ -45,14 +45,19 @@ def of(request: HttpRequest, *, at: datetime) -> Halfway | None:
     if kept is None:
         return None
     late = at.timestamp() - kept["at"] >= domain.HALFWAY_FOR.total_seconds()
-    account = Account.objects.filter(pk=kept["account"], is_active=True).first()
+    accounts = Account.objects.filter(pk=kept["account"], is_active=True)
+    if (
+        connection.in_atomic_block
+    ):  # of two browsers that set up a first factor, the second meets the first's
+        accounts = accounts.select_for_update(no_key=True)
+    account = accounts.first()
     if late or account is None or account.get_session_auth_hash() != kept["password"]:
         del request.session[_KEPT_AS]
         return None
     return Halfway(
         viewer=account.viewer(),
         login=account.username,
-        next_step=NextStep(kept["step"]),
+        next_step=domain.next_step(Role(account.role), has_factor=queries.has_factor(account.pk)),
         persona=kept["persona"],
         is_persona=bool(account.persona),
     )

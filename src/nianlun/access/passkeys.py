@@ -119,4 +119,12 @@ def sign_count(answer: str, *, challenge: str, place: Place, public_key: bytes, 
 
 
 # Whatever a stranger writes into the answer: the library decodes JSON, base64, CBOR and keys before it checks.
-_FAULTS = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError)
+_FAULTS = (
+    WebAuthnException,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+)

@@ -1,15 +1,14 @@
 """How many wrong questions a source may put to the public verification (as S1.8)."""
 
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
 from nianlun.journal.models import WrongGuess
+from nianlun.kernel.sources import source_name
 
 MOST, WITHIN = 30, timedelta(hours=1)
-_ONE_READER = 64  # bits: whoever has one IPv6 address has all of its network
 
 
 def is_stopped(address: str, *, at: datetime) -> bool:
@@ -41,11 +40,4 @@ def _recent(source: bytes, *, at: datetime) -> int:
 
 def source_of(address: str) -> bytes:
     """The keyed digest by which a source is counted; of an IPv6 address, its whole network."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        name = ""
-    else:
-        whole = isinstance(found, IPv6Address) and found.ipv4_mapped is None
-        name = str(ip_network((found, _ONE_READER), strict=False)) if whole else str(found)
-    return salted_hmac("nianlun.journal.guess", name, algorithm="sha256").digest()
+    return salted_hmac("nianlun.journal.guess", source_name(address), algorithm="sha256").digest()

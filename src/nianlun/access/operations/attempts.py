@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from nianlun.access import domain, keys, trail
 from nianlun.access.domain import Outcome
 from nianlun.access.models import Attempt
+from nianlun.kernel.sources import source_name
 
 LOCKED = f"这个账号已锁定：{domain.LOCKING}。请稍后再试。"
 LIMITED = "这台机器 10 分钟内错得太多，请稍后再试。"
@@ -23,7 +24,7 @@ def admit(login: str, *, address: str, at: datetime) -> int:
     once cannot slip through the count, nor can one whose process is killed. So this must not run inside a
     transaction.
     """
-    digest = keys.login_digest(login)
+    digest, address = keys.login_digest(login), source_name(address)
     with transaction.atomic():
         with connection.cursor() as cursor:
             # One attempt on a login is counted at a time; the lock is gone before the password is computed.

@@ -184,6 +184,9 @@ def _role(text: str) -> Role:
 
 def _day(text: str) -> date:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
+        found = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
     except ValueError:
         raise NotGrantable("请填写代班的起止日期，例如 2026-12-01。") from None
+    if not 2000 <= found.year <= 2200:
+        raise NotGrantable("代班的日期不对。请核对。")
+    return found

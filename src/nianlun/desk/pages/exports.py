@@ -121,7 +121,7 @@ def decide(request: HttpRequest, export_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.EXPORT_ASK)
+@needs(Right.EXPORT_ASK, fresh=True)
 def fetch(request: HttpRequest, export_id: UUID) -> HttpResponse:
     """Give the file out, this once."""
     try:

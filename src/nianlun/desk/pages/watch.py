@@ -145,7 +145,7 @@ def _alarm(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.WATCH_SETTLE)
+@needs(Right.WATCH_SETTLE, fresh=True)
 def lift(request: HttpRequest, stop_id: int) -> HttpResponse:
     """Let a stopped account look at persons again."""
     who = viewer(request)
