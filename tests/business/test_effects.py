@@ -55,7 +55,7 @@ def test_a_person_registered_meanwhile_is_not_registered_twice(counter):
     case_id = newcomer(counter, number)
     passed(counter, case_id, "clerk")
     factories.person(name="宋小梅", sex="female", number=number)
-    with pytest.raises(Refused, match="已经登记过"):
+    with pytest.raises(Refused, match="已经登记参保"):
         passed(counter, case_id, "reviewer")
     assert queries.case(counter.clerk, case_id).line.state is State.SECOND_REVIEW
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from nianlun.access.domain import NotVisible, Refused, Viewer
 from nianlun.cases import checks, effects, gathering, moving
+from nianlun.cases.domain.findings import Finding
 from nianlun.cases.domain.flow import (
     Move,
     Outcome,
@@ -33,7 +34,8 @@ def pass_on(
     """Take the current step and hand the case on. The deciding step grants it: its effect runs in this transaction.
 
     At the first review the system's own checks stand in the way where they say stop, and want a word where they say
-    look. `advice` false recommends a refusal to those who decide. Raises `Refused` and what the effect raises.
+    look; what stops, stops the grant too, whatever was advised and changed in between. `advice` false recommends a
+    refusal to those who decide. Raises `Refused` and what the effect raises.
     """
     row, by = moving.opened(case_id, by=by, version=version)
     _pass(row, by=by, text=text, advice=advice, at=at)
@@ -159,8 +161,11 @@ def _pass_one_of_many(case_id: UUID, *, by: Viewer, version: int, text: str, at:
 
 
 def _grant(row: Case, case_type: CaseType, *, by: Viewer, at: datetime) -> None:
+    facts = gathering.facts(row, case_type=case_type)
+    stops = _stops(checks.findings(facts, on=timezone.localdate(at)))
+    if stops:
+        raise Refused(f"现在还不能批准：{' '.join(stops)} 请退回初审补正，或不予批准。")
     if case_type.effect:
-        facts = gathering.facts(row, case_type=case_type)
         done = effects.run(case_type.effect, facts, by=by, at=at)
         row.effect_said = done.sentence[:400]
         row.person_id = row.person_id or done.person_id
@@ -169,12 +174,16 @@ def _grant(row: Case, case_type: CaseType, *, by: Viewer, at: datetime) -> None:
 
 def _ensure_checked(row: Case, *, text: str, advice: bool, at: datetime) -> None:
     found = checks.findings(gathering.facts(row), on=timezone.localdate(at))
-    stops = [finding.sentence for finding in found if finding.stops]
+    stops = _stops(found)
     if stops and advice:
         raise Refused("系统预审不通过：" + " ".join(stops) + " 请补正、退回，或建议不予批准。")
     looks = [finding.sentence for finding in found if not finding.stops]
     if looks and not text:
         raise Refused("系统预审有提示，请在意见里写明怎样核实的：" + " ".join(looks))
+
+
+def _stops(found: Sequence[Finding]) -> list[str]:
+    return [finding.sentence for finding in found if finding.stops]
 
 
 def _ensure_heard(row: Case) -> None:

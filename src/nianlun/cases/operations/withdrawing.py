@@ -10,6 +10,7 @@ from nianlun.cases import calendars, clocks, moving
 from nianlun.cases.domain.flow import PAUSED, Move, Outcome, OutOfStep, State, ensure_withdrawable
 from nianlun.cases.domain.types import Step
 from nianlun.cases.guarding import guarded
+from nianlun.cases.models import Case
 
 
 @guarded
@@ -41,7 +42,10 @@ def withdraw(case_id: UUID, *, by: Viewer, version: int, reason: str, at: dateti
 def decide_withdrawal(
     case_id: UUID, *, by: Viewer, version: int, agree: bool, text: str = "", at: datetime
 ) -> None:
-    """The reviewer's word on a proposed withdrawal: it ends, or goes on where it was."""
+    """The reviewer's word on a proposed withdrawal: it ends, or goes on where it was.
+
+    What stood still when it was proposed stands still again: a paper that was asked for is still to come.
+    """
     row, by = moving.opened(case_id, by=by, version=version)
     if State(row.state) is not State.WITHDRAWING:
         raise OutOfStep(f"这件业务现在是“{State(row.state).label}”，没有待定的撤销。")
@@ -58,4 +62,16 @@ def decide_withdrawal(
         )
     else:
         why = moving.reason(text, "不同意")
-        moving.moved(row, Move.DENY, to=State(row.resumes), by=by, at=at, text=why)
+        moving.moved(row, Move.DENY, to=_back(row, at=at), by=by, at=at, text=why)
+
+
+def _back(row: Case, *, at: datetime) -> State:
+    """Where the case was when the withdrawal was proposed, its clock standing again where it stood."""
+    proposed = row.actions.filter(move=Move.WITHDRAW.value).order_by("-number").first()
+    before = State(proposed.state) if proposed is not None else State(row.resumes)
+    if before not in PAUSED:
+        return State(row.resumes)
+    stood = row.pauses.order_by("-pk").first()
+    if stood is not None and row.accepted_at is not None:
+        moving.pause_clock(row, reason=stood.reason, on=timezone.localdate(at))
+    return before
