@@ -51,7 +51,7 @@ def test_advising_against_it_does_not_bring_a_case_without_papers_past_the_grant
     deciding.pass_on(case_id, text="材料没有交", advice=False, **now(counter, case_id, "clerk"))
     *before, decider = hands
     passed(counter, case_id, *before)
-    with pytest.raises(Refused, match="现在还不能批准：没有收到.*退回初审补正"):
+    with pytest.raises(Refused, match=r"现在还不能批准：没有收到.*退回初审补正"):
         passed(counter, case_id, decider)
     deciding.refuse(case_id, text="材料没有交", **now(counter, case_id, decider))
     assert state_of(case_id) == (State.CONCLUDED, Outcome.REFUSED.value)
@@ -83,7 +83,7 @@ def test_a_promise_that_ran_out_after_the_review_stops_the_grant_until_the_paper
     passed(counter, case_id, "clerk")
     counter.tick(days=30)
     passed(counter, case_id, "reviewer")
-    with pytest.raises(Refused, match="承诺到 .* 为止补交的"):
+    with pytest.raises(Refused, match=r"承诺到 .* 为止补交的"):
         passed(counter, case_id, "leader")
     pausing.ask_supplement(case_id, missing=["evidence"], text="", **now(counter, case_id, "leader"))
     take(counter, case_id, "evidence", How.ORIGINAL_SEEN)
