@@ -73,5 +73,5 @@ def _back(row: Case, *, at: datetime) -> State:
         return State(row.resumes)
     stood = row.pauses.order_by("-pk").first()
     if stood is not None and row.accepted_at is not None:
-        moving.pause_clock(row, reason=stood.reason, on=timezone.localdate(at))
+        clocks.pause(row, reason=stood.reason, on=timezone.localdate(at))
     return before
