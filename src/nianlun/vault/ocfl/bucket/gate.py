@@ -87,6 +87,11 @@ class _Visitor(socketserver.BaseRequestHandler):
             return
         with beyond, contextlib.suppress(OSError, ValueError, NotAllowed):
             beyond.settimeout(_IDLE_SECONDS)
+            for line in (
+                self.request,
+                beyond,
+            ):  # head and body go separately: each waiting for an answer costs 40 ms
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             back = threading.Thread(target=_copy, args=(beyond, self.request), daemon=True)
             if asked.method == "CONNECT":
                 self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
