@@ -56,7 +56,7 @@ def register_employer(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     return Done(sentence="已登记参保单位。", employer_id=employer_id)
 
 
-@effect("registry.death_recorded")
+@effect("registry.death_recorded", corrects=True)
 def record_death(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Record the day of death. A correction of such a case replaces the day, or takes the record back."""
     person_id = _subject(case.person_id)
@@ -76,7 +76,7 @@ def record_death(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     return Done(sentence=f"死亡登记已更正：{changed.before} 改为 {changed.after}。")
 
 
-@effect("registry.identity_changed")
+@effect("registry.identity_changed", corrects=True)
 def change_identity(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Change name, number or sex. A birth date is not edited: it is ruled on (劳社部发〔1999〕8号 第二条)."""
     person_id, change = _subject(case.person_id), register_changes.identity_change(case)
@@ -90,7 +90,7 @@ def change_identity(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     return Done(sentence=f"登记已变更：{told}。原来的留作历史，仍可查到本人。")
 
 
-@effect("registry.employer_changed")
+@effect("registry.employer_changed", corrects=True)
 def change_employer(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Change a unit's name or credit code; what else a unit may change is kept with the case only."""
     employer_id, change = _subject(case.employer_id), register_changes.unit_change(case)
@@ -103,7 +103,7 @@ def change_employer(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     return Done(sentence=f"单位{made.what}已变更：由“{made.before}”改为“{made.after}”。")
 
 
-@effect("registry.employer_closed")
+@effect("registry.employer_closed", corrects=True)
 def close_employer(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Record that the unit no longer exists; a correction of such a case replaces the day."""
     employer_id, ended_on = _subject(case.employer_id), register_changes.day(case, "ended_on")

@@ -37,15 +37,18 @@ class Effect(Protocol):
 
 
 _effects: dict[str, Effect] = {}
+_correcting: set[str] = set()
 
 
-def effect(name: str) -> Callable[[Effect], Effect]:
-    """Register what the effect of that name does."""
+def effect(name: str, *, corrects: bool = False) -> Callable[[Effect], Effect]:
+    """Register what the effect of that name does; `corrects` where it also puts right what it did before."""
 
     def register(function: Effect) -> Effect:
         if name in _effects:
             raise ValueError(f"two effects named {name}")
         _effects[name] = function
+        if corrects:
+            _correcting.add(name)
         return function
 
     return register
@@ -55,8 +58,16 @@ def run(name: str, case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Carry out a granted case. Raises `Refused` where nobody carries out what its type promises."""
     if name not in _effects:
         raise Refused(f"系统里还没有“{name}”这项办理结果的执行程序，不能批准。请联系系统管理员。")
+    if case.corrects is not None:
+        ensure_correctable(name)
     lent = replace(by, standing_in=by.standing_in | WHAT_A_CASE_LENDS)
     return _effects[name](case, by=lent, at=at)
+
+
+def ensure_correctable(name: str) -> None:
+    """Return where a correction can carry the effect out. Raises `Refused`: run anew, it would do the same twice."""
+    if name not in _correcting:
+        raise Refused("登记不能用更正业务重做，会登记出第二个。登记内容有误的，请办信息变更。")
 
 
 def names() -> list[str]:

@@ -1,23 +1,26 @@
 """A case as rules see it, read from its rows."""
 
+from django.db.models import Q
 from django.utils import timezone
 
 from nianlun.cases import type_files
-from nianlun.cases.domain.facts import CaseFacts, How, MaterialFacts
-from nianlun.cases.domain.flow import OPEN, State
+from nianlun.cases.domain.facts import CaseFacts, GrantedFacts, How, MaterialFacts
+from nianlun.cases.domain.flow import OPEN, Outcome, State
 from nianlun.cases.domain.types import CaseType, Origin, Step
 from nianlun.cases.models import Case, Material
 
 
 def facts(row: Case, *, case_type: CaseType | None = None) -> CaseFacts:
     """Everything checks and effects may ask of a case."""
-    same = Case.objects.filter(type=row.type, state__in=[state.value for state in OPEN]).exclude(pk=row.pk)
+    same = Case.objects.filter(type=row.type).exclude(pk=row.pk)
     if row.person_id is not None:
         same = same.filter(person_id=row.person_id)
     elif row.employer_id is not None:
         same = same.filter(employer_id=row.employer_id)
     else:
         same = same.filter(title=row.title, division=row.division)
+    still_open = same.filter(state__in=[state.value for state in OPEN])
+    granted = same.filter(Q(outcome=Outcome.GRANTED.value) | Q(state=State.PAYMENT.value))
     return CaseFacts(
         id=row.pk,
         number=row.number,
@@ -36,7 +39,12 @@ def facts(row: Case, *, case_type: CaseType | None = None) -> CaseFacts:
         received_on=timezone.localdate(row.received_at),
         accepted_on=timezone.localdate(row.accepted_at) if row.accepted_at else None,
         corrects=row.corrects_id,
-        others_open=tuple(same.order_by("number").values_list("number", flat=True)[:5]),
+        others_open=tuple(still_open.order_by("number").values_list("number", flat=True)[:5]),
+        granted_before=tuple(
+            GrantedFacts(number=each.number, details=each.details) for each in granted.order_by("number")
+        )
+        if row.person_id is not None
+        else (),
     )
 
 

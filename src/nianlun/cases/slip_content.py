@@ -39,7 +39,7 @@ class SlipFacts:
     """What a slip tells of a case, as of the move that gave rise to it.
 
     `decided_on` is the day of that move. `text` is what the deciding person wrote, and what the effect said follows
-    in `result`. `missing` are the papers asked for.
+    in `result`. `missing` are the papers asked for, `corrected` is the number of the case that this one corrects.
     """
 
     type: CaseType
@@ -56,6 +56,7 @@ class SlipFacts:
     shown: Sequence[ShownMaterial] = ()
     missing: Sequence[Requirement] = ()
     days_used: int | None = None
+    corrected: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +160,8 @@ def _conclusion(facts: SlipFacts) -> _Parts:
         else ""
     )
     sections = [("办理结果", facts.result or f"准予办理{facts.type.name}。")]
+    if facts.corrected:
+        sections.append(("更正的是", f"本件更正 {facts.corrected}，原件保留，以本件为准。"))
     if used:
         sections.append(("办理用时", used))
     sections.append(("不服怎么办", facts.type.refusal_appeal))

@@ -138,6 +138,7 @@ def facts_of(row: Case, action: Action, *, case_type: CaseType) -> slip_content.
         shown=_shown(row, case_type, until=action),
         missing=[one for one in case_type.requirements if one.code in action.details.get("missing", [])],
         days_used=_days_used(row, accepted_on, on=decided_on) if ended else None,
+        corrected=row.corrects.number if row.corrects is not None else "",
     )
 
 

@@ -10,7 +10,7 @@ from nianlun.evidence.operations import OwnCase, SamePerson
 from nianlun.kernel.months import show_month
 
 
-@effect(deciding.EFFECT)
+@effect(deciding.EFFECT, corrects=True)
 def confirm_assessment(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Put the person's proposed assessment into force; without one there is nothing the case could decide."""
     try:

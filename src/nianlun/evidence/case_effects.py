@@ -9,7 +9,7 @@ from nianlun.evidence import queue, rulings
 from nianlun.evidence.operations import NotAllowedNow, OwnCase, SamePerson
 
 
-@effect("evidence.rulings_confirmed")
+@effect("evidence.rulings_confirmed", corrects=True)
 def confirm_rulings(case: CaseFacts, *, by: Viewer, at: datetime) -> Done:
     """Confirm every ruling proposed for the person; without one there is nothing the case could decide."""
     waiting = (

@@ -45,6 +45,14 @@ class MaterialFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrantedFacts:
+    """A case of the same kind about the same person or employer that was granted."""
+
+    number: str
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
     """A case as rules and effects see it. `details` holds what the form asked for, by the field's code, as text."""
 
@@ -65,3 +73,4 @@ class CaseFacts:
     corrects: UUID | None
     others_open: tuple[str, ...]
     """Numbers of other open cases of the same type about the same person or employer."""
+    granted_before: tuple[GrantedFacts, ...] = ()

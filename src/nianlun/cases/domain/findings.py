@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from nianlun.cases.domain.facts import CaseFacts, How, MaterialFacts
-from nianlun.cases.domain.types import Requirement, Substitute
+from nianlun.cases.domain.facts import CaseFacts, GrantedFacts, How, MaterialFacts
+from nianlun.cases.domain.types import Requirement, Step, Substitute
 
 
 class Level(StrEnum):
@@ -85,10 +85,49 @@ def no_twin(case: CaseFacts, *, on: date) -> list[Finding]:
     ]
 
 
-ALWAYS: tuple[Callable[..., list[Finding]], ...] = (fields_filled, papers_shown, promises_kept, no_twin)
+def not_granted_before(case: CaseFacts, *, on: date) -> list[Finding]:
+    """The same was granted before: what was paid once is not paid again. A correction is about just that case."""
+    if case.corrects is not None or Step.PAYMENT not in case.type.steps:
+        return []
+    twice = [one.number for one in case.granted_before if _same(case, one)]
+    if twice:
+        return [
+            Finding.stop(
+                f"已准予办理 {'、'.join(twice)}，是同一人的同一事项，不能再办一次。结果有误的，请对原业务办更正。"
+            )
+        ]
+    before = [one.number for one in case.granted_before[:5]]
+    return [Finding.look(f"这个人办过同类业务 {'、'.join(before)}。请核对是否重复。")] if before else []
+
+
+ALWAYS: tuple[Callable[..., list[Finding]], ...] = (
+    fields_filled,
+    papers_shown,
+    promises_kept,
+    no_twin,
+    not_granted_before,
+)
 """What is checked in every kind of business."""
 
 _STANDS_FOR = {How.SHARED_DATA: Substitute.SHARED_DATA, How.PROMISED: Substitute.PROMISE}
+
+
+_ONCE = ("death_benefits", "relation_ending")
+"""Kinds of business that a person has once: a death (社会保险法 第十七条), the end of the relation."""
+_STARTS = ("benefit_resumption",)
+"""Kinds of business that are told apart by the month they start from."""
+
+
+def _same(case: CaseFacts, other: GrantedFacts) -> bool:
+    """Whether both are about the same: once for a person, from the same month, or months that overlap."""
+    if case.type.code in _ONCE:
+        return True
+    mine, theirs = case.details, other.details
+    if case.type.code in _STARTS:
+        return mine.get("suspended_month") == theirs.get("suspended_month")
+    spans = [(each.get("since_month", ""), each.get("until_month", "")) for each in (mine, theirs)]
+    (since, until), (other_since, other_until) = spans
+    return all((since, until, other_since, other_until)) and since <= other_until and other_since <= until
 
 
 def _shown_badly(paper: Requirement, material: MaterialFacts, *, needed: bool | None) -> list[Finding]:

@@ -91,6 +91,11 @@ class Case(models.Model):
                 | Q(outcome__in=["not_accepted", "withdrawn"]),
                 name="case_reviewed_was_accepted",
             ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(corrects__isnull=False, state__in=[s.value for s in OPEN]),
+                name="case_one_open_correction",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["key_version", "id"], name="case_key_version"),

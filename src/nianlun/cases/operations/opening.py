@@ -10,8 +10,8 @@ from django.utils import timezone
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize, covers
 from nianlun.archives.numbering import next_number
-from nianlun.cases import definitions, moving, type_files
-from nianlun.cases.domain.flow import Move, Outcome, State
+from nianlun.cases import definitions, effects, moving, type_files
+from nianlun.cases.domain.flow import OPEN, Move, Outcome, State
 from nianlun.cases.domain.forms import checked_details
 from nianlun.cases.domain.types import About, CaseType, Origin, Risk
 from nianlun.cases.guarding import guarded
@@ -119,18 +119,24 @@ def open_by_system(
 @guarded
 def open_correction(case_id: UUID, *, by: Viewer, request_key: UUID, reason: str, at: datetime) -> UUID:
     """A new case that corrects an ended one, which stays as it is (更正). Raises `Refused` for one still open."""
-    old = Case.objects.filter(pk=case_id).first()
+    by = access.still(by)
+    old = Case.objects.select_for_update().filter(pk=case_id).first()
     if old is None:
         raise NotVisible
-    by = access.still(by)
     authorize(by, Right.CASE_READ, scope_of=old.division)
     authorize(by, Right.CASE_ACCEPT, scope_of=old.division)
     if old.outcome != Outcome.GRANTED.value:
         raise Refused("只有准予办结的业务才能更正。未办结的可以退回，未批准的可以重新申请。")
     if not reason.strip():
         raise Refused("请写明为什么更正，例如“复核发现缴费月数少计 3 个月”。")
+    case_type = type_files.case_type(old.type, on=timezone.localdate(at))
+    if case_type.effect:
+        effects.ensure_correctable(case_type.effect)
+    other = Case.objects.filter(corrects=old, state__in=[state.value for state in OPEN]).first()
+    if other is not None and other.request_key != request_key:
+        raise Refused(f"这件业务的更正 {other.number} 正在办理。请接着办那一件，不要另立。")
     return _opened(
-        type_files.case_type(old.type, on=timezone.localdate(at)),
+        case_type,
         agency=registry.agency(old.agency_id),
         origin=Origin.COUNTER,
         by=by,
