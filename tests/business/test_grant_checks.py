@@ -106,7 +106,7 @@ def test_a_denied_withdrawal_leaves_the_case_waiting_for_what_it_waited_for(coun
         case_id, agree=False, text="不是重复的", **now(counter, case_id, "reviewer")
     )
     view = queries.case(counter.clerk, case_id)
-    assert (view.line.state, view.resumes, view.line.due_on) == (stopped, State.APPROVAL, None)
+    assert (view.line.state, view.line.resumes, view.line.due_on) == (stopped, State.APPROVAL, None)
     assert [pause.until is None for pause in view.pauses] == [False, True]
     assert view.pauses[0].reason == view.pauses[1].reason
     if stopped is State.SUPPLEMENT:
@@ -122,7 +122,7 @@ def test_a_denied_withdrawal_at_the_door_still_waits_for_the_paper_and_has_no_cl
         case_id, agree=False, text="不是重复的", **now(counter, case_id, "reviewer")
     )
     view = queries.case(counter.clerk, case_id)
-    assert (view.line.state, view.resumes, view.pauses) == (State.SUPPLEMENT, State.RECEIVED, ())
+    assert (view.line.state, view.line.resumes, view.pauses) == (State.SUPPLEMENT, State.RECEIVED, ())
     give_all(counter, case_id)
     pausing.resume(case_id, **now(counter, case_id, "clerk"))
     assert state_of(case_id)[0] is State.RECEIVED
