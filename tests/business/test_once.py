@@ -56,9 +56,7 @@ def test_the_same_is_not_granted_a_second_time(counter, person, kind, first, sec
     number = Case.objects.get(pk=one).number
     with pytest.raises(Refused, match=f"已准予办理 {number}.*不能再办一次"):
         passed(counter, two, "leader")
-    deciding.pay(
-        one, by=counter.finance, version=version_of(counter, one), voucher="V1", at=counter.tick()
-    )
+    deciding.pay(one, by=counter.finance, version=version_of(counter, one), voucher="V1", at=counter.tick())
     with pytest.raises(Refused, match=f"已准予办理 {number}"):
         at_the_grant(counter, kind, person.id, **second)
 
