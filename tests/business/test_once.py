@@ -54,7 +54,7 @@ def test_the_same_is_not_granted_a_second_time(counter, person, kind, first, sec
     two = at_the_grant(counter, kind, person.id, **second)  # both reviewed before either was granted
     passed(counter, one, "leader")
     number = Case.objects.get(pk=one).number
-    with pytest.raises(Refused, match=f"已准予办理 {number}.*不能再办一次"):
+    with pytest.raises(Refused, match=rf"已准予办理 {number}.*不能再办一次"):
         passed(counter, two, "leader")
     deciding.pay(one, by=counter.finance, version=version_of(counter, one), voucher="V1", at=counter.tick())
     with pytest.raises(Refused, match=f"已准予办理 {number}"):
@@ -89,7 +89,7 @@ def test_a_registration_is_not_corrected_by_registering_a_second_person(counter)
     door.accept(case_id, by=counter.clerk, version=version_of(counter, case_id), at=counter.tick())
     passed(counter, case_id, "clerk", "reviewer")
     assert registry.find_by_identity_number(counter.clerk, number) is not None
-    with pytest.raises(Refused, match="会登记出第二个.*信息变更"):
+    with pytest.raises(Refused, match=r"会登记出第二个.*信息变更"):
         correct(counter, case_id)
 
 
