@@ -18,8 +18,9 @@ from nianlun.access.models import Stop, Token
 from nianlun.api.models import KeptAnswer
 from nianlun.api.service import description
 from nianlun.cases import type_files
-from nianlun.cases.models import Action, Case
+from nianlun.cases.models import Action, Case, CloseCall
 from nianlun.journal.models import Entry
+from nianlun.registry import operations as registry
 
 pytestmark = pytest.mark.django_db
 PURPOSE = "退休待遇核定前核对档案"
@@ -325,3 +326,14 @@ def test_revoking_ends_a_token_for_its_next_request(desk, viewer):
     assert desk.get("cases/counts").status == 200
     access.revoke_token(viewer("security_officer"), Token.objects.get().pk, at=timezone.now())
     assert desk.get("cases/counts").status == 401
+
+
+def test_what_separation_refuses_a_program_is_kept_once(desk, person):
+    case = taken_in(desk, person)
+    account = Token.objects.get().account_id
+    registry.link_login(by=None, account_id=account, person_id=person.id, at=factories.START)
+    for kept in (1, 2):
+        answer = desk.move(case["number"], "accept", {"version": 1})
+        assert answer.status == 403 and "回避" in answer.content["detail"]
+        assert CloseCall.objects.count() == kept
+    assert Entry.objects.filter(action="cases.separation_refused").count() == 2

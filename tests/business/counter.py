@@ -58,6 +58,8 @@ def details_for(type_code: str, **given: str) -> dict[str, str]:
                 text = "12"
             case FieldKind.FLAG:
                 text = ""
+            case FieldKind.IDENTITY:
+                text = "130606197001010019"
             case _:
                 text = "已核对"
         found[one.code] = text

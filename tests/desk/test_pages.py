@@ -145,18 +145,7 @@ def test_the_one_box_finds_by_identity_number_and_by_personal_number(client_of, 
     assert found["Location"] == reverse("desk:person", args=[someone.id])
 
 
-def test_a_clerk_registers_a_person_and_a_wrong_check_digit_is_told_at_its_field(client_of, viewer, agency):
+def test_nobody_registers_a_person_alone_the_page_leads_to_the_case(client_of, viewer, agency):
     client = client_of(viewer("clerk"))
-    form = {"name": "白凤兰", "scheme": "enterprise", "category": "50", "personal_number": "1306990001"}
-    number = factories.identity_number(sex="female")
-    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
-    refused = client.post(reverse("desk:register-person"), {**form, "identity_number": wrong})
-    assert refused.status_code == 422
-    assert "校验码" in refused.content.decode()
-    done = client.post(reverse("desk:register-person"), {**form, "identity_number": number})
-    assert done.status_code == 302
-    twice = client.post(
-        reverse("desk:register-person"),
-        {**form, "identity_number": number, "personal_number": "1306990002"},
-    )
-    assert "登记过" in twice.content.decode()
+    assert client.post("/people/new/", {"name": "白凤兰"}).status_code == 404
+    assert "/cases/new/person_registration/" in client.get(reverse("desk:people")).content.decode()

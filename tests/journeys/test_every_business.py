@@ -221,7 +221,7 @@ def answers(walk: Walk, kind: CaseType) -> dict[str, str]:
 
 
 def _answer(asked: Field) -> str:
-    if asked.code == "identity_number":
+    if asked.kind is FieldKind.IDENTITY:
         return factories.identity_number()
     if asked.kind is FieldKind.CHOICE:
         return asked.choices[0][0]

@@ -26,7 +26,7 @@ from nianlun.api.problems import Problem
 from nianlun.cases import queries
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.forms import Incomplete
-from nianlun.cases.moving import Stale
+from nianlun.cases.moving import Apart, Stale, remember
 from nianlun.cases.operations import door, materials, opening, pausing
 
 _AT = {"version": 1}
@@ -61,7 +61,7 @@ def open_case(request: HttpRequest, wanted: NewCase) -> HttpResponse:
             )
         return case_answers.receipt(queries.case(who, case_id).line)
 
-    return once(request, who, sent=request.body, act=act, status=201, at=at)
+    return _once(request, who, sent=request.body, act=act, status=201, at=at)
 
 
 @router.post(
@@ -160,7 +160,24 @@ def _moved(request: HttpRequest, number: str, move: Move, *, sent: bytes | None 
             move(case_id, who, at)
         return case_answers.receipt(queries.case(who, case_id).line)
 
-    return once(request, who, sent=request.body if sent is None else sent, act=act, status=200, at=at)
+    return _once(request, who, sent=request.body if sent is None else sent, act=act, status=200, at=at)
+
+
+def _once(
+    request: HttpRequest,
+    who: Viewer,
+    *,
+    sent: bytes,
+    act: Callable[[UUID], dict[str, Any]],
+    status: int,
+    at: datetime,
+) -> HttpResponse:
+    try:
+        return once(request, who, sent=sent, act=act, status=status, at=at)
+    except Apart as refusal:
+        # what the operation kept of the attempt was rolled back with the answer's claim
+        remember(refusal, by=who, at=at)
+        raise
 
 
 @contextmanager

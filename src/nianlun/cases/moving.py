@@ -62,7 +62,7 @@ class Stale(Refused):
 def opened(case_id: UUID, *, by: Viewer, version: int) -> tuple[Case, Viewer]:
     """The case, locked, for somebody of the agency, and that viewer as the account is now.
 
-    Raises `NotVisible` out of scope, and `Stale`.
+    Raises `NotVisible` out of scope, `Apart` for whoever has to stay away from it (回避), and `Stale`.
 
     The account is read again and held, so that a right withdrawn a second ago counts, and one being withdrawn waits.
     """
@@ -71,6 +71,7 @@ def opened(case_id: UUID, *, by: Viewer, version: int) -> tuple[Case, Viewer]:
     if row is None:
         raise NotVisible
     authorize(by, Right.CASE_READ, scope_of=row.division)
+    ensure_not_own(row, by=by)
     ensure_fresh(row, version=version)
     return row, by
 
@@ -131,8 +132,8 @@ def ensure_apart(row: Case, step: Step, *, by: Viewer, at: datetime) -> None:
         for duty in row.duties.all()
     ]
     others = {hand.account_id for hand in hands} - {by.account_id}
+    ensure_not_own(row, by=by)
     try:
-        separation.ensure_not_own(row.person_id, close_to=registry.persons_close_to(by.account_id))
         separation.ensure_separate(
             step,
             hands,
@@ -145,11 +146,25 @@ def ensure_apart(row: Case, step: Step, *, by: Viewer, at: datetime) -> None:
 
 
 def ensure_not_own(row: Case, *, by: Viewer) -> None:
-    """Refuse whoever the case is about, and that person's spouse and registered kin."""
+    """Refuse whomever the case is about or names, and that person's spouse and registered kin (S2.5)."""
     try:
-        separation.ensure_not_own(row.person_id, close_to=registry.persons_close_to(by.account_id))
+        keep_away(type_of(row), row.details, person_id=row.person_id, by=by)
     except NotSeparate as reason:
-        raise Refused(str(reason)) from reason
+        step = State(row.state).step or Step.FIRST_REVIEW
+        raise Apart(str(reason), case_id=row.pk, step=step) from reason
+
+
+def keep_away(
+    case_type: CaseType, details: Mapping[str, str], *, person_id: UUID | None, by: Viewer
+) -> None:
+    """Return where an application is about nobody close to the viewer. Raises `NotSeparate`."""
+    named = case_type.named_in(details)
+    separation.ensure_not_own(
+        person_id,
+        close_to=registry.persons_close_to(by.account_id),
+        named=named,
+        numbers=registry.numbers_close_to(by.account_id) if named else (),
+    )
 
 
 class Apart(Refused):

@@ -25,6 +25,11 @@ def persons_close_to(account_id: int) -> frozenset[UUID]:
     return former.persons_with(_indexes(circle, keys.keyring()))
 
 
+def numbers_close_to(account_id: int) -> frozenset[str]:
+    """The identity numbers of the same people, registered or not: an application may name who is not."""
+    return _circle(account_id)
+
+
 def are_close(account_id: int, other_account_id: int) -> bool:
     """Whether one natural person, spouses or registered kin stand behind the two accounts."""
     if account_id == other_account_id:

@@ -16,6 +16,7 @@ from nianlun.registry.former import names_of_person as names_of_person
 from nianlun.registry.former import was_called as was_called
 from nianlun.registry.kin import are_close as are_close
 from nianlun.registry.kin import kin_among as kin_among
+from nianlun.registry.kin import numbers_close_to as numbers_close_to
 from nianlun.registry.kin import persons_close_to as persons_close_to
 from nianlun.registry.models import Agency, Employer, Person, PersonLogin
 

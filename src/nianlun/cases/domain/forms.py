@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
 from nianlun.cases.domain.types import CaseType, Field, FieldKind
+from nianlun.kernel.identity import IdentityNumber, NotAnIdentityNumber
 
 LONGEST = {FieldKind.TEXT: 100, FieldKind.LONG_TEXT: 2000}
 _YUAN = re.compile(r"\d{1,12}(\.\d{1,2})?")
@@ -28,7 +30,7 @@ def checked_details(case_type: CaseType, given: Mapping[str, str], *, complete: 
     Without `complete` missing answers are let through: a case the system opens is completed by a clerk.
     """
     kept, faults = {}, {}
-    tidy = {field.code: " ".join(given.get(field.code, "").split()) for field in case_type.fields}
+    tidy = tidied(case_type, given)
     for field in case_type.fields:
         text = tidy[field.code]
         if not text:
@@ -60,6 +62,16 @@ def answered(field: Field, text: str) -> str:
             return text
 
 
+def tidied(case_type: CaseType, given: Mapping[str, str]) -> dict[str, str]:
+    """The answers by the type's own fields, spaces tidied, identity numbers as they are compared."""
+    tidy = {field.code: " ".join(given.get(field.code, "").split()) for field in case_type.fields}
+    for field in case_type.fields:
+        if field.kind is FieldKind.IDENTITY:
+            with suppress(NotAnIdentityNumber):
+                tidy[field.code] = IdentityNumber.parse(tidy[field.code]).text
+    return tidy
+
+
 def _fault(field: Field, text: str) -> str:
     """What is wrong with one answer, as a sentence; empty where nothing is."""
     if any(ord(character) < 32 for character in text):
@@ -80,8 +92,18 @@ def _fault(field: Field, text: str) -> str:
         case FieldKind.CHOICE:
             known = any(value == text for value, _ in field.choices)
             return "" if known else f"“{field.label}”请在所列各项中选一项。"
+        case FieldKind.IDENTITY:
+            return _identity_fault(text)
         case FieldKind.FLAG:
             return "" if text == "yes" else f"“{field.label}”请勾选或留空。"
+
+
+def _identity_fault(text: str) -> str:
+    try:
+        IdentityNumber.parse(text)
+    except NotAnIdentityNumber as reason:
+        return str(reason)
+    return ""
 
 
 def _is_day(text: str) -> bool:

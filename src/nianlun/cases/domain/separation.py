@@ -44,7 +44,16 @@ def ensure_separate(
             raise NotSeparate(f"这台电脑上刚办过这件业务的{done}，不能再办{wanted}。请在自己的电脑上办理。")
 
 
-def ensure_not_own(person_id: UUID | None, *, close_to: Collection[UUID]) -> None:
-    """Return where the case is not one's own, one's spouse's or kin's. Raises `NotSeparate`."""
-    if person_id is not None and person_id in close_to:
+def ensure_not_own(
+    person_id: UUID | None,
+    *,
+    close_to: Collection[UUID],
+    named: Collection[str] = (),
+    numbers: Collection[str] = (),
+) -> None:
+    """Return where the case is not one's own, one's spouse's or kin's. Raises `NotSeparate`.
+
+    `named` are the identity numbers the application names, `numbers` those of the persons to keep away from.
+    """
+    if (person_id is not None and person_id in close_to) or not set(named).isdisjoint(numbers):
         raise NotSeparate("这是您本人、配偶或登记亲属的业务，您要回避。请由另一位同事办理。")

@@ -99,6 +99,7 @@ class FieldKind(StrEnum):
     COUNT = "count"
     CHOICE = "choice"
     FLAG = "flag"
+    IDENTITY = "identity"
 
     @property
     def label(self) -> str:
@@ -115,6 +116,7 @@ _FIELD_KINDS = {
     FieldKind.COUNT: "数目",
     FieldKind.CHOICE: "选一项",
     FieldKind.FLAG: "是或否",
+    FieldKind.IDENTITY: "公民身份号码",
 }
 
 
@@ -276,6 +278,11 @@ class CaseType:
     def slip(self, kind: SlipKind) -> SlipRule | None:
         """What is said about a paper, or None where this kind of business does not give it out."""
         return next((one for one in self.slips if one.kind is kind), None)
+
+    def named_in(self, details: Mapping[str, str]) -> tuple[str, ...]:
+        """The identity numbers an application names: others than the one it is about gain by it, too (S2.5)."""
+        numbers = (details.get(one.code, "") for one in self.fields if one.kind is FieldKind.IDENTITY)
+        return tuple(number for number in numbers if number)
 
     def in_force(self, on: date) -> bool:
         """Whether it is handled like this on the day."""

@@ -37,6 +37,7 @@ def complete_details(
     if State(row.state) is not State.RECEIVED:
         raise OutOfStep("已经受理的业务不改申报内容。内容有误的，请退回，或请申请人撤销后重新申请。")
     before, row.details = row.details, checked_details(moving.type_of(row), details, complete=True)
+    moving.ensure_not_own(row, by=by)  # the answers may name somebody else now
     # which answers, not what they were: the history is read by more people than the form
     changed = [
         code for code in sorted({*before, *row.details}) if before.get(code) != row.details.get(code)

@@ -41,6 +41,7 @@ def hand_over(case_id: UUID, *, by: Viewer, version: int, to: int, reason: str, 
     if not colleague.may(right_for(_turn(row))) or not covers(colleague.scope, division=row.division):
         raise Refused(f"{colleague.name}的岗位或辖区办不了这一步。请另选一位。")
     step = State(row.state).step
+    moving.ensure_not_own(row, by=colleague)
     if step is not None:
         moving.ensure_apart(row, step, by=colleague, at=at)
     row.holder_id = colleague.account_id

@@ -12,7 +12,8 @@ from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize,
 from nianlun.archives.numbering import next_number
 from nianlun.cases import definitions, effects, moving, type_files
 from nianlun.cases.domain.flow import OPEN, Move, Outcome, State
-from nianlun.cases.domain.forms import checked_details
+from nianlun.cases.domain.forms import checked_details, tidied
+from nianlun.cases.domain.separation import NotSeparate
 from nianlun.cases.domain.types import About, CaseType, Origin, Risk
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
@@ -39,8 +40,9 @@ def open_case(
     by = access.still(by)
     case_type = type_files.case_type(type_code, on=timezone.localdate(at))
     _ensure_origin(case_type, Origin.COUNTER)
+    _ensure_fitting(case_type, person_id=person_id, employer_id=employer_id)
     agency = registry.home_agency(by)
-    if case_type.about is About.PERSON and person_id is not None:
+    if person_id is not None:
         person = registry.person(by, person_id)
         agency = registry.agency(person.agency_id)
     if employer_id is not None:
@@ -48,6 +50,10 @@ def open_case(
         if employer is None or not covers(by.scope, division=employer.division):
             raise NotVisible
     authorize(by, Right.CASE_ACCEPT, scope_of=agency.division)
+    try:
+        moving.keep_away(case_type, tidied(case_type, details), person_id=person_id, by=by)
+    except NotSeparate as reason:
+        raise Refused(str(reason)) from reason
     return _opened(
         case_type,
         agency=agency,
@@ -102,6 +108,7 @@ def open_by_system(
     """A case the system opens for somebody to look at; it decides nothing. Raises as `open_case`."""
     case_type = type_files.case_type(type_code, on=timezone.localdate(at))
     _ensure_origin(case_type, Origin.SYSTEM)
+    _ensure_fitting(case_type, person_id=person_id, employer_id=employer_id)
     return _opened(
         case_type,
         agency=registry.agency(agency_id),
@@ -125,6 +132,7 @@ def open_correction(case_id: UUID, *, by: Viewer, request_key: UUID, reason: str
         raise NotVisible
     authorize(by, Right.CASE_READ, scope_of=old.division)
     authorize(by, Right.CASE_ACCEPT, scope_of=old.division)
+    moving.ensure_not_own(old, by=by)
     if old.outcome != Outcome.GRANTED.value:
         raise Refused("只有准予办结的业务才能更正。未办结的可以退回，未批准的可以重新申请。")
     if not reason.strip():
@@ -148,6 +156,15 @@ def open_correction(case_id: UUID, *, by: Viewer, request_key: UUID, reason: str
         text=reason.strip(),
         corrects=old,
     )
+
+
+def _ensure_fitting(case_type: CaseType, *, person_id: UUID | None, employer_id: UUID | None) -> None:
+    """Refuse somebody the type is not about, whether there is such a one or not."""
+    about = case_type.about
+    if person_id is not None and about is not About.PERSON:
+        raise Refused(f"“{case_type.name}”是{about.label}的业务，不选参保人。请去掉参保人再提交。")
+    if employer_id is not None and about is not About.EMPLOYER:
+        raise Refused(f"“{case_type.name}”是{about.label}的业务，不选参保单位。请去掉单位再提交。")
 
 
 def _ensure_origin(case_type: CaseType, origin: Origin) -> None:

@@ -15,6 +15,7 @@ from nianlun.cases.domain.flow import OPEN, PAUSED, State
 from nianlun.cases.models import Case
 from nianlun.cases.queries.lines import CaseLine, case_line
 from nianlun.cases.queries.sight import in_scope
+from nianlun.registry import queries as registry
 
 
 class Pile(StrEnum):
@@ -96,8 +97,11 @@ def states_for(viewer: Viewer) -> tuple[State, ...]:
 def in_hand(viewer: Viewer, person_id: UUID) -> str | None:
     """The number of an open case about the person that the viewer has taken: a purpose for opening the file (S3.1).
 
-    One that merely waits in the pool is none: anybody could look at anybody by it.
+    One that merely waits in the pool is none: anybody could look at anybody by it; nor is one about the viewer's own
+    person or kin, whoever took it before that was declared.
     """
+    if person_id in registry.persons_close_to(viewer.account_id):
+        return None
     turn = turns(states_for(viewer))
     mine = in_scope(viewer).filter(turn, person_id=person_id, holder_id=viewer.account_id)
     return mine.order_by("due_on", "pk").values_list("number", flat=True).first()

@@ -49,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "desk/people.html",
         people=found,
         careers=entitlements.careers([p.id for p in found]),
-        may_register=who.may(Right.PERSON_ADD),
+        may_register=who.may(Right.CASE_ACCEPT),
         may_export=bool(found) and who.may(Right.EXPORT_ASK) and not is_number(text),
         text=text,
         more=not text and len(found) == PER_PAGE,

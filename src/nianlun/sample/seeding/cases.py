@@ -25,7 +25,7 @@ _STAGES = ("received", "first", "second", "approval", "granted", "supplement", "
 _OWN = (("canbao01", "social_security_card", "supplement"), ("canbao01", "record_objection", "received"))
 _WORDS = {
     "name": "宋小梅",
-    "identity_number": "130606200001010023",
+    "identity_number": "130606200001010021",
     "unit_name": "保定市样本纺织有限公司",
     "credit_code": "91130606MA0000058D",
     "legal_person": "吴样本",
@@ -97,6 +97,8 @@ def _answer(field: Field, number: int) -> str:
             return str(1 + number % 12)
         case FieldKind.FLAG:
             return "yes"
+        case FieldKind.IDENTITY:
+            return _WORDS["identity_number"]
         case FieldKind.LONG_TEXT:
             return "对账时发现与本人留存的凭证不一致，申请核对。"
         case _:
