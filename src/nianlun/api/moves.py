@@ -175,9 +175,10 @@ def _once(
     try:
         return once(request, who, sent=sent, act=act, status=status, at=at)
     except Apart as refusal:
-        # what the operation kept of the attempt was rolled back with the answer's claim
+        # What the operation kept of the attempt was rolled back with the answer's claim, and would be again with the
+        # whole request if the refusal went on from here.
         remember(refusal, by=who, at=at)
-        raise
+        raise Problem(problems.NOT_ALLOWED, refusal.sentence) from None
 
 
 @contextmanager
