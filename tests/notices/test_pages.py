@@ -66,7 +66,9 @@ def test_another_agencys_notice_is_not_found(failed, viewer, client_of):
 
 
 def test_a_notice_that_failed_is_served_on_paper_once(failed, viewer, client_of):
-    client = client_of(viewer("clerk"))
+    clerk = viewer("clerk")
+    factories.purpose(clerk, failed.person_id)
+    client = client_of(clerk)
     page = client.get(f"/notices/{failed.pk}/").text
     assert "138••••5678" in page
     assert PHONE not in page
@@ -91,7 +93,9 @@ def test_a_service_that_proves_nothing_is_refused_in_a_sentence(failed, viewer, 
         "served_on": str(timezone.localdate()),
         "evidence": "本人签收",
     }
-    answer = client_of(viewer("clerk")).post(f"/notices/{failed.pk}/step/", {**form, **change})
+    clerk = viewer("clerk")
+    factories.purpose(clerk, failed.person_id)
+    answer = client_of(clerk).post(f"/notices/{failed.pk}/step/", {**form, **change})
     assert answer.status_code == 422
     assert not WrittenService.objects.exists()
 

@@ -31,6 +31,8 @@ from nianlun.vault import queries as vault
 
 PREFIX = "field-"
 LONGEST = 2000
+_LOOKED = 30
+"""Entries of who looked that stand beside a case; all of them stand under 谁看过我的档案."""
 
 
 @require_GET
@@ -207,7 +209,7 @@ def _one(request: HttpRequest, view: CaseView, *, problem: tuple[str, str] | Non
         person_id=line.person_id,
         since=line.received_at,
         but_of=own,
-        limit=30,
+        limit=_LOOKED,
     )
     response = answer(
         request,
@@ -222,7 +224,7 @@ def _one(request: HttpRequest, view: CaseView, *, problem: tuple[str, str] | Non
         in (*case_words.FOR_PAPERS, State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL),
         promise=Substitute.PROMISE,
         slip_names={kind.value: kind.label for kind in SlipKind},
-        looked=looked[:30],
+        looked=looked,
         problem=problem,
         back_url=reverse("portal:cases"),
     )

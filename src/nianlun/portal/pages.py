@@ -22,6 +22,8 @@ from nianlun.ui.widgets.years import year_rows
 
 SMALL_RING = 118
 MOST_OWN = 20
+_READS = 50
+"""Entries of who looked on one page."""
 
 
 @require_GET
@@ -70,13 +72,16 @@ def why(request: HttpRequest, node: str) -> HttpResponse:
 def reads(request: HttpRequest) -> HttpResponse:
     """Who had to do with my file, day by day; what I looked at myself stands apart and hides nobody."""
     figures, own = _own(request, what="谁看过我的档案"), viewer(request).account_id
-    entries = journal_queries.reads_of_person(figures.person.id, limit=200, but_of=own)
+    before = request.GET.get("before", "")
+    found = journal_queries.reads_of_person(figures.person.id, but_of=own, before=before, limit=_READS + 1)
+    entries = found[:_READS]
     days = [
         (day, list(lines))
         for day, lines in groupby(entries, key=lambda entry: timezone.localdate(entry.at))
     ]
     mine = journal_queries.deeds_on_persons(own, limit=MOST_OWN)
-    return answer(request, "portal/reads.html", days=days, mine=mine)
+    more = entries[-1].cursor if len(found) > _READS else ""
+    return answer(request, "portal/reads.html", days=days, mine=mine, before=before, more=more)
 
 
 def _own(request: HttpRequest, *, what: str) -> PersonFigures:

@@ -75,6 +75,11 @@ def admit(viewer: Viewer, person_id: UUID, *, at: datetime) -> None:
         alarms.raise_alarm(found, about=alarms.of_viewer(viewer), at=at)
 
 
+def count(viewer: Viewer, person_id: UUID, at: datetime) -> None:
+    """The same for components that do not know this one (`access.sightings`)."""
+    admit(viewer, person_id, at=at)
+
+
 def forget(account_id: int) -> None:
     """Begin to count an account anew, because somebody has asked why it looked at so many."""
     Sighting.objects.filter(account_id=account_id).delete()

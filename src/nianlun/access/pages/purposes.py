@@ -18,10 +18,19 @@ SUGGESTED_PURPOSES = (
 )
 
 
-@gate.needs(Right.PERSON_READ)
+_OPENS = (Right.PERSON_READ, Right.CASE_READ, Right.NOTICE_READ)
+"""Who may open a person's file, a case about the person, or what the person was told."""
+
+
+@gate.needs(Right.DESK_READ, shows_persons=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def purpose(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Ask why a person's file is opened, and go on to it (S3.1). Says nothing about the person."""
+    """Ask why a person's file is opened, and go on to it (S3.1). Says nothing about the person.
+
+    Raises `NotVisible` for posts that open nothing about persons.
+    """
+    if not any(gate.viewer(request).may(right) for right in _OPENS):
+        raise domain.NotVisible
     onward = gate.safe_next(request, otherwise=f"/people/{person_id}/")
     stated, fault = request.POST.get("purpose", ""), ""
     if request.method == "POST":

@@ -144,7 +144,9 @@ def _destroyed(entry_id: int) -> Destroyed | None:
     )
 
 
-def reads_of_person(person_id: UUID, limit: int = 100, *, but_of: int | None = None) -> list[EntryLine]:
+def reads_of_person(
+    person_id: UUID, limit: int = 100, *, but_of: int | None = None, before: str = ""
+) -> list[EntryLine]:
     """Who had to do with this person's file, latest first, for that person to see (S3.3).
 
     Every deed of somebody counts, not only reading: who changes a file has seen it; so does asking without signing
@@ -154,7 +156,7 @@ def reads_of_person(person_id: UUID, limit: int = 100, *, but_of: int | None = N
     rows = Entry.objects.filter(person_id=person_id, outcome=domain.DONE).exclude(account_id=None, role="")
     if but_of is not None:
         rows = rows.exclude(account_id=but_of)
-    return _lines(rows, limit=limit)
+    return _lines(_before(rows, before), limit=limit)
 
 
 def deeds_on_persons(account_id: int, *, before: str = "", limit: int = 50) -> list[EntryLine]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from nianlun.access.domain import Refused, Right
-from nianlun.access.gate import needs, viewer
+from nianlun.access.gate import needs, purpose_for, viewer
 from nianlun.notices import operations, queries
 from nianlun.notices.domain import Delivery, NotSendable, NotServed, Way
 from nianlun.notices.pages.shared import ROOT, answer, cursor, saw
@@ -63,7 +63,7 @@ def show(request: HttpRequest, notice_id: UUID, *, fault: str = "", status: int 
         rows=1,
         about_id=str(notice_id),
         person_id=line.person_id,
-        purpose="核对通知是否送达",
+        purpose=purpose_for(request, line.person_id),
         at=at,
     )
     names = registry.person_names(who, [line.person_id], right=Right.NOTICE_READ)

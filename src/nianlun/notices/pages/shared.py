@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from nianlun.access.gate import shell_context, viewer
+from nianlun.access.sightings import admit
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.notices import gateway
@@ -54,7 +55,12 @@ def saw(
     purpose: str = "",
     at: datetime,
 ) -> None:
-    """Journal that personal data were given out (S3.2); an empty list gives nothing out."""
+    """Journal that personal data were given out (S3.2); an empty list gives nothing out.
+
+    One person's are counted. Raises `QueriesStopped` for one person too many in an hour.
+    """
+    if person_id is not None:
+        admit(viewer(request), person_id, at=at)
     if rows:
         journal.record(
             SEEN if person_id else LIST_SEEN,

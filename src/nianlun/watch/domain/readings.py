@@ -9,7 +9,7 @@ GLASS_BROKEN = "access.glass_broken"
 NO_READING = frozenset({"access.purpose_stated", "access.page_refused"})
 """Entries about a person by which nothing was seen."""
 _REVEALS = "revealed"
-_GIVES_LISTS = ("list_seen", "searched")
+_GIVES_LISTS = ("list_seen", "searched", "cases_listed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Reading:
 
     @property
     def gives_list(self) -> bool:
-        """Whether it gave out rows about several persons: such actions end in `list_seen` or `searched`."""
+        """Whether it gave out rows about several persons: as the ends of such actions tell."""
         return self.done and self.action.endswith(_GIVES_LISTS)
 
 
