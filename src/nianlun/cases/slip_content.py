@@ -10,8 +10,8 @@ from datetime import date
 
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.types import CaseType, Requirement, SlipKind
+from nianlun.kernel.hotline import HOTLINE
 
-HOTLINE = "12333"
 _CONTACT = f"咨询电话：{HOTLINE}（人力资源和社会保障服务热线），也可以到本机构窗口询问。"
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from nianlun.access.domain import NotVisible, Viewer, covers
 from nianlun.cases.domain.types import About, CaseType
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import EmployerLine, PersonLine
 
@@ -60,7 +60,7 @@ def _one_of(text: str, found: Sequence[PersonLine | EmployerLine]) -> Subject:
 
 def chosen_person(who: Viewer, text: str) -> Subject:
     """The person of that id, if the viewer sees one."""
-    wanted = uuid_of(text)
+    wanted = uuid_or_none(text)
     try:
         return (
             Subject(person=registry.person(who, wanted)) if wanted else Subject(fault="请重新选定参保人。")
@@ -70,16 +70,8 @@ def chosen_person(who: Viewer, text: str) -> Subject:
 
 
 def _chosen_employer(who: Viewer, text: str) -> Subject:
-    wanted = uuid_of(text)
+    wanted = uuid_or_none(text)
     found = registry.employers([wanted]).get(wanted) if wanted else None
     if found is None or not covers(who.scope, division=found.division):
         return Subject(fault="没有这个参保单位，或不在您的辖区。请重新查找。")
     return Subject(employer=found)
-
-
-def uuid_of(text: str) -> UUID | None:
-    """The id that a form sent; None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -24,9 +24,10 @@ from nianlun.cases.queries import CaseView
 from nianlun.digitization import quarantine
 from nianlun.digitization.reading import Refused as NotTaken
 from nianlun.journal import queries as journal
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.portal import case_words
 from nianlun.portal.frame import answer, own_person
-from nianlun.ui.downloads import SANDBOXED
+from nianlun.ui.downloads import closed
 from nianlun.vault import queries as vault
 
 PREFIX = "field-"
@@ -62,24 +63,23 @@ def apply(request: HttpRequest, type_code: str) -> HttpResponse:
     kind = _kind(type_code)
     own_person(request, what=f"申请“{kind.plain_name}”", at=timezone.now())
     posted = request.POST
-    key = posted.get("request_key", "")
-    key = key if _uuid(key) else str(uuid4())
+    key = uuid_or_none(posted.get("request_key", "")) or uuid4()
     typed = {
         one.code: posted.get(PREFIX + one.code, "")[:LONGEST].replace("\x00", "") for one in kind.fields
     }
     if request.method == "GET" or posted.get("step") == "edit":
-        return _form(request, kind, typed=typed if posted else {}, key=key)
+        return _form(request, kind, typed=typed if posted else {}, key=str(key))
     try:
         details = checked_details(kind, typed, complete=True)
         if posted.get("step") != "send":
-            return _check(request, kind, typed=typed, details=details, key=key)
+            return _check(request, kind, typed=typed, details=details, key=str(key))
         case_id = opening.apply_online(
-            kind.code, by=viewer(request), details=details, request_key=UUID(key), at=timezone.now()
+            kind.code, by=viewer(request), details=details, request_key=key, at=timezone.now()
         )
     except Incomplete as reason:
-        return _form(request, kind, typed=typed, key=key, faults=reason.faults)
+        return _form(request, kind, typed=typed, key=str(key), faults=reason.faults)
     except Refused as reason:
-        return _form(request, kind, typed=typed, key=key, problem=reason.sentence)
+        return _form(request, kind, typed=typed, key=str(key), problem=reason.sentence)
     number = queries.case(viewer(request), case_id).line.number
     messages.success(request, f"已提交。业务编号 {number}。")
     return redirect("portal:case", number)
@@ -173,9 +173,7 @@ def slip(request: HttpRequest, number: str, slip_id: UUID) -> HttpResponseBase:
     response = FileResponse(
         stream, as_attachment=True, filename=f"{wanted.number}.pdf", content_type="application/pdf"
     )
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return closed(response)
 
 
 def _upload(request: HttpRequest, view: CaseView, code: str) -> None:
@@ -295,11 +293,3 @@ def _view(request: HttpRequest, number: str) -> CaseView:
 def _version(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -21,6 +21,7 @@ from nianlun.contributions import domain, of_employer
 from nianlun.contributions.domain import PaidMonth
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.kernel.months import month_of
 from nianlun.registry import employer_logins as registry
 from nianlun.registry.domain import EmployerLine
@@ -54,7 +55,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[: registry.LONGEST_QUERY]
     ids = of_employer.employed_now(employer.id, this_month=_this_month(at))
     found = registry.employees(
-        ids, text=text, after=_uuid(request.GET.get("after", "")), limit=PER_PAGE + 1
+        ids, text=text, after=uuid_or_none(request.GET.get("after", "")), limit=PER_PAGE + 1
     )
     lines = found[:PER_PAGE]
     if lines:
@@ -176,10 +177,3 @@ def months_in_words(numbers: Iterable[int]) -> str:
 
 def _this_month(at: datetime) -> int:
     return month_of(timezone.localdate(at))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

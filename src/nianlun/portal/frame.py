@@ -11,12 +11,12 @@ from nianlun.access.domain import NotVisible
 from nianlun.access.gate import shell_context, viewer
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
+from nianlun.kernel.hotline import HOTLINE
 from nianlun.notices import queries as notices
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Tab
 
 OWN_SEEN = declare("portal.own_record_seen", "本人查看{what}")
-HOTLINE = "12333"
 TABS = (
     ("年轮", "portal:home", "ring"),
     ("退休时间", "portal:dates", "paper"),

@@ -14,11 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nianlun.access.gate import open_page, shell_context
+from nianlun.kernel.hotline import HOTLINE
 from nianlun.portal import challenges, inquiring, inquiry_limits
 from nianlun.portal.challenges import Kind, NoChallenge, Question
-from nianlun.portal.frame import HOTLINE
 from nianlun.portal.inquiring import Asked, DocumentKind, Told
-from nianlun.ui.downloads import SANDBOXED
+from nianlun.ui.downloads import closed
 from nianlun.ui.looks import is_elder, look_of
 
 FIELDS = ("kind", "number", "name", "since", "until")
@@ -87,9 +87,7 @@ def _shown(make: "challenges.Shown", challenge_id: UUID) -> bytes:
 
 def _bytes(content: bytes, media_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return closed(response)
 
 
 def _is_answered(request: HttpRequest, *, at: datetime) -> bool:

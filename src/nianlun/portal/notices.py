@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.notices import gateway, operations, queries
 from nianlun.notices.domain import Channel, NotAContact, NotConfirmed
 from nianlun.portal.frame import answer, own_person
@@ -24,10 +25,7 @@ PER_PAGE = 20
 def notices(request: HttpRequest) -> HttpResponse:
     """Everything the person was told, latest first."""
     person_id = own_person(request, what="通知", at=timezone.now())
-    try:
-        before = UUID(request.GET.get("before", ""))
-    except ValueError:
-        before = None
+    before = uuid_or_none(request.GET.get("before", ""))
     found = queries.of_person(viewer(request), person_id, before=before, limit=PER_PAGE + 1)
     lines = found[:PER_PAGE]
     return answer(

@@ -17,8 +17,8 @@ from nianlun.access.gate import open_page, shell_context
 from nianlun.journal import guesses
 from nianlun.kernel.cipher import KeyMissing
 from nianlun.kernel.document_codes import LONGEST, read_code
+from nianlun.kernel.hotline import HOTLINE
 from nianlun.portal import verifying
-from nianlun.portal.frame import HOTLINE
 from nianlun.portal.verifying import Answer, Found, Step
 
 PLAIN = "text/plain; charset=utf-8"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianlun.access import domain, gate, operations, queries
 from nianlun.access.domain import NotAToken, Right, TokenScope, Viewer
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.ui.shell import Crumb
 
 _PAGE = 50
@@ -25,7 +26,7 @@ _ROOT = Crumb(label="接口令牌", url="/tokens/")
 def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of the viewer's scope, and what the viewer may do about each."""
     who, at = gate.viewer(request), timezone.now()
-    after = _uuid(request.GET.get("after", ""))
+    after = uuid_or_none(request.GET.get("after", ""))
     lines = queries.tokens(who, at=at, after=after, limit=_PAGE + 1)
     context = {
         **gate.shell_context(request),
@@ -116,10 +117,3 @@ def _until(text: str) -> datetime:
     if day is None or not 2000 <= day.year < 2200:
         raise NotAToken("请填有效期的最后一天，例如 2027-06-30。")
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

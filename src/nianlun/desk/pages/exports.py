@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nianlun.access.domain import LONGEST_PURPOSE, NotVisible, Refused, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.desk.shell import answer
-from nianlun.ui.downloads import SANDBOXED
+from nianlun.ui.downloads import closed
 from nianlun.ui.shell import Crumb
 from nianlun.watch import exports
 from nianlun.watch.limit_file import limits_on
@@ -131,9 +131,7 @@ def fetch(request: HttpRequest, export_id: UUID) -> HttpResponse:
         return redirect("desk:exports")
     response = HttpResponse(file.content, content_type=TYPES[file.format])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return closed(response)
 
 
 def _token(text: str) -> UUID:

@@ -21,18 +21,13 @@ from nianlun.cases.filing import READING_FILE
 from nianlun.cases.operations import filing
 from nianlun.cases.queries import FilingLine, FilingView
 from nianlun.desk.case_moves import number_of
-from nianlun.desk.page_pictures import status_of, without
+from nianlun.desk.page_pictures import drawn
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.seeing_cases import open_case, see_case
 from nianlun.desk.shell import answer
-from nianlun.digitization.reading import OpenedFile
-from nianlun.digitization.reading import Refused as Unrenderable
 from nianlun.registry import queries as registry
-from nianlun.ui.downloads import SANDBOXED
 from nianlun.ui.shell import Crumb
 from nianlun.ui.widgets.viewer import page_view
-from nianlun.vault import queries as vault
-from nianlun.watch import marking
 
 PER_PAGE, MOST = 50, 50
 
@@ -130,18 +125,7 @@ def page(request: HttpRequest, number: str, page: int) -> HttpResponse:
     draft = queries.filing(viewer(request), opened.view.line.id, on=timezone.localdate())
     if not 1 <= page <= len(draft.sizes):
         raise Http404
-    try:
-        with vault.reading_path(draft.object_id, READING_FILE) as path, OpenedFile(path) as opened_file:
-            picture = opened_file.page_image(page)
-    except Unrenderable as reason:
-        return without(reason.sentence, status=422)
-    except vault.Unreadable as reason:
-        return without(str(reason), status=status_of(reason))
-    content = marking.numbered(picture.content, entry_id=opened.entry_id)
-    response = HttpResponse(content, content_type=picture.media_type)
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return drawn(draft.object_id, READING_FILE, page, entry_id=opened.entry_id)
 
 
 def _drawn(

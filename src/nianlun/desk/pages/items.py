@@ -27,7 +27,7 @@ from nianlun.evidence import queries as evidence
 from nianlun.evidence import queue
 from nianlun.evidence.queries import ClaimLine
 from nianlun.registry import queries as registry
-from nianlun.ui.downloads import SANDBOXED, pdf
+from nianlun.ui.downloads import closed, pdf
 from nianlun.ui.shell import Crumb
 from nianlun.ui.stamp import stamp
 from nianlun.ui.typesetting import GlyphMissing
@@ -134,9 +134,7 @@ def original(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
         filename=f"{line.code}-{opened.entry_id}.{suffix}",  # the bytes are the original's and carry no mark
         content_type="application/octet-stream",
     )
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return closed(response)
 
 
 @require_POST

@@ -19,7 +19,7 @@ from nianlun.journal import log_checks, queries
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.journal.log_checks import CheckLine
-from nianlun.ui.downloads import SANDBOXED
+from nianlun.ui.downloads import closed
 from nianlun.ui.shell import Crumb
 
 PROOF_TAKEN = declare("desk.log_proof_taken", "下载 {since} 至 {until} 的日志证明")
@@ -56,9 +56,7 @@ def proof_file(request: HttpRequest) -> HttpResponse:
     journal.record(PROOF_TAKEN, by=viewer(request), about="journal.log", details=asked, at=timezone.now())
     response = HttpResponse(proved.to_json(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="log-{proved.since}-{proved.until}.json"'
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return closed(response)
 
 
 @require_POST

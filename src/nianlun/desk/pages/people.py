@@ -23,6 +23,7 @@ from nianlun.entitlements.domain.career import Spell
 from nianlun.entitlements.figures import RingCell, ring_cells
 from nianlun.evidence import queries as evidence
 from nianlun.journal import queries as journal
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.registry import operations as registry_operations
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
@@ -38,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """Find a person, or leaf through those in scope with how well their careers are proved."""
     who = viewer(request)
     text = request.GET.get("q", "").strip()[:60]
-    after = _uuid(request.GET.get("after", ""))
+    after = uuid_or_none(request.GET.get("after", ""))
     if text:
         found = registry.search_persons(who, text, limit=PER_PAGE)
     else:
@@ -209,10 +210,3 @@ def _crumbs(name: str, person_id: UUID, here: str) -> list[Crumb]:
         Crumb(label=name, url=reverse("desk:person", args=[person_id])),
         Crumb(label=here),
     ]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from nianlun.access.domain import Refused, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.desk.shell import answer
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.ui.shell import Crumb
 from nianlun.vault import holdings, incidents, restoring
 from nianlun.vault import queries as vault
@@ -26,7 +27,7 @@ PER_PAGE = 50
 def list_of_incidents(request: HttpRequest) -> HttpResponse:
     """Open incidents, or all of them, the latest first."""
     whole = request.GET.get("all") == "1"
-    after = _uuid(request.GET.get("after", ""))
+    after = uuid_or_none(request.GET.get("after", ""))
     found = incidents.incidents(only_open=not whole, after=after, limit=PER_PAGE + 1)
     lines = found[:PER_PAGE]
     kept = "all=1&" if whole else ""
@@ -82,10 +83,3 @@ def restore(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     else:
         messages.success(request, f"已从{called(done.restored_from)}恢复，并重新核对过，完好。")
     return redirect("desk:vault-incident", incident_id)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -14,7 +14,7 @@ from nianlun.journal.pages.gated import READ_RIGHT, GatedRequest
 from nianlun.journal.queries import EntryText
 from nianlun.kernel.cipher import KeyMissing
 from nianlun.kernel.receipts import Receipt
-from nianlun.ui.downloads import SANDBOXED
+from nianlun.ui.downloads import closed
 from nianlun.ui.shell import Crumb
 
 SEEN = domain.declare("journal.entry_read", "查看操作日志第 {number} 号")
@@ -90,6 +90,4 @@ def _shown(value: object) -> str:
 def _download(made: Receipt) -> HttpResponse:
     response = HttpResponse(made.to_json(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="receipt-{made.entry_id}.json"'
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return closed(response)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nianlun.access.domain import NotVisible, Right
 from nianlun.access.gate import needs, viewer
-from nianlun.kernel.identifiers import uuid7
+from nianlun.kernel.identifiers import uuid7, uuid_or_none
 from nianlun.lawbook import operations, queries, writing
 from nianlun.lawbook.domain import NotAllowedNow, NotATable, entries, may_amend
 from nianlun.lawbook.pages.drafts import uploads
@@ -65,7 +65,7 @@ def begin(request: HttpRequest) -> HttpResponse:
                 title=typed["title"],
                 reason=typed["reason"],
                 region=typed["region"] or NATION,
-                draft_id=_key(typed["key"]),
+                draft_id=uuid_or_none(typed["key"]),
                 at=timezone.now(),
             )
         except (NotAllowedNow, NotATable) as reason:
@@ -98,7 +98,7 @@ def import_as_draft(request: HttpRequest) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             region=region,
             uploads=sent,
-            draft_id=_key(request.POST.get("key", "")),
+            draft_id=uuid_or_none(request.POST.get("key", "")),
             at=timezone.now(),
         )
     except (NotAllowedNow, NotATable) as reason:
@@ -242,10 +242,3 @@ def _new_value(form: _Form, table: Table) -> NewValue | None:
         published_on=published,
         note=form.values["note"],
     )
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -15,6 +15,7 @@ from nianlun.notices.domain.contacts import (
 )
 from nianlun.notices.domain.delivery import (
     ASK_PAUSES,
+    FOR_A_PERSON,
     NO_GATEWAY,
     SEND_PAUSES,
     UNANSWERED_AFTER,
@@ -47,6 +48,7 @@ __all__ = [
     "CODES_A_DAY",
     "CODE_LASTS",
     "CODE_PAUSE",
+    "FOR_A_PERSON",
     "KINDS",
     "LONGEST_SMS",
     "LONGEST_TEXT",

@@ -69,12 +69,9 @@ class Delivery(StrEnum):
     def label(self) -> str:
         return _DELIVERY_LABELS[self]
 
-    @property
-    def is_for_a_person(self) -> bool:
-        """Whether nothing more comes of itself."""
-        return self in {Delivery.CONTRADICTORY, Delivery.FAILED, Delivery.UNKNOWN}
 
-
+FOR_A_PERSON = (Delivery.FAILED, Delivery.UNKNOWN, Delivery.CONTRADICTORY)
+"""Where nothing more comes of itself, so that a person has to see to it."""
 _DELIVERY_LABELS = {
     Delivery.SERVED: "已书面送达",
     Delivery.READ: "本人已看",

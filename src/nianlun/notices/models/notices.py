@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from nianlun.kernel.identifiers import uuid7
-from nianlun.notices.domain import LONGEST_TEXT, LONGEST_TITLE, Delivery, Way
+from nianlun.notices.domain import FOR_A_PERSON, LONGEST_TEXT, LONGEST_TITLE, Delivery, Way
 
 
 class Notice(models.Model):
@@ -46,7 +46,7 @@ class Notice(models.Model):
             models.Index(
                 fields=["-id"],
                 name="notice_for_a_person",
-                condition=Q(delivery__in=["failed", "unknown", "contradictory"])
+                condition=Q(delivery__in=[one.value for one in FOR_A_PERSON])
                 | Q(delivery="inside", statutory=True),
             ),
             models.Index(fields=["about", "about_id"], name="notice_about"),

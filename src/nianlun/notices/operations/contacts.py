@@ -10,6 +10,7 @@ from nianlun.access.domain import NotVisible, Refused, Right, Role, Viewer, auth
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel import cipher
+from nianlun.kernel.hotline import HOTLINE
 from nianlun.kernel.identifiers import uuid7
 from nianlun.notices import keys
 from nianlun.notices.domain import (
@@ -32,7 +33,7 @@ ADDRESS_REVEALED = declare("notices.address_revealed", "显示完整的{channel}
 CONTACT_CHANGED = declare_kind(
     "notices.contact_changed",
     "联系方式变更",
-    sms="您在养老保险登记的{title}。不是您本人办的，请拨打12333。",
+    sms="您在养老保险登记的{title}。不是您本人办的，请拨打" + HOTLINE + "。",
 )
 
 
@@ -146,7 +147,7 @@ def set_contact(
             kind=CONTACT_CHANGED,
             title=f"{channel.address_label}已改为{masked(channel, address)}",
             text=f"您登记的{channel.address_label}已改为 {masked(channel, address)}，"
-            f"方式：{confirmed_by.label}。不是您本人办的，请拨打 12333。",
+            f"方式：{confirmed_by.label}。不是您本人办的，请拨打 {HOTLINE}。",
             about="notices.contact",
             about_id=str(contact_id),
             division=registry.system_person(person_id).division,

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nianlun.access.domain import Refused, Right
 from nianlun.access.gate import needs, purpose_for, viewer
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.notices import operations, queries
 from nianlun.notices.domain import Delivery, NotSendable, NotServed, Way
-from nianlun.notices.pages.shared import ROOT, answer, cursor, saw
+from nianlun.notices.pages.shared import ROOT, answer, saw
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
 
@@ -27,7 +28,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What was told to people in the viewer's scope; `?show=todo` only what waits for somebody."""
     who, at = viewer(request), timezone.now()
     to_do = request.GET.get("show") == "todo"
-    before = cursor(request.GET.get("before", ""))
+    before = uuid_or_none(request.GET.get("before", ""))
     found = queries.notices(who, to_do=to_do, before=before, limit=PER_PAGE + 1)
     lines = found[:PER_PAGE]
     saw(request, what="通知和送达情况", rows=len(lines), at=at)

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET
 
 from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.notices import operations, queries
-from nianlun.notices.pages.shared import answer, cursor
+from nianlun.notices.pages.shared import answer
 from nianlun.ui.shell import Crumb
 
 PER_PAGE = 30
@@ -19,7 +20,7 @@ PER_PAGE = 30
 @needs(Right.DESK_READ)
 def inbox(request: HttpRequest) -> HttpResponse:
     """Everything this member of staff was told, latest first."""
-    before = cursor(request.GET.get("before", ""))
+    before = uuid_or_none(request.GET.get("before", ""))
     found = queries.of_account(viewer(request), before=before, limit=PER_PAGE + 1)
     lines = found[:PER_PAGE]
     return answer(

@@ -73,11 +73,3 @@ def saw(
             details={"what": what},
             at=at,
         )
-
-
-def cursor(text: str) -> UUID | None:
-    """The place in a list that an address names; none for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -9,12 +9,12 @@ from django.db.models import Q, QuerySet
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
 from nianlun.notices import keys
-from nianlun.notices.domain import Channel, MessageState, Way, masked
+from nianlun.notices.domain import FOR_A_PERSON, Channel, MessageState, Way, masked
 from nianlun.notices.models import Message, Notice, Receipt, WrittenService
 from nianlun.notices.queries.inbox import NoticeLine, line_of
 from nianlun.registry.keys import keyring
 
-TO_DO = Q(delivery__in=["failed", "unknown", "contradictory"]) | Q(delivery="inside", statutory=True)
+TO_DO = Q(delivery__in=[one.value for one in FOR_A_PERSON]) | Q(delivery="inside", statutory=True)
 """What nobody and nothing will deliver unless a person sees to it."""
 
 

@@ -1,6 +1,6 @@
 """The papers of a case: taking one in, looking at a copy page by page, and the files as they came."""
 
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, cast
 from uuid import uuid4
 
 from django.contrib import messages
@@ -21,17 +21,13 @@ from nianlun.cases.operations.materials import Upload
 from nianlun.cases.queries import CaseView
 from nianlun.desk import case_papers
 from nianlun.desk.case_moves import number_of
-from nianlun.desk.page_pictures import status_of, without
+from nianlun.desk.page_pictures import drawn, status_of, without
 from nianlun.desk.pages.cases.one import Attempt, Tab, draw
 from nianlun.desk.seeing_cases import open_case, see_case
 from nianlun.digitization import quarantine
-from nianlun.digitization.reading import OpenedFile
 from nianlun.digitization.reading import Refused as Unrenderable
-from nianlun.ui.downloads import SANDBOXED
+from nianlun.ui.downloads import closed
 from nianlun.vault import queries as vault
-from nianlun.watch import marking
-
-Kept = TypeVar("Kept", bound=HttpResponseBase)
 
 
 @require_POST
@@ -108,16 +104,7 @@ def page(request: HttpRequest, number: str, material_id: int, page: int) -> Http
     held, material = queries.material_file(viewer(request), opened.view.line.id, material_id)
     if not 1 <= page <= material.page_count:
         raise Http404
-    try:
-        vault.ensure_online(held)
-        with vault.reading_path(held, material.file_name) as path, OpenedFile(path) as file:
-            picture = file.page_image(page)
-    except Unrenderable as reason:
-        return without(reason.sentence, status=422)
-    except vault.Unreadable as reason:
-        return without(str(reason), status=status_of(reason))
-    content = marking.numbered(picture.content, entry_id=opened.entry_id)
-    return _closed(HttpResponse(content, content_type=picture.media_type))
+    return drawn(held, material.file_name, page, entry_id=opened.entry_id)
 
 
 @require_GET
@@ -137,10 +124,4 @@ def given_out(held: str, file_name: str, *, name: str, media_type: str) -> HttpR
         stream = vault.open_file(held, file_name)
     except vault.Unreadable as reason:
         return without(str(reason), status=status_of(reason))
-    return _closed(FileResponse(stream, as_attachment=True, filename=name, content_type=media_type))
-
-
-def _closed(response: Kept) -> Kept:
-    response["Content-Security-Policy"] = SANDBOXED
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return closed(FileResponse(stream, as_attachment=True, filename=name, content_type=media_type))

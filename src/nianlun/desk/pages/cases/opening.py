@@ -21,10 +21,11 @@ from nianlun.cases.operations import door, opening
 from nianlun.desk import case_form, case_history
 from nianlun.desk.case_moves import number_of
 from nianlun.desk.case_processes import process_name
-from nianlun.desk.case_subjects import Subject, asks_for, chosen_person, subject_of, uuid_of
+from nianlun.desk.case_subjects import Subject, asks_for, chosen_person, subject_of
 from nianlun.desk.seeing import saw_list, see_person
 from nianlun.desk.seeing_cases import see_case
 from nianlun.desk.shell import answer
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.ui.shell import Crumb
 
 
@@ -43,7 +44,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
         "desk/case_kinds.html",
         grouped=grouped,
         text=wanted,
-        person=person if uuid_of(person) else "",
+        person=person if uuid_or_none(person) else "",
         crumbs=[Crumb(label="办件", url=reverse("desk:cases")), Crumb(label="受理业务")],
     )
 
@@ -61,13 +62,13 @@ def new(request: HttpRequest, type_code: str) -> HttpResponse:
         raise Http404
     who = viewer(request)
     if request.method == "GET":
-        chosen = uuid_of(request.GET.get("person", ""))
+        chosen = uuid_or_none(request.GET.get("person", ""))
         subject = (
             chosen_person(who, str(chosen)) if chosen and asks_for(kind) is About.PERSON else Subject()
         )
         return _form(request, kind, subject=subject, key=str(uuid4()))
     key = request.POST.get("request_key", "")
-    key = key if uuid_of(key) else str(uuid4())
+    key = key if uuid_or_none(key) else str(uuid4())
     subject = subject_of(who, kind, request.POST)
     typed = case_form.typed(kind, request.POST)
     if request.POST.get("step") == "edit":
