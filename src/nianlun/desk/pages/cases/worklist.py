@@ -20,9 +20,9 @@ from nianlun.cases.operations import holding
 from nianlun.cases.queries import CaseLine, Pile
 from nianlun.desk import case_clock
 from nianlun.desk.case_moves import number_of
-from nianlun.desk.case_subjects import uuid_of
 from nianlun.desk.seeing import saw_list
 from nianlun.desk.shell import answer
+from nianlun.kernel.identifiers import uuid_or_none
 from nianlun.registry import queries as registry
 from nianlun.ui.shell import Crumb
 
@@ -46,7 +46,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     kinds = {one.code: one for one in type_files.case_types(on)}
     type_code = request.GET.get("type", "")
     type_code = type_code if type_code in kinds else ""
-    person_id = uuid_of(request.GET.get("person", ""))
+    person_id = uuid_or_none(request.GET.get("person", ""))
     names = registry.person_names(who, [person_id] if person_id else [], right=Right.CASE_READ)
     if person_id in names:
         text, found, more = names[person_id], queries.cases_of_person(who, person_id, limit=PER_PAGE), False
