@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
 from nianlun.access.operations import tie
@@ -39,10 +40,7 @@ def put_into_force(case: CaseFacts, *, by: Viewer, at: datetime) -> AssessmentRe
         raise NotAssessable(f"“{case.type.name}”不能使待遇核定生效。请开办待遇核定业务。")
     row = None
     if case.person_id is not None:
-        proposed = AssessmentRecord.objects.filter(
-            person_id=case.person_id, state=AssessmentRecord.State.PROPOSED
-        )
-        row = proposed.select_for_update().first()
+        row = proposed(case.person_id).select_for_update().first()
     if row is None:
         raise NotAssessable("这个人没有提出的待遇核定。请经办人员先在“每月能领多少”里提出核定，再来审批。")
     _authorize(row, by=by)
@@ -73,6 +71,11 @@ def send_back(record_id: UUID, *, reason: str, by: Viewer, at: datetime) -> None
     row.reason = reason.strip()[:300]
     _decided(row, AssessmentRecord.State.RETURNED, by=by, at=at)
     tell(RETURNED, row, by=by, at=at, reason=row.reason)
+
+
+def proposed(person_id: UUID) -> QuerySet[AssessmentRecord]:
+    """The assessment of a person that waits for its case."""
+    return AssessmentRecord.objects.filter(person_id=person_id, state=AssessmentRecord.State.PROPOSED)
 
 
 def _authorize(row: AssessmentRecord, *, by: Viewer) -> None:

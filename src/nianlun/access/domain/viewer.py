@@ -30,7 +30,8 @@ class Viewer:
     `standing_in` are the roles it fills beside its own for a time: for a colleague on leave, or behind broken glass.
     `glass_until` is when the emergency ends in which it fills one of them.
     `lapsed` is an account of staff whose post nobody has given, or no longer: it may do nothing at all.
-    `lent` are the rights that a token lends to the account of a program for this request.
+    `lent` are the rights that a token lends to the account of a program for this request, or a granted case to whoever
+    decides it while it takes effect.
     `device` is a digest of the browser it came with, empty where there is none, as for a command.
     """
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from nianlun.access.domain import NotVisible, Refused, Viewer
-from nianlun.cases import checks, effects, gathering, moving
+from nianlun.cases import checks, effects, gathering, moving, tying
+from nianlun.cases.domain.facts import CaseFacts
 from nianlun.cases.domain.findings import Finding
 from nianlun.cases.domain.flow import (
     Move,
@@ -34,8 +35,9 @@ def pass_on(
     """Take the current step and hand the case on. The deciding step grants it: its effect runs in this transaction.
 
     At the first review the system's own checks stand in the way where they say stop, and want a word where they say
-    look; what stops, stops the grant too, whatever was advised and changed in between. `advice` false recommends a
-    refusal to those who decide. Raises `Refused` and what the effect raises.
+    look; what stops, stops the grant too, whatever was advised and changed in between. What the grant would bring into
+    force is kept with the first review: nothing else is granted. `advice` false recommends a refusal to those who
+    decide. Raises `Refused` and what the effect raises.
     """
     row, by = moving.opened(case_id, by=by, version=version)
     _pass(row, by=by, text=text, advice=advice, at=at)
@@ -52,8 +54,11 @@ def _pass(row: Case, *, by: Viewer, text: str, advice: bool, at: datetime) -> No
     tidy = " ".join(text.split())[: moving.LONGEST_TEXT]
     if not advice and len(tidy) < moving.SHORTEST_REASON:
         raise Refused("建议不予批准的，请写明理由。")
+    details: dict[str, object] = {"advice": "grant" if advice else "refuse"}
     if step_of(case_type.steps, state) is Step.FIRST_REVIEW:
-        _ensure_checked(row, text=tidy, advice=advice, at=at)
+        facts = gathering.facts(row, case_type=case_type)
+        _ensure_checked(facts, text=tidy, advice=advice, at=at)
+        details |= tying.reviewed(case_type.effect, facts)
     if step_of(case_type.steps, state) is deciding(case_type.steps):
         if not advice:
             raise OutOfStep("这一步由您决定：同意就通过，不同意就不予批准或退回。")
@@ -65,7 +70,7 @@ def _pass(row: Case, *, by: Viewer, text: str, advice: bool, at: datetime) -> No
         by=by,
         at=at,
         text=tidy or ("同意" if advice else ""),
-        details={"advice": "grant" if advice else "refuse"},
+        details=details,
         outcome=outcome,
     )
 
@@ -167,13 +172,14 @@ def _grant(row: Case, case_type: CaseType, *, by: Viewer, at: datetime) -> None:
         raise Refused(f"现在还不能批准：{' '.join(stops)} 请退回初审补正，或不予批准。")
     if case_type.effect:
         done = effects.run(case_type.effect, facts, by=by, at=at)
+        tying.ensure_reviewed(row, done.subject)
         row.effect_said = done.sentence[:400]
         row.person_id = row.person_id or done.person_id
         row.employer_id = row.employer_id or done.employer_id
 
 
-def _ensure_checked(row: Case, *, text: str, advice: bool, at: datetime) -> None:
-    found = checks.findings(gathering.facts(row), on=timezone.localdate(at))
+def _ensure_checked(facts: CaseFacts, *, text: str, advice: bool, at: datetime) -> None:
+    found = checks.findings(facts, on=timezone.localdate(at))
     stops = _stops(found)
     if stops and advice:
         raise Refused("系统预审不通过：" + " ".join(stops) + " 请补正、退回，或建议不予批准。")
