@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -411,6 +412,26 @@ def test_the_database_itself_lets_nobody_rewrite_the_history(counter, person, ta
             connection.cursor() as cursor,
         ):
             cursor.execute(deed)
+
+
+def test_nobody_floods_the_counter_from_the_phone(counter, person):
+    own = factories.insured(person)
+
+    def apply(code: str) -> UUID:
+        return opening.apply_online(
+            code, by=own, details=details_for(code), request_key=uuid7(), at=counter.tick()
+        )
+
+    first = apply("retirement")
+    with pytest.raises(Refused, match=f"业务编号 {line(counter, first).number}，正在办"):
+        apply("retirement")
+    withdrawing.withdraw_own(first, by=own, version=1, at=counter.tick())
+    for _ in range(opening.MOST_ONLINE - 1):
+        withdrawing.withdraw_own(apply("retirement"), by=own, version=1, at=counter.tick())
+    with pytest.raises(Refused, match="24 小时内最多申请 10 件"):
+        apply("retirement")
+    counter.tick(days=1)
+    apply("retirement")
 
 
 def test_the_insured_person_sees_and_withdraws_the_own_case_and_no_other(counter, person):

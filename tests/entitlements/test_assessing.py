@@ -176,7 +176,7 @@ def test_a_case_whose_assessment_was_sent_back_meanwhile_is_not_granted(retired,
     case_id = accepted(counter, "benefit_assessment", person_id=retired.id)
     passed(counter, case_id, "clerk", "reviewer")
     deciding.send_back(record_id, reason="缺一份材料", by=viewer("reviewer"), at=now)
-    with pytest.raises(Refused, match="没有提出的待遇核定"):
+    with pytest.raises(Refused, match="还没有提出待遇核定"):
         passed(counter, case_id, "leader")
     assert cases.case(counter.clerk, case_id).line.state.value == "approval"
 
@@ -192,7 +192,7 @@ def test_who_proposed_and_the_spouse_decide_nothing_and_a_case_of_another_kind_n
     counter = Counter(at=now, staff={"leader": replace(leader, device="device-of-leader")})
     case_id = accepted(counter, "benefit_assessment", person_id=retired.id)
     passed(counter, case_id, "clerk", "reviewer")
-    with pytest.raises(Refused, match="配偶或登记的亲属"):
+    with pytest.raises(Refused, match="配偶或近亲属"):
         passed(counter, case_id, "leader")
     facts = gathering.facts(Case.objects.get(pk=case_id))
     other = replace(facts, type=type_files.case_type("retirement", now.date()))

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from nianlun.access.domain import NotVisible, Right, Viewer, authorize
 from nianlun.access.operations import tie
+from nianlun.access.queries import still
 from nianlun.cases.domain.facts import CaseFacts
 from nianlun.entitlements.assessing import NotAssessable, tell
 from nianlun.entitlements.models import AssessmentRecord
@@ -60,6 +61,7 @@ def send_back(record_id: UUID, *, reason: str, by: Viewer, at: datetime) -> None
     Raises `SamePerson` for the one who proposed it and those close, `NotAssessable` where it no longer waits or the
     reason is missing, `NotVisible`.
     """
+    by = still(by)
     row = AssessmentRecord.objects.select_for_update().filter(pk=record_id).first()
     if row is None:
         raise NotVisible

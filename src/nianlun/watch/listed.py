@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
+from nianlun.access.queries import still
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel import cipher
@@ -37,6 +38,7 @@ class ListedLine:
 @transaction.atomic
 def enlist(viewer: Viewer, *, number: str, reason: str, at: datetime) -> None:
     """Put a person on the list by identity number, registered or not. Raises `Refused` with the reason."""
+    viewer = still(viewer)
     authorize(viewer, Right.WATCH_SETTLE)
     try:
         plain = registry.read_identity_number(number).text
@@ -68,6 +70,7 @@ def enlist(viewer: Viewer, *, number: str, reason: str, at: datetime) -> None:
 @transaction.atomic
 def delist(viewer: Viewer, listed_id: UUID, *, at: datetime) -> None:
     """Take a person off the list. Raises `Refused`, and `NotVisible` out of scope or where somebody was faster."""
+    viewer = still(viewer)
     authorize(viewer, Right.WATCH_SETTLE)
     row = _within(viewer).select_for_update().filter(pk=listed_id).first()
     if row is None:

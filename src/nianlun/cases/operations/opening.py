@@ -1,7 +1,7 @@
 """Taking a case in: at the counter, from an insured person's own application, or because the system found a reason."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -20,6 +20,9 @@ from nianlun.cases.models import Case
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import AgencyLine
 from nianlun.search.grams import filled
+
+MOST_ONLINE = 10
+"""Applications of one person within a day over the phone: more is nobody's own affairs. Our own number."""
 
 
 @guarded
@@ -187,15 +190,16 @@ def _opened(
     text: str = "",
     corrects: Case | None = None,
 ) -> UUID:
-    with (
-        connection.cursor() as cursor
-    ):  # the same form sent twice at once: the second waits and finds the first
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"cases:{request_key}"])
+    _in_turn(
+        f"cases:{request_key}"
+    )  # the same form sent twice at once: the second waits and finds the first
     known = Case.objects.filter(request_key=request_key).first()
     if known is not None:
         if known.opened_by_id != (by.account_id if by else None) or known.type != case_type.code:
             raise Refused("这个提交标识已经用过。请刷新页面后重新填写。")
         return known.pk
+    if origin is Origin.ONLINE:
+        _ensure_few(case_type, person_id=person_id, at=at)
     about = _about(case_type, agency, person_id=person_id, employer_id=employer_id, details=details)
     year = timezone.localdate(at).year
     number = next_number(f"{agency.division}-{year}")
@@ -231,6 +235,25 @@ def _opened(
         said={"what": corrects.number if corrects else ""},
     )
     return row.pk
+
+
+def _ensure_few(case_type: CaseType, *, person_id: UUID | None, at: datetime) -> None:
+    """Refuse a second application of a kind that is still open, and more than a day's worth of applications."""
+    _in_turn(f"cases-online:{person_id}")
+    own = Case.objects.filter(person_id=person_id, origin=Origin.ONLINE.value)
+    waiting = own.filter(type=case_type.code, state__in=[one.value for one in OPEN]).first()
+    if waiting is not None:
+        raise Refused(
+            f"这件事您已经申请过，业务编号 {waiting.number}，正在办。进度和要补的材料在“我的办件”里。"
+        )
+    if own.filter(received_at__gt=at - timedelta(days=1)).count() >= MOST_ONLINE:
+        raise Refused(f"24 小时内最多申请 {MOST_ONLINE} 件。请明天再来，急办的可以到窗口。")
+
+
+def _in_turn(what: str) -> None:
+    """Wait for whoever is at the same thing, until the end of their transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
 def _about(
