@@ -198,7 +198,7 @@ def _opened(
         if known.opened_by_id != (by.account_id if by else None) or known.type != case_type.code:
             raise Refused("这个提交标识已经用过。请刷新页面后重新填写。")
         return known.pk
-    if origin is Origin.ONLINE:
+    if origin is Origin.ONLINE and person_id is not None:
         _ensure_few(case_type, person_id=person_id, at=at)
     about = _about(case_type, agency, person_id=person_id, employer_id=employer_id, details=details)
     year = timezone.localdate(at).year
@@ -237,7 +237,7 @@ def _opened(
     return row.pk
 
 
-def _ensure_few(case_type: CaseType, *, person_id: UUID | None, at: datetime) -> None:
+def _ensure_few(case_type: CaseType, *, person_id: UUID, at: datetime) -> None:
     """Refuse a second application of a kind that is still open, and more than a day's worth of applications."""
     _in_turn(f"cases-online:{person_id}")
     own = Case.objects.filter(person_id=person_id, origin=Origin.ONLINE.value)
