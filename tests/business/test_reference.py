@@ -68,7 +68,8 @@ def section(one: CaseType) -> str:
     )
     facts = [
         f"`{one.code}`，{since}，对象：{one.about.label}，"
-        f"来源：{'、'.join(origin.label for origin in one.origins)}，定义 `{one.digest}`。",
+        f"由{one.applicant.label}提出，来源：{'、'.join(origin.label for origin in one.origins)}，"
+        f"定义 `{one.digest}`。",
         f"* 依据：{one.legal_basis}（{mark(one.confidence)}）",
         f"* 风险：{one.risk.label}" + (f"，{one.high_risk_reason}" if one.high_risk_reason else ""),
         f"* 步骤：{' → '.join(step.label for step in one.steps)}"

@@ -5,6 +5,7 @@ Papers are typeset by a job, so that no decision waits for a printer; the notice
 
 from datetime import datetime
 
+from nianlun.cases import type_files
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.types import CaseType, SlipKind
 from nianlun.cases.models import Action, Case
@@ -47,7 +48,7 @@ def announce(row: Case, action: Action, *, case_type: CaseType, at: datetime) ->
         jobs.enqueue(PREPARE_FILING, {"case": str(row.pk)}, key=str(row.pk), at=at)
     text = action.text[:_LONGEST_REASON]
     told = _ended(row, case_type, text=text) if ended else _told(row, move, case_type=case_type, text=text)
-    if told and row.person_id is not None:
+    if told and row.person_id is not None and row.type not in type_files.kept_from_person():
         title, text = told
         notices.send(
             person_id=row.person_id,

@@ -15,6 +15,7 @@ from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
 from nianlun.cases import announcing, type_files
 from nianlun.cases.domain import separation
+from nianlun.cases.domain.applicants import Applicant, not_yours
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.separation import Hand, NotSeparate
 from nianlun.cases.domain.types import CaseType, Step
@@ -77,15 +78,20 @@ def opened(case_id: UUID, *, by: Viewer, version: int) -> tuple[Case, Viewer]:
 
 
 def opened_by_applicant(case_id: UUID, *, by: Viewer, version: int) -> tuple[Case, Viewer]:
-    """The case, locked, for the insured person it is about, and that viewer as now.
+    """The case, locked, for the insured person who applied for it, and that viewer as now.
 
-    Raises `NotVisible` for anybody else's, and `Stale`.
+    Raises `NotVisible` for anybody else's, `Refused` where it is about the person but another applied, and `Stale`.
     """
     by = access.still(by)
     authorize(by, Right.OWN_READ)
     row = Case.objects.select_for_update().filter(pk=case_id).first()
     if row is None or row.person_id is None or row.person_id != registry.own_person_id(by):
         raise NotVisible
+    if row.type in type_files.kept_from_person():
+        raise NotVisible
+    case_type = type_of(row)
+    if case_type.applicant is not Applicant.PERSON:
+        raise Refused(not_yours(case_type.plain_name, case_type.applicant))
     ensure_fresh(row, version=version)
     return row, by
 

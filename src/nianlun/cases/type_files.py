@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from nianlun.cases.domain.applicants import Applicant
 from nianlun.cases.domain.type_reading import read_type
 from nianlun.cases.domain.type_rules import check_together
 from nianlun.cases.domain.types import CaseType, NotInForce, TypeBroken
@@ -40,6 +41,15 @@ def case_type(code: str, on: date) -> CaseType:
     if on < followed[0].since:
         raise NotInForce(f"“{followed[0].name}”自 {followed[0].since} 起办理，{on} 还没有开办。")
     raise NotInForce(f"“{followed[-1].name}”办到 {followed[-1].until} 前为止，{on} 已经停办。")
+
+
+@cache
+def kept_from_person() -> frozenset[str]:
+    """The codes of what courts and other authorities apply for: the person it is about does not learn of it.
+
+    By code and not by definition: what was ever kept back stays so, whatever a later definition says.
+    """
+    return frozenset(one.code for one in all_types() if one.applicant is Applicant.AUTHORITY)
 
 
 def case_type_by_digest(code: str, digest: str) -> CaseType:

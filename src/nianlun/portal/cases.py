@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nianlun.access.domain import Refused, Right
 from nianlun.access.gate import needs, viewer
 from nianlun.cases import queries, type_files
+from nianlun.cases.domain.applicants import Applicant, not_yours
 from nianlun.cases.domain.flow import State
 from nianlun.cases.domain.forms import Incomplete, answered, checked_details
 from nianlun.cases.domain.types import About, CaseType, NotInForce, Origin, SlipKind, Substitute
@@ -135,6 +136,8 @@ def supply(request: HttpRequest, number: str) -> HttpResponse:
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Take an own application back, after having been asked whether that is meant."""
     view = _view(request, number)
+    if not _applied(view):
+        return _one(request, view, problem=("", not_yours(view.type.plain_name, view.type.applicant)))
     problem = ""
     if request.method == "POST":
         try:
@@ -200,7 +203,7 @@ def _upload(request: HttpRequest, view: CaseView, code: str) -> None:
 
 
 def _one(request: HttpRequest, view: CaseView, *, problem: tuple[str, str] | None = None) -> HttpResponse:
-    line, own = view.line, viewer(request).account_id
+    line, own, applied = view.line, viewer(request).account_id, _applied(view)
     looked = journal.entries_about(
         str(line.id),
         purpose=f"办理 {line.number}",
@@ -217,9 +220,10 @@ def _one(request: HttpRequest, view: CaseView, *, problem: tuple[str, str] | Non
         steps=case_words.task_steps(view),
         until=case_words.until_when(view, on=timezone.localdate()),
         papers=case_words.papers(view),
-        may_send=line.state in case_words.FOR_PAPERS,
-        may_withdraw=line.state
-        in (*case_words.FOR_PAPERS, State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL),
+        applied=applied,
+        may_send=applied and line.state in case_words.FOR_PAPERS,
+        may_withdraw=applied
+        and line.state in (*case_words.FOR_PAPERS, State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL),
         promise=Substitute.PROMISE,
         slip_names={kind.value: kind.label for kind in SlipKind},
         looked=looked,
@@ -288,6 +292,10 @@ def _is_for_persons(kind: CaseType) -> bool:
 def _view(request: HttpRequest, number: str) -> CaseView:
     who = viewer(request)
     return queries.case(who, queries.case_numbered(who, number))
+
+
+def _applied(view: CaseView) -> bool:
+    return view.type.applicant is Applicant.PERSON
 
 
 def _version(request: HttpRequest) -> int:

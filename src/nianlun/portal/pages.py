@@ -16,6 +16,7 @@ from nianlun.entitlements.queries import PersonFigures
 from nianlun.journal import queries as journal_queries
 from nianlun.portal.career_parts import longest_gaps, paid_by_year
 from nianlun.portal.frame import answer, own_person
+from nianlun.portal.looking import for_person
 from nianlun.ui.widgets.evidence import Evidence
 from nianlun.ui.widgets.ring import RingMonth, ring
 from nianlun.ui.widgets.years import year_rows
@@ -77,7 +78,7 @@ def reads(request: HttpRequest) -> HttpResponse:
     entries = found[:_READS]
     days = [
         (day, list(lines))
-        for day, lines in groupby(entries, key=lambda entry: timezone.localdate(entry.at))
+        for day, lines in groupby(for_person(entries), key=lambda entry: timezone.localdate(entry.at))
     ]
     mine = journal_queries.deeds_on_persons(own, limit=MOST_OWN)
     more = entries[-1].cursor if len(found) > _READS else ""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from nianlun.archives.domain import DocumentKind
 from nianlun.archives.retention import NoSuchClass, retention_item
+from nianlun.cases.domain.applicants import Applicant, presumed
 from nianlun.cases.domain.type_rules import check, once
 from nianlun.cases.domain.types import (
     About,
@@ -40,7 +41,7 @@ _TYPE_KEYS = {
     *("slips refusal_appeal plain_name plain_steps").split(),
 }
 _TYPE_OPTIONS = {
-    *("until high_risk_reason batch hearing posting_days limit no_limit effect checks").split(),
+    *("applicant until high_risk_reason batch hearing posting_days limit no_limit effect checks").split(),
     *("field requirement").split(),
 }
 _FIELD_KEYS, _FIELD_OPTIONS = {"code", "label", "kind"}, {"required", "choices", "when", "help"}
@@ -58,6 +59,8 @@ def read_type(text: str, *, where: str) -> CaseType:
     except tomllib.TOMLDecodeError as error:
         raise TypeBroken(f"{where}：不是合格的 TOML（{error}）。") from error
     found = _type(content, where=where)
+    if "applicant" not in content:  # only what was kept before the key was there may lack it
+        raise TypeBroken(f"{where}：缺少 applicant。写明由谁提出：{[one.value for one in Applicant]}。")
     check(found, where=where)
     return found
 
@@ -84,13 +87,16 @@ def _type(content: Mapping[str, Any], *, where: str) -> CaseType:
     except NoSuchClass as reason:
         raise TypeBroken(f"{where}：retention_item {reason}") from None
     limit = content.get("limit")
+    about = _one(About, content["about"], key="about", where=where)
+    applicant = content.get("applicant") or presumed(content["code"], about=about)
     return CaseType(
         code=_text(content, "code", where=where),
         name=_text(content, "name", where=where),
         process=_text(content, "process", where=where),
         since=_day(content, "since", where=where),
         until=_day(content, "until", where=where) if "until" in content else None,
-        about=_one(About, content["about"], key="about", where=where),
+        about=about,
+        applicant=_one(Applicant, applicant, key="applicant", where=where),
         origins=_some(Origin, content["origins"], key="origins", where=where),
         risk=_one(Risk, content["risk"], key="risk", where=where),
         high_risk_reason=content.get("high_risk_reason", ""),

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from string import Formatter
 
+from nianlun.cases.domain.applicants import Applicant
 from nianlun.cases.domain.types import (
+    About,
     CaseType,
     Field,
     FieldKind,
@@ -52,6 +54,7 @@ def check(found: CaseType, *, where: str) -> None:
     if found.until is not None and found.until <= found.since:
         raise TypeBroken(f"{where}：until {found.until} 不晚于 since {found.since}。")
     _check_steps(found, where=where)
+    _check_applicant(found, where=where)
     if (found.limit is None) == (found.no_limit == ""):
         raise TypeBroken(f"{where}：limit 和 no_limit 要有一项且只有一项：写明时限，或者写明为什么没有。")
     for name, number in (("posting_days", found.posting_days), ("limit", found.limit and found.limit.days)):
@@ -74,6 +77,13 @@ def check(found: CaseType, *, where: str) -> None:
         and Origin.SYSTEM not in found.origins
     ):
         raise TypeBroken(f"{where}：slips 里没有 acceptance。由人申请的业务要出受理通知书。")
+
+
+def _check_applicant(found: CaseType, *, where: str) -> None:
+    if found.applicant is Applicant.PERSON and found.about is not About.PERSON:
+        raise TypeBroken(f"{where}：applicant 是 person，about 也要是 person：本人只能申请自己的事。")
+    if Origin.ONLINE in found.origins and found.applicant is not Applicant.PERSON:
+        raise TypeBroken(f"{where}：origins 有 online（网上），applicant 要是 person：网上只有本人申请。")
 
 
 def _check_steps(found: CaseType, *, where: str) -> None:

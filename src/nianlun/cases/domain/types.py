@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from nianlun.archives.domain import DocumentKind
+from nianlun.cases.domain.applicants import Applicant
 
 
 class NotInForce(LookupError):
@@ -242,6 +243,7 @@ class CaseType:
     since: date
     until: date | None
     about: About
+    applicant: Applicant
     origins: tuple[Origin, ...]
     risk: Risk
     high_risk_reason: str

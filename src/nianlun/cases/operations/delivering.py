@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Refused, Right, Viewer, authorize
-from nianlun.cases import moving
+from nianlun.cases import moving, type_files
 from nianlun.cases.domain.delivery import Delivery, NotDelivered, Way, checked
 from nianlun.cases.domain.flow import Move, State
 from nianlun.cases.domain.types import SlipKind
@@ -66,6 +66,8 @@ def read(case_id: UUID, *, by: Viewer, slip_id: UUID, at: datetime) -> None:
     row = Case.objects.select_for_update().filter(pk=case_id).first()
     if row is None or row.person_id is None or row.person_id != registry.own_person_id(by):
         raise NotVisible
+    if row.type in type_files.kept_from_person():
+        raise NotVisible
     slip = _slip(row, slip_id)
     known = row.actions.filter(move=Move.DELIVER.value, details__slip=str(slip.pk))
     if known.filter(details__way=Way.READ.value).exists():
@@ -84,6 +86,8 @@ def _slip(row: Case, slip_id: UUID) -> Slip:
 def _send(row: Case, slip: Slip, *, at: datetime) -> None:
     if row.person_id is None:
         raise Refused("这件业务不是某位参保人的，没有可发的手机号。请当面或邮寄送达。")
+    if row.type in type_files.kept_from_person():
+        raise Refused("这件业务是司法、行政机关提出的，不通知本人。请当面或邮寄送达提出的机关。")
     label = SlipKind(slip.kind).label
     notices.send(
         person_id=row.person_id,

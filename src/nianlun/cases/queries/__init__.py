@@ -26,6 +26,7 @@ from nianlun.cases.queries.one import (
 )
 from nianlun.cases.queries.piles import Pile, in_hand, pile_counts, states_for, waiting_for, worklist
 from nianlun.cases.queries.received import cases_received
+from nianlun.cases.queries.sight import withheld
 
 __all__ = [
     "ActionLine",
@@ -59,5 +60,6 @@ __all__ = [
     "states_for",
     "to_file",
     "waiting_for",
+    "withheld",
     "worklist",
 ]
