@@ -81,7 +81,7 @@ def noted(what: str) -> Counter[str]:
         return Counter(dict(cursor.fetchall()))
 
 
-def wait_for(what: Callable[[], bool], *, seconds: float = 60) -> None:
+def wait_for(what: Callable[[], bool], *, seconds: float = 240) -> None:
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, f"not within {seconds} s: {queries.progress()}"

@@ -130,7 +130,10 @@ def test_a_sequencer_killed_again_and_again_leaves_a_whole_log(checkpoints):
     while operations.waits():  # the server may not have noticed yet that the last one is gone
         operations.sequence(at=AT)
     report = queries.verify_log()
-    assert (report.faults, report.size, report.pending) == ([], 240, 0)
+    # One killed between the file and the database leaves an entry that makes up for it.
+    made_up_for = Entry.objects.filter(action="journal.checkpoint_entered").count()
+    assert (report.faults, report.size, report.pending) == ([], 240 + made_up_for, 0)
+    assert made_up_for <= 4
 
 
 def test_a_kill_between_the_file_and_the_database_is_made_up_for(checkpoints):

@@ -79,7 +79,9 @@ def comes_to(message: Message, wanted: tuple[str, str]) -> tuple[str, str]:
 
 
 def page_of(message: Message) -> str:
-    clerk: Client = factories.client_of(factories.staff("clerk"))
+    who = factories.staff("clerk")
+    factories.purpose(who, message.notice.person_id)
+    clerk: Client = factories.client_of(who)
     return clerk.get(f"/notices/{message.notice_id}/").content.decode()
 
 

@@ -117,7 +117,7 @@ class Outline(HTMLParser):
 
 def test_the_shell_works_without_scripts():
     text = pages.show_styleguide(get("/styleguide/?part=person")).content.decode()  # type: ignore[arg-type]
-    assert re.search(r'<form class="find" role="search" method="get" action="/search/">', text)
+    assert re.search(r'<form class="find" role="search" method="post" action="/find/">', text)
     assert re.search(r'<form class="look" method="post" action="/look/">', text)
     assert 'href="#main"' in text and 'id="main"' in text
 

@@ -97,6 +97,7 @@ def fill() -> dict[str, UUID]:
     archives.open_fonds("B013", name=agency.name, agency_id=agency.id, by=None, at=MONDAY)
     wang = factories.staff("archivist", name="王海")
     li = factories.staff("reviewer", name="李敏")
+    chen = factories.staff("reviewer", name="陈静")
     zhang = factories.person(agency, name="张伟", number=NUMBER)
     wei = factories.person(agency, name="魏红", sex="female")
     registry.register_employer(by=None, name=MILL, agency_id=agency.id, at=MONDAY)
@@ -121,8 +122,8 @@ def fill() -> dict[str, UUID]:
     rule(zhang.id, Kind.BIRTH_DATE, first=wang, second=li, at=MONDAY + timedelta(hours=2))
     rule(zhang.id, Kind.WORK_START, first=wang, second=li, at=MONDAY + timedelta(hours=2))
     earlier = paper(DocumentKind.ENLISTMENT, "1983-10-15", day=1, birth_date="1966-04-20")
-    examine(earlier, first=li, second=wang, at=MONDAY + timedelta(days=1, hours=1))
-    rule(zhang.id, Kind.BIRTH_DATE, first=li, second=wang, at=MONDAY + timedelta(days=1, hours=2))
+    examine(earlier, first=li, second=chen, at=MONDAY + timedelta(days=1, hours=1))
+    rule(zhang.id, Kind.BIRTH_DATE, first=li, second=chen, at=MONDAY + timedelta(days=1, hours=2))
     complaint = file(
         agency.id,
         DocumentKind.STATEMENT,
