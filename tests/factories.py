@@ -1,6 +1,7 @@
 """Makers of what tests need, through the operations everybody uses. Every name and number is invented."""
 
 import itertools
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -197,3 +198,22 @@ def pay(person_id: UUID, *, employer_id: UUID, since: str, until: str, at: datet
         for part in Part
     ]
     contributions.book(lines, source=Source.TAX, by=None, at=at)
+
+
+def book_roster(
+    content: bytes, *, clerk: Viewer, reviewer: Viewer, at: datetime, name: str = "名册.xlsx"
+) -> int:
+    """A roster handed in by one and booked by another; how many postings it added."""
+    outcome = contributions.hand_in_roster(clerk, content=content, name=name, at=at)
+    assert outcome.import_id is not None, outcome
+    return contributions.book_roster(reviewer, outcome.import_id, at=at)
+
+
+def take_back(
+    person_id: UUID, postings: Collection[UUID], *, clerk: Viewer, reviewer: Viewer, at: datetime
+) -> int:
+    """Postings taken back by two people; how many."""
+    reversal = contributions.propose_reversal(
+        clerk, person_id=person_id, postings=postings, reason="名册录错了月份", at=at
+    )
+    return contributions.confirm_reversal(reviewer, reversal, at=at)

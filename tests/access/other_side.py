@@ -30,7 +30,9 @@ from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import DocumentKind
 from nianlun.cases.models import Case, Material, Slip
 from nianlun.cases.operations import opening
+from nianlun.contributions import operations as contribution_operations
 from nianlun.contributions import queries as contributions
+from nianlun.contributions.models import RosterImport
 from nianlun.digitization import operations as digitization
 from nianlun.digitization import page_images
 from nianlun.digitization import queries as batches
@@ -75,6 +77,8 @@ class OtherSide:
     claim_id: UUID
     ruling_id: UUID
     posting_id: UUID
+    roster_id: UUID
+    reversal_id: UUID
     assessment_id: UUID
     batch_id: UUID
     sheet_id: UUID
@@ -125,6 +129,8 @@ OTHERS: Mapping[str, Callable[[OtherSide], object]] = {
     "<uuid:claim_id>": lambda side: side.claim_id,
     "<uuid:ruling_id>": lambda side: side.ruling_id,
     "<uuid:posting_id>": lambda side: side.posting_id,
+    "<uuid:roster_id>": lambda side: side.roster_id,
+    "<uuid:reversal_id>": lambda side: side.reversal_id,
     "<uuid:record_id>": lambda side: side.assessment_id,
     "<uuid:batch_id>": lambda side: side.batch_id,
     "<uuid:sheet_id>": lambda side: side.sheet_id,
@@ -216,7 +222,9 @@ def other_side() -> OtherSide:
         page_id=archive_queries.pages(item_id)[0].id,
         claim_id=evidence.claims_of_item(item_id)[0].id,
         ruling_id=_ruling(person.id, first=archivist, second=staff("reviewer"), item_id=item_id),
-        posting_id=contributions.postings(person.id)[0].id,
+        posting_id=(posting_id := contributions.postings(person.id)[0].id),
+        roster_id=_roster(clerk),
+        reversal_id=_reversal(person.id, posting_id, by=clerk),
         assessment_id=_assessment(person.id, by=clerk),
         batch_id=(batch_id := _batch(agency.id, person.id, by=archivist)),
         sheet_id=batches.sheets(batch_id)[0].id,
@@ -255,6 +263,20 @@ def _token(officer: Viewer) -> UUID:
         until=timezone.now() + timedelta(days=30),
         at=timezone.now(),
     ).id
+
+
+def _roster(clerk: Viewer) -> UUID:
+    """One that waits for a second person; whose rows it holds is of no account here."""
+    return RosterImport.objects.create(
+        sha512="e" * 128, name=f"{MILL}缴费名册.xlsx", division=DIVISION, rows=2, added_postings=0, known_rows=0,
+        refused_rows=0, by_id=clerk.account_id, at=AT, vault_object="urn:nianlun:roster:other-side",
+    ).pk  # fmt: skip
+
+
+def _reversal(person_id: UUID, posting_id: UUID, *, by: Viewer) -> UUID:
+    return contribution_operations.propose_reversal(
+        by, person_id=person_id, postings=[posting_id], reason="名册录错了月份", at=AT
+    )
 
 
 def _case(person_id: UUID, *, clerk: Viewer) -> tuple[str, int, UUID]:

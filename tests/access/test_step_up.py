@@ -22,7 +22,7 @@ IMPORTANT = {
     "staff/passwords/<uuid:request_id>/check/",
     "staff/passwords/<uuid:request_id>/release/",
     "staff/passwords/<uuid:request_id>/refuse/",
-    "contributions/import/confirm/",
+    "contributions/rosters/<uuid:roster_id>/book/",
     "media/<uuid:medium_id>/open/",
     "staff/<int:account_id>/active/",
     "staff/<int:account_id>/unlock/",

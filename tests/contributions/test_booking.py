@@ -11,7 +11,8 @@ from tests.locks import wait_until_somebody_waits_for_a_lock
 from nianlun.access.domain import NotVisible, Refused
 from nianlun.contributions import operations, queries
 from nianlun.contributions.domain import NewPosting, Part, Source
-from nianlun.contributions.models import Posting
+from nianlun.contributions.models import Posting, Reversal
+from nianlun.contributions.operations import NotAllowedNow
 from nianlun.jobs import queries as jobs
 from nianlun.kernel.months import parse_month
 from nianlun.registry import operations as registry
@@ -66,34 +67,69 @@ def test_another_amount_for_a_booked_month_is_a_conflict_and_changes_nothing(per
     assert queries.paid_months(person.id)[0].personal == Decimal("55.44")
 
 
-def test_a_month_taken_back_can_be_booked_with_the_right_amount(person, viewer, now):
-    clerk = viewer("clerk")
+def test_a_month_taken_back_by_two_can_be_booked_with_the_right_amount(person, viewer, now):
+    clerk, reviewer = viewer("clerk"), viewer("reviewer")
     operations.book(lines(person, JANUARY), source=Source.TAX, by=None, at=now)
     booked = queries.paid_months(person.id)[0].postings
-    assert operations.reverse(clerk, person_id=person.id, postings=booked, reason="基数录错", at=now) == 2
+    reversal = operations.propose_reversal(
+        clerk, person_id=person.id, postings=booked, reason="基数录错", at=now
+    )
+    assert len(queries.paid_months(person.id)) == 1
+    assert queries.reversal_of_person(person.id).id == reversal
+    assert operations.confirm_reversal(reviewer, reversal, at=now) == 2
     assert queries.paid_months(person.id) == []
     again = operations.book(lines(person, JANUARY, amount="60.00"), source=Source.TAX, by=None, at=now)
     assert again.added == 2
     assert queries.year_rows(person.id)[0].personal == Decimal("60.00")
-    with pytest.raises(operations.NotReversible, match="已经冲销过"):
-        operations.reverse(clerk, person_id=person.id, postings=booked, reason="基数录错", at=now)
+    with pytest.raises(NotAllowedNow, match="已经办过"):
+        operations.confirm_reversal(reviewer, reversal, at=now)
+    with pytest.raises(NotAllowedNow, match="已经冲销过"):
+        operations.propose_reversal(clerk, person_id=person.id, postings=booked, reason="基数录错", at=now)
 
 
 def test_taking_back_needs_the_right_the_reason_and_the_person_in_sight(person, viewer, now):
     operations.book(lines(person, JANUARY), source=Source.TAX, by=None, at=now)
     booked = queries.paid_months(person.id)[0].postings
+
+    def ask(who, *, of=person, reason="基数录错"):
+        return operations.propose_reversal(who, person_id=of.id, postings=booked, reason=reason, at=now)
+
     with pytest.raises(Refused):
-        operations.reverse(
-            viewer("leader"), person_id=person.id, postings=booked, reason="基数录错", at=now
-        )
+        ask(viewer("leader"))
     with pytest.raises(NotVisible):
-        stranger = viewer("clerk", scope="130102")
-        operations.reverse(stranger, person_id=person.id, postings=booked, reason="基数录错", at=now)
-    with pytest.raises(operations.NotReversible, match="理由"):
-        operations.reverse(viewer("clerk"), person_id=person.id, postings=booked, reason=" ", at=now)
-    with pytest.raises(operations.NotReversible, match="不在此人名下"):
-        other = factories.person()
-        operations.reverse(viewer("clerk"), person_id=other.id, postings=booked, reason="基数录错", at=now)
+        ask(viewer("clerk", scope="130102"))
+    with pytest.raises(NotAllowedNow, match="理由"):
+        ask(viewer("clerk"), reason=" ")
+    with pytest.raises(NotAllowedNow, match="不在此人名下"):
+        ask(viewer("clerk"), of=factories.person())
+
+
+def test_taking_back_takes_another_pair_of_hands_and_one_at_a_time(person, viewer, now):
+    operations.book(lines(person, JANUARY), source=Source.TAX, by=None, at=now)
+    booked = queries.paid_months(person.id)[0].postings
+    clerk = viewer("clerk")
+
+    def ask():
+        return operations.propose_reversal(
+            clerk, person_id=person.id, postings=booked, reason="基数录错", at=now
+        )
+
+    first = ask()
+    with pytest.raises(NotAllowedNow, match="先办完那一份"):
+        ask()
+    with pytest.raises(NotVisible):
+        operations.confirm_reversal(viewer("reviewer", scope="130102"), first, at=now)
+    promoted = factories.change_post(clerk, "reviewer")
+    with pytest.raises(NotAllowedNow, match="另一位同事"):
+        operations.confirm_reversal(promoted, first, at=now)
+    with pytest.raises(IntegrityError, match="by_two_people"), transaction.atomic():
+        Reversal.objects.update(state="confirmed", decided_by_id=clerk.account_id, decided_at=now)
+    operations.send_reversal_back(viewer("reviewer"), first, reason="申报表上就是这个数", at=now)
+    assert len(queries.paid_months(person.id)) == 1
+    factories.change_post(clerk, "clerk")
+    second = ask()
+    operations.withdraw_reversal(clerk, second, at=now)
+    assert queries.reversal_of_person(person.id) is None
 
 
 @pytest.mark.parametrize(
@@ -110,22 +146,37 @@ def test_the_database_itself_refuses_to_change_or_delete_postings(person, now, s
         cursor.execute(statement)
 
 
-def test_the_database_refuses_a_reversal_that_is_not_the_exact_negative(person, now):
+@pytest.mark.parametrize(("confirmed", "said"), [(True, "金额相反"), (False, "另一人复核")])
+def test_the_database_refuses_a_reversal_that_is_not_exact_or_not_confirmed(
+    person, viewer, now, confirmed, said
+):
     operations.book(lines(person, JANUARY), source=Source.TAX, by=None, at=now)
     row = Posting.objects.filter(person_id=person.id).first()
+    granted = Reversal.objects.create(
+        person_id=person.id,
+        division=person.division,
+        postings=[str(row.pk)],
+        reason="基数录错",
+        by_id=viewer("clerk").account_id,
+        at=now,
+        state="confirmed" if confirmed else "waiting",
+        decided_by_id=viewer("reviewer").account_id if confirmed else None,
+        decided_at=now if confirmed else None,
+    )
     reversal = Posting(
         key=b"r" * 16,
         person_id=person.id,
         month=row.month,
         scheme=row.scheme,
         part=row.part,
-        amount=-row.amount - 1,
+        amount=-row.amount - (1 if confirmed else 0),
         base=-row.base,
         source="reversal",
         booked_on=row.booked_on,
         reverses=row,
+        reversal=granted,
     )
-    with pytest.raises(IntegrityError, match="金额相反"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
         reversal.save(force_insert=True)
 
 

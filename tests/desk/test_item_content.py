@@ -175,11 +175,18 @@ def test_a_roster_that_months_were_booked_from_is_not_destroyed(viewer, folders,
     operations.store("urn:nianlun:roster:1", {"original.xlsx": b"1"}, by=None, message="t", at=now)
     row = RosterImport.objects.create(
         sha512="0" * 128, name="2008 年 3 月.xlsx", vault_object="urn:nianlun:roster:1", rows=2,
-        added_postings=2, known_rows=0, refused_rows=0, at=now,
+        added_postings=2, known_rows=0, refused_rows=0, at=now, state="alone",
     )  # fmt: skip
     with pytest.raises(Hindered, match="凭证"):
         destroying.propose("urn:nianlun:roster:1", AUTHORITY, by=viewer("archivist"), at=now)
-    row.added_postings = 0
+    row.delete()
+    row = RosterImport.objects.create(
+        sha512="0" * 128, name="2008 年 3 月.xlsx", vault_object="urn:nianlun:roster:1", rows=2,
+        added_postings=0, known_rows=0, refused_rows=0, at=now, by_id=viewer("clerk").account_id,
+    )  # fmt: skip
+    with pytest.raises(Hindered, match="等复核"):
+        destroying.propose("urn:nianlun:roster:1", AUTHORITY, by=viewer("archivist"), at=now)
+    row.state, row.decided_by_id, row.decided_at = "returned", viewer("reviewer").account_id, now
     row.save()
     assert destroying.propose("urn:nianlun:roster:1", AUTHORITY, by=viewer("archivist"), at=now)
 

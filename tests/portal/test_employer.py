@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import factories
 
-from nianlun.contributions import of_employer, operations
+from nianlun.contributions import of_employer
 from nianlun.contributions import queries as contributions
 from nianlun.contributions.domain import BOOKED_LATE, is_employed
 from nianlun.journal import queries as journal
@@ -90,7 +90,7 @@ def test_what_was_taken_back_is_no_contribution(window, viewer, mill, agency, no
     person = factories.person(agency, name="魏红梅")
     pay(person, mill)
     ids = [line.id for line in contributions.postings(person.id)]
-    operations.reverse(viewer("clerk"), person_id=person.id, postings=ids, reason="名册录错了人", at=now)
+    factories.take_back(person.id, ids, clerk=viewer("clerk"), reviewer=viewer("reviewer"), at=now)
     assert "魏红梅" not in text(window.get(reverse("portal:employer")))
     assert window.get(reverse("portal:employee", args=[person.id])).status_code == 404
 

@@ -15,7 +15,6 @@ from nianlun.archives import operations as archives
 from nianlun.archives import queries as archive_queries
 from nianlun.archives.domain import Category, DocumentKind
 from nianlun.archives.operations import PageSize
-from nianlun.contributions import operations as contributions
 from nianlun.contributions import queries as contribution_queries
 from nianlun.digitization import operations as digitization
 from nianlun.digitization.reading import Line, PageReading
@@ -56,8 +55,9 @@ COMPARED = {
     "evidence.Ruling": (),
     "evidence.Considered": ("id",),
     "evidence.Fact": (),
-    "contributions.RosterImport": (),
+    "contributions.RosterImport": ("by_device",),
     "contributions.Posting": (),
+    "contributions.Reversal": ("by_device",),
     "vault.StoredFile": ("id", "object_id"),
     "vault.StoredObject": ("id", "stored_at"),
 }
@@ -140,11 +140,10 @@ def fill() -> dict[str, UUID]:
     rows = [
         [NUMBER, "张伟", MILL, month, "1,386.00", "55.44", "277.20"] for month in ("1998-01", "1998-02")
     ]
-    contributions.import_roster(clerk, content=workbook(HEADING, *rows), name="名册.xlsx", at=MONDAY)
+    reviewer = factories.staff("reviewer", name="钱立")
+    factories.book_roster(workbook(HEADING, *rows), clerk=clerk, reviewer=reviewer, at=MONDAY)
     wrong = contribution_queries.paid_months(zhang.id)[0].postings
-    contributions.reverse(
-        clerk, person_id=zhang.id, postings=wrong, reason="名册录错了月份", at=MONDAY + timedelta(days=3)
-    )
+    factories.take_back(zhang.id, wrong, clerk=clerk, reviewer=reviewer, at=MONDAY + timedelta(days=3))
     work()
     return {
         "hired": hired,

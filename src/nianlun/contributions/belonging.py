@@ -1,4 +1,4 @@
-"""Whose the workbook of a roster is: of the scope of whoever imported it."""
+"""Whose the workbook of a roster is: of the scope in which it was handed in."""
 
 from typing import Any
 
@@ -10,6 +10,5 @@ from nianlun.vault.belonging import tells_whose
 
 @tells_whose
 def rosters() -> QuerySet[Any, Any]:
-    """Every imported workbook with the scope of its importer; the system's own belong to nobody."""
-    rows = RosterImport.objects.filter(by__isnull=False)
-    return rows.values(object_id=F("vault_object"), division=F("by__scope"))
+    """Every workbook with the scope of whoever handed it in; the system's own belong to nobody."""
+    return RosterImport.objects.exclude(division="").values("division", object_id=F("vault_object"))

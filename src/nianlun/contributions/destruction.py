@@ -10,9 +10,11 @@ from nianlun.vault.destruction_rules import refuses_destruction
 @refuses_destruction
 def while_booked(object_id: str, *, by: Viewer, on: date) -> str:
     """Contribution months are kept for good, and with them the workbook they were booked from."""
-    roster = RosterImport.objects.filter(vault_object=object_id, added_postings__gt=0).first()
-    return (
-        f"缴费名册“{roster.name}”有 {roster.added_postings} 条缴费记录以它为凭证，不能销毁。"
-        if roster
-        else ""
-    )
+    roster = RosterImport.objects.filter(vault_object=object_id).first()
+    if roster is None:
+        return ""
+    if roster.state == RosterImport.State.WAITING:
+        return f"缴费名册“{roster.name}”还在等复核，不能销毁。"
+    if roster.added_postings:
+        return f"缴费名册“{roster.name}”有 {roster.added_postings} 条缴费记录以它为凭证，不能销毁。"
+    return ""

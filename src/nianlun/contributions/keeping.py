@@ -1,6 +1,7 @@
 """`roster.json`: what was booked from a workbook, kept with the workbook, so that its postings can come back.
 
-Postings that no workbook brought, such as those of the tax office, have no original here and do not come back.
+Postings that no workbook brought, such as those of the tax office, have no original here and do not come back, nor
+do proposals to take postings back that nobody has confirmed.
 """
 
 from collections import defaultdict
@@ -13,7 +14,7 @@ from django.db.models import Q
 
 from nianlun.access import former
 from nianlun.contributions import operations
-from nianlun.contributions.models import Posting, RosterImport
+from nianlun.contributions.models import Posting, Reversal, RosterImport
 from nianlun.registry import keeping as registry
 from nianlun.vault.keeping import Keeping, keeps
 from nianlun.vault.record_text import as_moment, moment
@@ -21,9 +22,12 @@ from nianlun.vault.record_text import as_moment, moment
 FORM = "nianlun-roster/1"
 PREFIX = "urn:nianlun:roster:"
 _SAME = "sha512 name rows added_postings known_rows refused_rows"
+_DECIDED = "division left_out state reason"
+_AMOUNTS = "personal employer_part"
+_REVERSAL = "division postings reason state answer"
 _COLUMNS = (
     "id", "key", "person", "month", "months", "scheme", "part", "amount", "base", "employer", "source", "place",
-    "booked_on", "reverses",
+    "booked_on", "reverses", "reversal",
 )  # fmt: skip
 
 
@@ -38,13 +42,22 @@ def _gather(object_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     every = [row for rows in postings.values() for row in rows]
     persons = registry.persons({row.person_id for row in every})
     employers = registry.employers({row.employer_id for row in every if row.employer_id})
-    accounts = {a["id"]: a for a in former.accounts([r.by_id for r in rosters.values() if r.by_id])}
+    reversals: dict[UUID, list[Reversal]] = defaultdict(list)
+    confirmed = Reversal.objects.in_bulk({row.reversal_id for row in every if row.reversal_id})
+    for roster_id, rows in postings.items():
+        reversals[roster_id] = [
+            confirmed[r] for r in sorted({x.reversal_id for x in rows if x.reversal_id})
+        ]
+    hands = {pk: _hands(roster, reversals[pk]) for pk, roster in rosters.items()}
+    accounts = {a["id"]: a for a in former.accounts({one for ids in hands.values() for one in ids})}
     return {
         roster.vault_object: {
             "id": str(roster.pk),
             "by": roster.by_id,
             "at": moment(roster.at),
-            "accounts": [accounts[roster.by_id]] if roster.by_id else [],
+            "decided_by": roster.decided_by_id,
+            "decided_at": moment(roster.decided_at) if roster.decided_at else None,
+            "accounts": [accounts[one] for one in hands[roster.pk]],
             "persons": [persons[p] for p in sorted({row.person_id for row in postings[roster.pk]})],
             "employers": [
                 employers[e]
@@ -52,9 +65,30 @@ def _gather(object_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
             ],
             "columns": list(_COLUMNS),
             "postings": [_told(row) for row in postings[roster.pk]],
-            **{name: getattr(roster, name) for name in _SAME.split()},
+            "person_count": roster.persons,
+            "reversals": [_told_reversal(row) for row in reversals[roster.pk]],
+            **{name: getattr(roster, name) for name in (*_SAME.split(), *_DECIDED.split())},
+            **{name: str(getattr(roster, name)) for name in _AMOUNTS.split()},
         }
         for roster in rosters.values()
+    }
+
+
+def _hands(roster: RosterImport, reversals: Sequence[Reversal]) -> list[int]:
+    ids = {roster.by_id, roster.decided_by_id}
+    ids |= {account for row in reversals for account in (row.by_id, row.decided_by_id)}
+    return sorted(one for one in ids if one)
+
+
+def _told_reversal(row: Reversal) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "person": str(row.person_id),
+        "by": row.by_id,
+        "at": moment(row.at),
+        "decided_by": row.decided_by_id,
+        "decided_at": moment(row.decided_at) if row.decided_at else None,
+        **{name: getattr(row, name) for name in _REVERSAL.split()},
     }
 
 
@@ -74,6 +108,7 @@ def _told(row: Posting) -> list[Any]:
         row.place,
         row.booked_on.isoformat(),
         str(row.reverses_id) if row.reverses_id else None,
+        str(row.reversal_id) if row.reversal_id else None,
     ]
 
 
@@ -88,10 +123,33 @@ def _restore(content: Mapping[str, Any]) -> None:
         at=as_moment(content["at"]),
         **{name: content[name] for name in _SAME.split()},
     )
+    if "state" not in content:  # written before two people were asked for
+        roster.state = RosterImport.State.ALONE
+    else:
+        roster.decided_by_id = content["decided_by"]
+        roster.decided_at = as_moment(content["decided_at"]) if content["decided_at"] else None
+        roster.persons = content["person_count"]
+        for name in (*_DECIDED.split(), *_AMOUNTS.split()):
+            setattr(roster, name, content[name])
     RosterImport.objects.bulk_create([roster], ignore_conflicts=True)
+    Reversal.objects.bulk_create(
+        (_reversal(told) for told in content.get("reversals", ())), ignore_conflicts=True
+    )
     rows = (dict(zip(content["columns"], values, strict=True)) for values in content["postings"])
     Posting.objects.bulk_create(
         (_posting(told, roster=content["id"]) for told in rows), batch_size=1000, ignore_conflicts=True
+    )
+
+
+def _reversal(told: Mapping[str, Any]) -> Reversal:
+    return Reversal(
+        pk=told["id"],
+        person_id=told["person"],
+        by_id=told["by"],
+        at=as_moment(told["at"]),
+        decided_by_id=told["decided_by"],
+        decided_at=as_moment(told["decided_at"]),
+        **{name: told[name] for name in _REVERSAL.split()},
     )
 
 
@@ -104,6 +162,7 @@ def _posting(told: Mapping[str, Any], *, roster: str) -> Posting:
         employer_id=told["employer"],
         roster_id=None if told["reverses"] else roster,
         reverses_id=told["reverses"],
+        reversal_id=told.get("reversal"),
         **{name: told[name] for name in same},
     )
 

@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from nianlun.access.domain import Viewer
 from nianlun.contributions import domain
 from nianlun.contributions.domain import Held, Part, PostingLine, Slot
 from nianlun.contributions.domain import PaidMonth as PaidMonth
 from nianlun.contributions.domain import YearRow as YearRow
-from nianlun.contributions.models import Posting, RosterImport
+from nianlun.contributions.models import Posting, Reversal, RosterImport
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import Scheme
 
@@ -42,15 +45,42 @@ class PostingDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterLine:
-    """One import as lists show it."""
+    """One roster as lists show it. Amounts in yuan are those of the rows that were new when it was handed in."""
 
     id: UUID
     name: str
     at: datetime
     rows: int
+    persons: int
+    personal: Decimal
+    employer_part: Decimal
     added_postings: int
     known_rows: int
     refused_rows: int
+    state: RosterImport.State
+    by: int | None
+    by_name: str
+    decided_by_name: str
+    decided_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversalLine:
+    """One proposal to take postings back."""
+
+    id: UUID
+    person_id: UUID
+    person_name: str
+    postings: tuple[UUID, ...]
+    reason: str
+    by: int
+    by_name: str
+    at: datetime
+    state: Reversal.State
+    decided_by_name: str
+    decided_at: datetime | None
+    answer: str
 
 
 def postings(person_id: UUID, *, employer_id: UUID | None = None) -> list[PostingLine]:
@@ -143,17 +173,82 @@ def held(person_ids: Collection[UUID], *, since: int, until: int) -> dict[Slot, 
 
 
 def rosters(*, by: Iterable[int], limit: int = 20) -> list[RosterLine]:
-    """The latest imports of these accounts, newest first."""
-    rows = RosterImport.objects.filter(by_id__in=set(by)).order_by("-at", "-id")[:limit]
-    return [
-        RosterLine(
-            id=row.pk,
-            name=row.name,
-            at=row.at,
-            rows=row.rows,
-            added_postings=row.added_postings,
-            known_rows=row.known_rows,
-            refused_rows=row.refused_rows,
-        )
-        for row in rows
-    ]
+    """The latest rosters that these accounts handed in, newest first."""
+    rows = RosterImport.objects.filter(by_id__in=set(by)).select_related("by", "decided_by")
+    return [roster_line(row) for row in rows.order_by("-at", "-id")[:limit]]
+
+
+def waiting_rosters(viewer: Viewer, *, limit: int = 100) -> list[RosterLine]:
+    """Rosters in the viewer's scope that wait for a second person, the longest waiting first."""
+    rows = _waiting_in(RosterImport, viewer).select_related("by", "decided_by")
+    return [roster_line(row) for row in rows.order_by("at", "id")[:limit]]
+
+
+def waiting_reversals(viewer: Viewer, *, limit: int = 100) -> list[ReversalLine]:
+    """Proposed reversals in the viewer's scope, the longest waiting first."""
+    rows = _waiting_in(Reversal, viewer).select_related("by", "person", "decided_by")
+    return [reversal_line(row) for row in rows.order_by("at", "id")[:limit]]
+
+
+def reversals(*, by: int, limit: int = 20) -> list[ReversalLine]:
+    """The latest reversals that an account proposed, newest first."""
+    rows = Reversal.objects.filter(by_id=by).select_related("by", "person", "decided_by")
+    return [reversal_line(row) for row in rows.order_by("-at", "-id")[:limit]]
+
+
+def reversal_of_person(person_id: UUID) -> ReversalLine | None:
+    """The reversal that waits for this person's account, if one does."""
+    rows = Reversal.objects.filter(person_id=person_id, state=Reversal.State.WAITING)
+    row = rows.select_related("by", "person", "decided_by").first()
+    return reversal_line(row) if row else None
+
+
+def count_waiting(viewer: Viewer, *, most: int = 1000) -> int:
+    """How many rosters and reversals wait for a second person in the viewer's scope; it counts to `most` of each."""
+    return sum(_waiting_in(model, viewer)[:most].count() for model in (RosterImport, Reversal))
+
+
+def reversal_line(row: Reversal) -> ReversalLine:
+    """A proposed reversal as lists and its page show it."""
+    return ReversalLine(
+        id=row.pk,
+        person_id=row.person_id,
+        person_name=row.person.name,
+        postings=tuple(UUID(one) for one in row.postings),
+        reason=row.reason,
+        by=row.by_id,
+        by_name=row.by.name,
+        at=row.at,
+        state=Reversal.State(row.state),
+        decided_by_name=row.decided_by.name if row.decided_by else "",
+        decided_at=row.decided_at,
+        answer=row.answer,
+    )
+
+
+def _waiting_in(model: Any, viewer: Viewer) -> Any:
+    if not viewer.scope:
+        return model.objects.none()
+    return model.objects.filter(state="waiting", division__startswith=viewer.scope)
+
+
+def roster_line(row: RosterImport) -> RosterLine:
+    """A roster as lists and its page show it."""
+    return RosterLine(
+        id=row.pk,
+        name=row.name,
+        at=row.at,
+        rows=row.rows,
+        persons=row.persons,
+        personal=row.personal,
+        employer_part=row.employer_part,
+        added_postings=row.added_postings,
+        known_rows=row.known_rows,
+        refused_rows=row.refused_rows,
+        state=RosterImport.State(row.state),
+        by=row.by_id,
+        by_name=row.by.name if row.by else "",
+        decided_by_name=row.decided_by.name if row.decided_by else "",
+        decided_at=row.decided_at,
+        reason=row.reason,
+    )

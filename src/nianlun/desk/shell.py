@@ -13,6 +13,7 @@ from nianlun.access.gate import shell_context
 from nianlun.archives.domain import Category
 from nianlun.cases import listing
 from nianlun.cases import queries as cases
+from nianlun.contributions import queries as contributions
 from nianlun.digitization import queries as digitization
 from nianlun.entitlements import assessing
 from nianlun.evidence import queue
@@ -69,6 +70,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["rulings"] = queue.rulings_for(who)
     if who.may(Right.BENEFIT_CONFIRM):
         counts["assessments"] = assessing.count_waiting(who)
+    if who.may(Right.CONTRIBUTION_CONFIRM):
+        counts["contributions"] = contributions.count_waiting(who)
     if who.may(Right.POLICY_APPROVE):
         counts["policy"] = lawbook.count_waiting(who)
     if who.may(Right.VAULT_READ):
@@ -162,6 +165,12 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
                 ("认定", reverse("desk:rulings"), Right.RULING_READ, "rulings"),
                 ("待遇核定", reverse("desk:assessments"), Right.BENEFIT_CONFIRM, "assessments"),
                 ("缴费导入", reverse("contributions:import"), Right.CONTRIBUTION_IMPORT, ""),
+                (
+                    "缴费复核",
+                    reverse("contributions:to-review"),
+                    Right.CONTRIBUTION_CONFIRM,
+                    "contributions",
+                ),
             ],
         ),
         ("政策", [("政策库", reverse("lawbook:overview"), Right.POLICY_READ, "policy")]),

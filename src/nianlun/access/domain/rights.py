@@ -29,6 +29,7 @@ class Right(StrEnum):
     BENEFIT_REPLAY = "replay.read"
     CONTRIBUTION_READ = "contribution.read"
     CONTRIBUTION_IMPORT = "contribution.import"
+    CONTRIBUTION_CONFIRM = "contribution.confirm"
     POLICY_READ = "policy.read"
     POLICY_DRAFT = "policy.draft"
     POLICY_APPROVE = "policy.approve"
@@ -102,7 +103,8 @@ _RIGHT_LABELS: Mapping[Right, str] = {
     Right.BENEFIT_CONFIRM: "复核待遇核定",
     Right.BENEFIT_REPLAY: "重放待遇核定",
     Right.CONTRIBUTION_READ: "查看缴费记录",
-    Right.CONTRIBUTION_IMPORT: "导入缴费记录",
+    Right.CONTRIBUTION_IMPORT: "提交缴费名册、申请冲销",
+    Right.CONTRIBUTION_CONFIRM: "复核缴费入账和冲销",
     Right.POLICY_READ: "查看政策库",
     Right.POLICY_DRAFT: "起草政策修订",
     Right.POLICY_APPROVE: "批准政策修订",

@@ -127,6 +127,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.PERSON_REVEAL_IDENTITY,
         Right.RULING_CONFIRM,
         Right.BENEFIT_CONFIRM,
+        Right.CONTRIBUTION_CONFIRM,
         Right.DOCUMENT_WITHDRAW,
         Right.CASE_READ,
         Right.CASE_CONFIRM,

@@ -14,7 +14,7 @@ from nianlun.access.domain import Right
 from nianlun.access.gate import needs, viewer
 from nianlun.archives import queries as archives
 from nianlun.contributions import queries as contributions
-from nianlun.contributions.domain import PaidMonth
+from nianlun.contributions.domain import PaidMonth, PostingLine
 from nianlun.desk import person_view
 from nianlun.desk.seeing import saw_list, see_person
 from nianlun.desk.shell import answer
@@ -162,8 +162,26 @@ def posting(request: HttpRequest, person_id: UUID, posting_id: UUID) -> HttpResp
         "desk/posting.html",
         person=line,
         posting=detail,
+        reversal=contributions.reversal_of_person(person_id),
+        together=_to_take_back(person_id, detail.line)
+        if viewer(request).may(Right.CONTRIBUTION_IMPORT)
+        else (),
         crumbs=_crumbs(line.name, person_id, "一笔缴费"),
     )
+
+
+def _to_take_back(person_id: UUID, line: PostingLine) -> list[PostingLine]:
+    """The standing postings of the same month, scheme and employer, which are taken back together as a rule."""
+    every = contributions.postings(person_id)
+    reversed_ids = {one.reverses_id for one in every}
+    same = (line.month, line.scheme, line.employer_id)
+    return [
+        one
+        for one in every
+        if (one.month, one.scheme, one.employer_id) == same
+        and one.reverses_id is None
+        and one.id not in reversed_ids
+    ]
 
 
 @require_GET
