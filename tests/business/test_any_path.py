@@ -14,11 +14,11 @@ from tests.business.counter import NOON, details_for
 from nianlun.access.domain import Refused, Role
 from nianlun.cases import calendars, moving, type_files
 from nianlun.cases.domain.facts import How
-from nianlun.cases.domain.flow import Outcome, State
+from nianlun.cases.domain.flow import STATE_OF, Move, Outcome, State
 from nianlun.cases.domain.types import About, Step
 from nianlun.cases.effects import Done
 from nianlun.cases.models import Case
-from nianlun.cases.operations import deciding, door, materials, opening, pausing, withdrawing
+from nianlun.cases.operations import deciding, door, materials, opening, pausing, payout, withdrawing
 from nianlun.jobs.models import Job
 from nianlun.kernel.identifiers import uuid7
 
@@ -39,6 +39,10 @@ def moves():
         "refuse": lambda c, **how: deciding.refuse(c, text="年限不够", **how),
         "back": lambda c, **how: deciding.send_back(c, to=steps[0], text="请再核对", **how),
         "pay": lambda c, **how: deciding.pay(c, voucher="V1", **how),
+        "fail": lambda c, **how: payout.payment_failed(c, reason="账号已销户", **how),
+        "account": lambda c, **how: payout.take_account(
+            c, account="王秀英，河北银行，6217000123456789", **how
+        ),
         "ask": lambda c, **how: pausing.ask_supplement(c, missing=[], text="请补清晰的复印件", **how),
         "suspend": lambda c, **how: pausing.suspend(c, reason="等鉴定结论", **how),
         "resume": lambda c, **how: pausing.resume(c, **how),
@@ -58,20 +62,24 @@ def first_paper(case_id):
 
 @pytest.fixture
 def people(monkeypatch):
-    """Three members of staff who hold every post there is, so that nothing but separation stands in their way."""
+    """Four members of staff who hold every post there is, so that nothing but separation stands in their way."""
     monkeypatch.setattr(moving.access, "still", lambda by: by)
     monkeypatch.setattr("nianlun.cases.checks.findings", lambda case, *, on: [])
     monkeypatch.setattr("nianlun.cases.effects.run", lambda name, case, *, by, at: Done(sentence="已登记"))
-    return [replace(factories.staff("clerk"), standing_in=EVERY_POST, device=f"d{n}") for n in range(3)]
+    return [replace(factories.staff("clerk"), standing_in=EVERY_POST, device=f"d{n}") for n in range(4)]
 
 
 tried = st.lists(
-    st.tuples(st.integers(0, 2), st.sampled_from(list(moves())), st.sampled_from([0, 1, 5])), max_size=14
+    st.tuples(st.integers(0, 3), st.sampled_from(list(moves())), st.sampled_from([0, 1, 5])), max_size=14
 )
 forward = st.lists(  # mostly straight on, so that most cases do end
-    st.tuples(st.integers(0, 2), st.sampled_from(["accept", "pass", "pass", "pay", "refuse"]), st.just(1)),
+    st.tuples(
+        st.integers(0, 3),
+        st.sampled_from(["accept", "pass", "pass", "pass", "pay", "fail", "account", "refuse"]),
+        st.just(1),
+    ),
     min_size=4,
-    max_size=9,
+    max_size=14,
 )
 
 
@@ -141,10 +149,28 @@ def ensure_sound(row):
             assert steps >= {step.value for step in moving.type_of(row).steps}
             assert not row.high_risk or len(duties) >= 3
         assert Job.objects.filter(kind="cases.prepare_filing", key=str(row.pk)).count() == 1
+    ensure_granted_once(row, duties)
     if row.state in (State.SUPPLEMENT.value, State.SUSPENDED.value):
         assert row.due_on is None
     elif row.due_on is not None and not row.outcome:
         assert days_counted(row) == row.limit_days
+
+
+def ensure_granted_once(row, duties):
+    """A grant is made once, stays, and whatever the money does passes through another's review and another's hand."""
+    steps = moving.type_of(row).steps
+    last = [step for step in steps if step is not Step.PAYMENT][-1]
+    grants = row.actions.filter(move=Move.PASS.value, state=STATE_OF[last].value)
+    granted = [one for one in grants if one.led_to in (State.PAYMENT.value, State.CONCLUDED.value)]
+    granted = [one for one in granted if "payee" not in one.details]
+    assert len(granted) == (row.granted_at is not None)
+    if row.granted_at is not None:
+        assert row.outcome in ("", Outcome.GRANTED.value)
+        by = {step: {account for account, taken in duties if taken == step.value} for step in steps}
+        reviewed = row.actions.filter(move=Move.PASS.value, details__has_key="payee")
+        assert {one.account_id for one in reviewed} <= by[Step.SECOND_REVIEW]
+        taken = row.actions.filter(move=Move.ACCOUNT.value)
+        assert {one.account_id for one in taken} <= by[Step.FIRST_REVIEW]
 
 
 def days_counted(row):

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from nianlun.cases.domain.payee import veiled
 from nianlun.cases.domain.types import CaseType, Field, Requirement
 from nianlun.cases.queries import CaseLine, CaseView
 from nianlun.digitization.masking import mask_within
@@ -67,7 +68,7 @@ def whole(view: CaseView) -> dict[str, Any]:
         "resumes": view.line.resumes.value if view.line.resumes else None,
         "effect": view.effect_said,
         "filed_at": _moment(view.filed_at),
-        "details": {code: mask_within(text) for code, text in view.details.items()},
+        "details": {code: mask_within(text) for code, text in veiled(view.details).items()},
         "history": [
             {
                 "number": each.number,

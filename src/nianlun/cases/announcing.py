@@ -34,6 +34,7 @@ _BY_MOVE = {
     Move.ACCEPT: SlipKind.ACCEPTANCE,
     Move.ASK: SlipKind.SUPPLEMENT,
     Move.SUSPEND: SlipKind.SUSPENSION,
+    Move.PAY_FAILED: SlipKind.SUPPLEMENT,
 }
 
 
@@ -47,12 +48,14 @@ def announce(row: Case, action: Action, *, case_type: CaseType, at: datetime) ->
     if ended:
         jobs.enqueue(PREPARE_FILING, {"case": str(row.pk)}, key=str(row.pk), at=at)
     text = action.text[:_LONGEST_REASON]
-    told = _ended(row, case_type, text=text) if ended else _told(row, move, case_type=case_type, text=text)
+    told = (
+        _ended(row, case_type, text=text) if ended else _told(row, action, case_type=case_type, text=text)
+    )
     if told and row.person_id is not None and row.type not in type_files.kept_from_person():
         title, text = told
         notices.send(
             person_id=row.person_id,
-            kind=SERVED if ended or move in (Move.ASK, Move.SUSPEND) else PROGRESS,
+            kind=SERVED if ended or move in (Move.ASK, Move.SUSPEND, Move.PAY_FAILED) else PROGRESS,
             title=title,
             text=text,
             about="cases.case",
@@ -110,10 +113,10 @@ def _ends(action: Action) -> bool:
     return action.led_to == State.CONCLUDED.value and action.state != State.CONCLUDED.value
 
 
-def _told(row: Case, move: Move, *, case_type: CaseType, text: str) -> tuple[str, str] | None:
+def _told(row: Case, action: Action, *, case_type: CaseType, text: str) -> tuple[str, str] | None:
     """Title and text of what the person reads; None where the move is the agency's own affair."""
     name, number = case_type.plain_name, row.number
-    match move:
+    match Move(action.move):
         case Move.OPEN | Move.CORRECT:
             return f"已收到：{name}", f"业务编号 {number}。工作人员会尽快看材料，决定受理后再通知您。"
         case Move.ACCEPT:
@@ -125,6 +128,15 @@ def _told(row: Case, move: Move, *, case_type: CaseType, text: str) -> tuple[str
             return f"材料已补齐：{name}", f"业务编号 {number}。办理时限继续计算。"
         case Move.SUSPEND:
             return f"暂停办理：{name}", f"业务编号 {number}。原因：{text}。恢复办理时会通知您。"
+        case Move.PAY_FAILED:
+            return (
+                f"款没有付成：{name}",
+                f"业务编号 {number}。待遇已经批准，但是款没有付成。原因：{text}。"
+                f"请在 {action.details['until']} 以前带本人身份证和银行卡到窗口，换一个收款账户，"
+                "换好以后接着付，不用重新申请。",
+            )
+        case Move.ACCOUNT:
+            return f"新账户已登记：{name}", f"业务编号 {number}。核对以后接着付款。办理时限继续计算。"
         case Move.RESUME:
             return f"恢复办理：{name}", f"业务编号 {number}。办理时限继续计算。"
         case _:

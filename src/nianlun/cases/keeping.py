@@ -17,6 +17,7 @@ from nianlun.archives import numbering
 from nianlun.cases import type_files
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
+from nianlun.cases.domain.payee import veiled
 from nianlun.cases.domain.types import SlipKind, Step
 from nianlun.cases.kept_rows import CASE, MATERIAL, SLIP, restore_rows
 from nianlun.cases.models import OBJECTS, PERSONS, Action, Case, Duty, Filing, Material, Pause, Slip
@@ -101,13 +102,14 @@ def _case(row: Case) -> dict[str, Any]:
         },
         "state_label": State(row.state).label,
         "outcome_label": Outcome(row.outcome).label if row.outcome else "",
-        "details": {code: mask_within(text) for code, text in row.details.items()},
+        "details": {code: mask_within(text) for code, text in veiled(row.details).items()},
         "details_sealed": binary(row.details_sealed),
         "result": mask_within(row.effect_said),
         "received_at": moment(row.received_at),
         "accepted_at": moment(row.accepted_at),
         "due_on": day(row.due_on),
         "state_since": moment(row.state_since),
+        "granted_at": moment(row.granted_at),
         "concluded_at": moment(row.concluded_at),
         "filed_at": moment(row.filed_at),
         "opened_by": row.opened_by_id,

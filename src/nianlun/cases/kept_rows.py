@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.models import Action, Case, Definition, Duty, Filing, Material, Pause, Slip
 from nianlun.kernel.cipher import sealed_with
 from nianlun.kernel.identifiers import uuid7
@@ -73,10 +74,19 @@ def _case(told: Mapping[str, Any]) -> Case:
         received_at=as_moment(told["received_at"]),
         accepted_at=as_moment(told["accepted_at"]),
         state_since=as_moment(told["state_since"]),
+        granted_at=as_moment(told.get("granted_at") or _granted_at(told)),
         concluded_at=as_moment(told["concluded_at"]),
         filed_at=as_moment(told["filed_at"]),
         **{name: told[name] for name in CASE.split()},
     )
+
+
+def _granted_at(told: Mapping[str, Any]) -> str | None:
+    """When a case was granted by a file that does not say so: with the last step that was passed."""
+    if told["outcome"] != Outcome.GRANTED.value and told["state"] != State.PAYMENT.value:
+        return None
+    passed = [str(one["at"]) for one in told["steps"] if one["move"] == Move.PASS.value]
+    return max(passed, default=str(told["state_since"]))
 
 
 def _action(row: Case, told: Mapping[str, Any]) -> Action:

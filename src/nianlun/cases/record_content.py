@@ -10,6 +10,7 @@ from datetime import date, datetime
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.forms import answered
+from nianlun.cases.domain.payee import payees
 from nianlun.cases.domain.types import CaseType, Origin
 from nianlun.cases.slip_content import Subject
 
@@ -99,7 +100,8 @@ def content(facts: RecordFacts) -> RecordContent:
             (field.label, answered(field, facts.details[field.code]))
             for field in facts.type.fields
             if facts.details.get(field.code)
-        ),
+        )
+        + tuple(("新的收款账户", account) for account in payees(facts.details)),
     )
 
 

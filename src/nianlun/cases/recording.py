@@ -5,6 +5,7 @@ from django.utils import timezone
 from nianlun.cases import moving
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
+from nianlun.cases.domain.payee import veiled
 from nianlun.cases.domain.types import Origin, SlipKind
 from nianlun.cases.models import Case
 from nianlun.cases.record_content import KeptMaterial, RecordFacts, TakenMove
@@ -29,7 +30,7 @@ def record_facts(row: Case) -> RecordFacts:
         accepted_on=timezone.localdate(row.accepted_at) if row.accepted_at else None,
         due_on=row.due_on,
         concluded_on=timezone.localdate(row.concluded_at),
-        details={code: mask_within(text) for code, text in row.details.items()},
+        details={code: mask_within(text) for code, text in veiled(row.details).items()},
         moves=[
             TakenMove(
                 move=Move(one.move),

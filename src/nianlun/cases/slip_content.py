@@ -40,6 +40,7 @@ class SlipFacts:
 
     `decided_on` is the day of that move. `text` is what the deciding person wrote, and what the effect said follows
     in `result`. `missing` are the papers asked for, `corrected` is the number of the case that this one corrects.
+    `payee_until` is the day until which another account is asked for, `unpaid` are the payments that failed before.
     """
 
     type: CaseType
@@ -57,6 +58,8 @@ class SlipFacts:
     missing: Sequence[Requirement] = ()
     days_used: int | None = None
     corrected: str = ""
+    payee_until: date | None = None
+    unpaid: Sequence[tuple[date, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,8 @@ def _acceptance(facts: SlipFacts) -> _Parts:
 
 
 def _supplement(facts: SlipFacts) -> _Parts:
+    if facts.payee_until is not None:
+        return _another_account(facts, until=facts.payee_until)
     names = "、".join(one.name for one in facts.missing)
     more = facts.text.removeprefix(names).lstrip("；") if names else facts.text
     opening = f"您申请办理的“{facts.type.name}”，还缺下面的材料。现一次性告知，请补齐后交到本机构窗口，或者在网上提交。"
@@ -139,6 +144,26 @@ def _supplement(facts: SlipFacts) -> _Parts:
         opening,
         (_wanted("要补正的材料", facts.missing), _received(facts)),
         (*sections, ("办理期限", clock)),
+    )
+
+
+def _another_account(facts: SlipFacts, *, until: date) -> _Parts:
+    opening = (
+        f"“{facts.type.name}”已经批准，但是 {_day(facts.decided_on)}付款没有付成。"
+        "请换一个收款账户，不用重新申请。"
+    )
+    return (
+        opening,
+        (),
+        (
+            ("没有付成的原因", facts.text),
+            (
+                "要带的材料",
+                "身份证件原件和能收款的银行账户凭证（银行卡、存折或者开户证明），到本机构窗口登记。",
+            ),
+            ("什么时候以前", f"{_day(until)}以前。过了这一天也可以来办，登记以后接着付。"),
+            ("办理期限", "从本通知之日起到登记新账户之日止，不计入办理期限。"),
+        ),
     )
 
 
@@ -162,6 +187,11 @@ def _conclusion(facts: SlipFacts) -> _Parts:
     sections = [("办理结果", facts.result or f"准予办理{facts.type.name}。")]
     if facts.corrected:
         sections.append(("更正的是", f"本件更正 {facts.corrected}，原件保留，以本件为准。"))
+    if facts.unpaid:
+        failed = "；".join(f"{_day(on)}没有付成（{why}）" for on, why in facts.unpaid)
+        sections.append(
+            ("付款经过", f"{failed}。换收款账户并经复核以后，于 {_day(facts.decided_on)}付清。")
+        )
     if used:
         sections.append(("办理用时", used))
     sections.append(("不服怎么办", facts.type.refusal_appeal))

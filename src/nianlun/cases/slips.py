@@ -139,7 +139,22 @@ def facts_of(row: Case, action: Action, *, case_type: CaseType) -> slip_content.
         missing=[one for one in case_type.requirements if one.code in action.details.get("missing", [])],
         days_used=_days_used(row, accepted_on, on=decided_on) if ended else None,
         corrected=row.corrects.number if row.corrects is not None else "",
+        payee_until=_payee_until(action),
+        unpaid=_unpaid(row, until=action) if ended else (),
     )
+
+
+def _payee_until(action: Action) -> date | None:
+    """Until when another account is asked for, where it is a failed payment that the slip is about."""
+    if action.move != Move.PAY_FAILED.value:
+        return None
+    return date.fromisoformat(action.details["until"])
+
+
+def _unpaid(row: Case, *, until: Action) -> list[tuple[date, str]]:
+    """The payments that did not go through, each with the reason."""
+    failed = row.actions.filter(move=Move.PAY_FAILED.value, number__lt=until.number).order_by("number")
+    return [(timezone.localdate(one.at), mask_within(one.text)) for one in failed]
 
 
 def _accepted_on(row: Case, action: Action) -> date | None:

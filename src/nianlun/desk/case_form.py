@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nianlun.cases.domain.forms import answered
+from nianlun.cases.domain.payee import payees, veiled
 from nianlun.cases.domain.types import CaseType
 from nianlun.cases.queries import CaseView
 from nianlun.digitization.masking import mask_within
@@ -42,9 +43,14 @@ def answers(case_type: CaseType, details: Mapping[str, str], *, masked: bool = F
 
 def shown(view: CaseView, *, revealed: bool) -> list[Answer]:
     """The answers of a case, numbers of persons, accounts and telephones masked unless revealed (S2.3)."""
-    return answers(view.type, view.details, masked=not revealed)
+    accounts = [
+        Answer(code="", label="新的收款账户", text=account)
+        for account in payees(view.details if revealed else veiled(view.details))
+    ]
+    return answers(view.type, view.details, masked=not revealed) + accounts
 
 
 def hides_something(view: CaseView) -> bool:
     """Whether masking takes anything away."""
-    return any(mask_within(text) != text for text in view.details.values())
+    hidden = veiled(view.details)
+    return any(mask_within(hidden[code]) != text for code, text in view.details.items())

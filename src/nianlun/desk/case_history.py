@@ -20,6 +20,8 @@ _WORDS = {
     Move.HEARING_CLOSED: "结束会审",
     Move.TAKE: "领取",
     Move.PAY: "登记支付",
+    Move.PAY_FAILED: "支付不成，等换收款账户，期间不计时",
+    Move.ACCOUNT: "登记新的收款账户，继续计时",
     Move.FILE: "归档",
     Move.DETAILS: "补录申报内容",
     Move.DELIVER: "送达文书",
@@ -51,14 +53,14 @@ class StepTold:
 
 def by_step(view: CaseView) -> list[StepTold]:
     """The separate steps of the case in their order, each with what was decided at it, the earliest first."""
-    decisive = (Move.PASS, Move.RETURN, Move.REFUSE, Move.PAY)
+    decisive = (Move.PASS, Move.RETURN, Move.REFUSE, Move.PAY, Move.PAY_FAILED)
     steps, now = view.type.steps, view.line.state.step
     reached = steps.index(now) if now in steps else (0 if view.line.state.is_open else len(steps))
     return [
         StepTold(
             step=step,
             now=step is now,
-            done=number < reached and step in view.duties,
+            done=(number < reached or view.line.granted) and step is not now and step in view.duties,
             told=tuple(
                 _told(action, view.type)
                 for action in view.actions
@@ -105,6 +107,8 @@ def _what(action: ActionLine, case_type: CaseType) -> str:
     step = action.state.label if action.state else ""
     match action.move:
         case Move.PASS:
+            if "payee" in action.details:
+                return f"{step}核对新的收款账户，通过"
             against = action.details.get("advice") == "refuse"
             return f"{step}完成，建议不予批准" if against else f"{step}通过"
         case Move.RETURN:

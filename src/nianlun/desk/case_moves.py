@@ -25,6 +25,8 @@ class Deed(StrEnum):
     RETURN = "return"
     REFUSE = "refuse"
     PAY = "pay"
+    PAY_FAILED = "pay-failed"
+    ACCOUNT = "account"
     WITHDRAW = "withdraw"
     DECIDE_WITHDRAWAL = "decide-withdrawal"
     HEARING = "hearing"
@@ -51,6 +53,8 @@ _LABELS = {
     Deed.RETURN: "退回",
     Deed.REFUSE: "不予批准",
     Deed.PAY: "登记支付",
+    Deed.PAY_FAILED: "支付不成",
+    Deed.ACCOUNT: "登记新的收款账户",
     Deed.WITHDRAW: "撤销",
     Deed.DECIDE_WITHDRAWAL: "对撤销的意见",
     Deed.HEARING: "提请会审",
@@ -72,6 +76,8 @@ NEEDED = {
     Deed.RETURN: _STEP_RIGHTS,
     Deed.REFUSE: _STEP_RIGHTS,
     Deed.PAY: (Right.CASE_PAY,),
+    Deed.PAY_FAILED: (Right.CASE_PAY,),
+    Deed.ACCOUNT: (Right.CASE_ACCEPT,),
     Deed.WITHDRAW: (Right.CASE_ACCEPT,),
     Deed.DECIDE_WITHDRAWAL: (Right.CASE_CONFIRM,),
     Deed.HEARING: _STEP_RIGHTS,
@@ -171,12 +177,16 @@ def _at_hand(
             return Deed.DECIDE_REJECTION, ()
         case State.WITHDRAWING:
             return Deed.DECIDE_WITHDRAWAL, ()
+        case State.SUPPLEMENT if view.line.granted:
+            return Deed.ACCOUNT, ()
         case State.SUPPLEMENT:
             return Deed.RESUME, (Deed.WITHDRAW,)
         case State.SUSPENDED:
             return Deed.RESUME, ()
         case State.PAYMENT:
-            return Deed.PAY, ()
+            return Deed.PAY, (Deed.PAY_FAILED,)
+        case State.SECOND_REVIEW if view.line.granted:
+            return Deed.PASS, (Deed.ASK,)
         case _:
             return _at_step(view, who, hearing=hearing)
 
@@ -214,7 +224,7 @@ def _afterwards(view: CaseView, who: Viewer) -> tuple[Deed, ...]:
     line = view.line
     if not who.may(Right.CASE_ACCEPT) or line.holder_id not in (None, who.account_id):
         return ()
-    if line.state in (State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL):
+    if not line.granted and line.state in (State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL):
         return (Deed.WITHDRAW,)
     return (Deed.CORRECT,) if line.outcome is Outcome.GRANTED else ()
 
@@ -235,6 +245,8 @@ def _took_another(view: CaseView, who: Viewer) -> Step | None:
     """The separate step that the viewer took, where the case is at another one now."""
     state = view.line.state
     now = Step.SECOND_REVIEW if state in (State.REJECTING, State.WITHDRAWING) else state.step
+    if state is State.SUPPLEMENT and view.line.granted:
+        now = Step.FIRST_REVIEW  # whoever takes the new account in
     if now is None:
         return None
     return next(
@@ -253,6 +265,8 @@ def _whose_turn(view: CaseView, *, hearing: Hearing | None) -> str:
     if state in AT_A_STEP and hearing is not None and hearing.silent:
         return f"正在会审，还等{'、'.join(hearing.silent)}发表意见。"
     match state:
+        case State.SUPPLEMENT if view.line.granted:
+            return "款没有付成，等申请人换一个收款账户，由经办人员登记。"
         case State.RECEIVED | State.SUPPLEMENT:
             return f"现在是“{state.label}”，等经办人员办理。"
         case State.REJECTING | State.WITHDRAWING:

@@ -26,6 +26,11 @@ _STATES = {
     State.SUSPENDED: "暂停，等其他部门的结果",
     State.WITHDRAWING: "正在审核是否撤销",
 }
+_GRANTED = {
+    State.SUPPLEMENT: "已批准，款没有付成，等您换账户",
+    State.SECOND_REVIEW: "已批准，正在核对新账户",
+}
+"""Where a case stands whose payment failed."""
 _OUTCOMES = {
     Outcome.GRANTED: "办好了",
     Outcome.REFUSED: "没有批准",
@@ -77,7 +82,9 @@ class Wanted:
 
 def state_words(line: CaseLine) -> str:
     """Where the case stands."""
-    return _OUTCOMES[line.outcome] if line.outcome else _STATES[line.state]
+    if line.outcome:
+        return _OUTCOMES[line.outcome]
+    return _GRANTED.get(line.state, _STATES[line.state]) if line.granted else _STATES[line.state]
 
 
 def tone(line: CaseLine) -> str:
@@ -122,12 +129,12 @@ def task_steps(view: CaseView) -> list[TaskStep]:
         steps.append(TaskStep(title="受理", state=_word(view)))
     if line.outcome in (Outcome.NOT_ACCEPTED, Outcome.WITHDRAWN):
         return [*steps[:1], *([steps[1]] if accepted else []), _end(view)]
-    paying = line.state is State.PAYMENT
+    paying = line.granted and not line.outcome
     review = "已办结" if line.outcome or paying else _word(view) if accepted else "未开始"
     steps.append(TaskStep(title="审核", state=review, note=_review_note(view)))
     if Step.PAYMENT in view.type.steps:
         steps.append(
-            TaskStep(title="付款", state="已办结" if line.outcome else "在办" if paying else "未开始")
+            TaskStep(title="付款", state="已办结" if line.outcome else _word(view) if paying else "未开始")
         )
     return [*steps, _end(view)]
 
@@ -159,8 +166,19 @@ def asked_words(view: CaseView) -> str:
     """What the clerk wrote when asking for papers or suspending the case."""
     if view.line.state not in PAUSED:
         return ""
-    stops = (Move.ASK, Move.SUSPEND)
+    stops = (Move.ASK, Move.SUSPEND, Move.PAY_FAILED)
     return next((action.text for action in reversed(view.actions) if action.move in stops), "")
+
+
+def account_words(view: CaseView) -> str:
+    """What the person does where the money would not go through; empty where nothing failed."""
+    if not view.line.granted or view.line.state is not State.SUPPLEMENT:
+        return ""
+    failed = next((one for one in reversed(view.actions) if one.move is Move.PAY_FAILED), None)
+    until = f"在 {failed.details['until']} 以前" if failed is not None else ""
+    return (
+        f"待遇已经批准，不用重新申请。请{until}带本人身份证和银行卡到窗口，换一个收款账户，换好以后接着付。"
+    )
 
 
 def decision_words(view: CaseView) -> str:

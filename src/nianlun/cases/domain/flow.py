@@ -4,6 +4,8 @@
        │ 不予受理 proposed ▶ confirmed by another                        ▲
        └ supplement / suspended: the clock stands still, then back to where it was
 
+    payment ─ 支付不成 ▶ supplement ─ another account ▶ second review ▶ payment: the grant stands all the while
+
 A type leaves out steps, never their order. Refusing and granting are decided at the last step before payment; who
 reviews earlier advises. What one person proposes against the applicant another confirms (经办条例 第三十七条).
 """
@@ -104,6 +106,8 @@ class Move(StrEnum):
     CONFIRM = "confirm"
     DENY = "deny"
     PAY = "pay"
+    PAY_FAILED = "pay_failed"
+    ACCOUNT = "account"
     MATERIAL = "material"
     OPINION = "opinion"
     HEARING = "hearing"
@@ -136,6 +140,8 @@ _MOVES = {
     Move.CONFIRM: "同意",
     Move.DENY: "不同意",
     Move.PAY: "支付",
+    Move.PAY_FAILED: "支付不成",
+    Move.ACCOUNT: "登记新账户",
     Move.MATERIAL: "收取材料",
     Move.OPINION: "会审意见",
     Move.HEARING: "提请会审",
@@ -164,9 +170,17 @@ def deciding(steps: Sequence[Step]) -> Step:
     return [step for step in steps if step is not Step.PAYMENT][-1]
 
 
-def after_passing(steps: Sequence[Step], state: State) -> tuple[State, Outcome | None]:
-    """Where a case goes when its current step is passed. Raises `OutOfStep` where no step is to be done."""
+def after_passing(
+    steps: Sequence[Step], state: State, *, granted: bool = False
+) -> tuple[State, Outcome | None]:
+    """Where a case goes when its current step is passed. Raises `OutOfStep` where no step is to be done.
+
+    What was `granted` already is paid again as soon as the new account is reviewed: nobody approves it twice.
+    """
     step = step_of(steps, state)
+    if granted:
+        ensure_account_review(state)
+        return State.PAYMENT, None
     later = steps[steps.index(step) + 1 :]
     if later:
         return STATE_OF[later[0]], None
@@ -186,7 +200,9 @@ def after_returning(steps: Sequence[Step], state: State, *, to: Step) -> State:
     if to not in steps or steps.index(to) >= steps.index(step):
         raise OutOfStep(f"{state.label}只能退回到前面的步骤。请另选一步。")
     if step is Step.PAYMENT:
-        raise OutOfStep("批准已经生效，不能退回重审。支付不成的，写明原因；结果有误的，另立更正业务。")
+        raise OutOfStep(
+            "批准已经生效，不能退回重审。支付不成的，由财务登记“支付不成”；结果有误的，另立更正业务。"
+        )
     return STATE_OF[to]
 
 
@@ -195,6 +211,34 @@ def ensure_refusable(steps: Sequence[Step], state: State) -> None:
     if step_of(steps, state) is not deciding(steps):
         last = STATE_OF[deciding(steps)]
         raise OutOfStep(f"不予批准由{last.label}决定，现在是“{state.label}”。请写明建议后交下一步。")
+
+
+def after_failing(state: State) -> tuple[State, State]:
+    """Where a case goes whose payment failed, and where it goes on from there. Raises `OutOfStep`."""
+    if state is not State.PAYMENT:
+        raise OutOfStep(f"这件业务现在是“{state.label}”，不在支付，没有付不成的款。请看最新的办理情况。")
+    return State.SUPPLEMENT, State.SECOND_REVIEW
+
+
+def ensure_account_wanted(state: State, *, granted: bool) -> None:
+    """Return where a granted case waits for another account to be paid into. Raises `OutOfStep`."""
+    if not granted or state is not State.SUPPLEMENT:
+        raise OutOfStep(f"这件业务现在是“{state.label}”，没有在等新的收款账户。请看最新的办理情况。")
+
+
+def ensure_account_review(state: State) -> None:
+    """Return where a granted case waits for its new account to be reviewed. Raises `OutOfStep`."""
+    if state is not State.SECOND_REVIEW:
+        raise OutOfStep(f"待遇已经批准，现在是“{state.label}”，没有要审核的。请看最新的办理情况。")
+
+
+def ensure_not_granted(*, granted: bool, what: str) -> None:
+    """Return where nothing has been granted yet. Raises `OutOfStep`: only the account is changed afterwards."""
+    if granted:
+        raise OutOfStep(
+            f"待遇已经批准，不能{what}。款没有付成的，换收款账户、由复核人员核对后再付；"
+            "结果有误的，付款后另立更正业务。"
+        )
 
 
 def turn_of(state: State, resumes: State | None) -> State:

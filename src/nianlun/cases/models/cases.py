@@ -55,6 +55,7 @@ class Case(models.Model):
     limit_days = models.PositiveSmallIntegerField("时限（工作日）", null=True)
     due_on = models.DateField("到期日", null=True)
     state_since = models.DateTimeField("进入本状态的时间")
+    granted_at = models.DateTimeField("批准时间", null=True)
     concluded_at = models.DateTimeField("办结时间", null=True)
     filed_at = models.DateTimeField("归档时间", null=True)
     item_id = models.UUIDField("归档的件", unique=True, default=uuid7)
@@ -90,6 +91,19 @@ class Case(models.Model):
                 | Q(accepted_at__isnull=False)
                 | Q(outcome__in=["not_accepted", "withdrawn"]),
                 name="case_reviewed_was_accepted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="payment") & ~Q(outcome="granted") | Q(granted_at__isnull=False),
+                name="case_paid_was_granted",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_at__isnull=True)
+                | Q(
+                    state__in=["payment", "second_review", "concluded", "filed"],
+                    outcome__in=["", "granted"],
+                )
+                | Q(state="supplement", resumes="second_review"),
+                name="case_granted_is_only_paid",
             ),
             models.UniqueConstraint(
                 fields=["corrects"],

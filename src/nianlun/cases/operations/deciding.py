@@ -19,12 +19,14 @@ from nianlun.cases.domain.flow import (
     after_passing,
     after_returning,
     deciding,
+    ensure_not_granted,
     ensure_refusable,
     step_of,
 )
 from nianlun.cases.domain.types import CaseType, Step
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
+from nianlun.cases.operations import payout
 from nianlun.cases.operations.hearing import hearing_of
 
 
@@ -48,8 +50,11 @@ def _pass(row: Case, *, by: Viewer, text: str, advice: bool, at: datetime) -> No
     if state is State.PAYMENT:
         raise OutOfStep("这件业务在支付，请登记支付结果。")
     case_type = moving.type_of(row)
-    to, outcome = after_passing(case_type.steps, state)
+    to, outcome = after_passing(case_type.steps, state, granted=row.granted_at is not None)
     moving.take_step(row, step_of(case_type.steps, state), by=by, at=at)
+    if row.granted_at is not None:
+        payout.pass_account(row, to=to, by=by, text=text, advice=advice, at=at)
+        return
     _ensure_heard(row)
     tidy = " ".join(text.split())[: moving.LONGEST_TEXT]
     if not advice and len(tidy) < moving.SHORTEST_REASON:
@@ -82,6 +87,7 @@ def send_back(case_id: UUID, *, by: Viewer, version: int, to: Step, text: str, a
     state = State(row.state)
     case_type = moving.type_of(row)
     led_to = after_returning(case_type.steps, state, to=to)
+    ensure_not_granted(granted=row.granted_at is not None, what="退回")
     why = moving.reason(text, "退回")
     moving.take_step(row, step_of(case_type.steps, state), by=by, at=at)
     moving.moved(row, Move.RETURN, to=led_to, by=by, at=at, text=why)
@@ -92,6 +98,7 @@ def refuse(case_id: UUID, *, by: Viewer, version: int, text: str, at: datetime) 
     """Decide that the case is not granted, with the reasons the applicant will read. Raises `Refused`."""
     row, by = moving.opened(case_id, by=by, version=version)
     state = State(row.state)
+    ensure_not_granted(granted=row.granted_at is not None and state.is_open, what="不予批准")
     case_type = moving.type_of(row)
     ensure_refusable(case_type.steps, state)
     why = moving.reason(text, "不予批准")
@@ -158,6 +165,8 @@ def _pass_one_of_many(case_id: UUID, *, by: Viewer, version: int, text: str, at:
         raise Refused("这类业务要逐件办理，不能成批通过。")
     if State(row.state) is State.FIRST_REVIEW:
         raise Refused("初审要逐件看材料，不能成批通过。")
+    if row.granted_at is not None:
+        raise Refused("换过收款账户的要逐件核对，不能成批通过。")
     advised = row.actions.filter(move=Move.PASS.value).order_by("-number").first()
     if advised is not None and advised.details.get("advice") == "refuse":
         raise Refused("前一步建议不予批准，请单独打开办理。")
@@ -166,6 +175,9 @@ def _pass_one_of_many(case_id: UUID, *, by: Viewer, version: int, text: str, at:
 
 
 def _grant(row: Case, case_type: CaseType, *, by: Viewer, at: datetime) -> None:
+    """Run the effect, once: what has been granted never comes here again."""
+    ensure_not_granted(granted=row.granted_at is not None, what="再批准一次")
+    row.granted_at = at
     facts = gathering.facts(row, case_type=case_type)
     stops = _stops(checks.findings(facts, on=timezone.localdate(at)))
     if stops:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from nianlun.access import queries as access
 from nianlun.access.domain import Refused, Right, Viewer, authorize, covers
 from nianlun.cases import moving
-from nianlun.cases.domain.flow import Move, OutOfStep, State
+from nianlun.cases.domain.flow import Move, OutOfStep, State, ensure_not_granted
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Action, Case
 from nianlun.cases.posts import RIGHT_OF
@@ -29,6 +29,7 @@ def call_hearing(
     state = State(row.state)
     if state.step is None or state is State.PAYMENT:
         raise OutOfStep(f"这件业务现在是“{state.label}”，不能提请会审。")
+    ensure_not_granted(granted=row.granted_at is not None, what="提请会审")
     authorize(by, RIGHT_OF[state.step], scope_of=row.division)
     if not moving.type_of(row).hearing:
         raise Refused("这类业务不设会审。有疑问请退回或写明意见。")

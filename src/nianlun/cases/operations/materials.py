@@ -78,6 +78,8 @@ def _take(
 ) -> None:
     if State(row.state) not in WITH_MATERIALS:
         raise OutOfStep(f"这件业务现在是“{State(row.state).label}”，不收材料。需要补的，请先要求补正。")
+    if row.granted_at is not None and how is not How.COPY_KEPT and how is not How.ORIGINAL_SEEN:
+        raise Refused("待遇已经批准，只是款没有付成。现在只收新账户的原件或者复印件，不能承诺或者免交。")
     case_type = moving.type_of(row)
     wanted = case_type.requirement(requirement)
     if wanted is None:

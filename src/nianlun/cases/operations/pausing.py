@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from nianlun.access.domain import Refused, Right, Viewer, authorize
 from nianlun.cases import calendars, clocks, moving
-from nianlun.cases.domain.flow import AT_THE_DOOR, Move, OutOfStep, State, ensure_pausable
+from nianlun.cases.domain.flow import (
+    AT_THE_DOOR,
+    Move,
+    OutOfStep,
+    State,
+    ensure_not_granted,
+    ensure_pausable,
+)
 from nianlun.cases.domain.supplement import still_missing
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
@@ -54,6 +61,7 @@ def suspend(case_id: UUID, *, by: Viewer, version: int, reason: str, at: datetim
     row, by = moving.opened(case_id, by=by, version=version)
     _authorize(row, by)
     ensure_pausable(State(row.state), move=Move.SUSPEND)
+    ensure_not_granted(granted=row.granted_at is not None, what="中止")
     text = " ".join(reason.split())[:1000]
     if len(text) < 4:
         raise Refused("请写明等哪个部门的什么结论，例如“等劳动能力鉴定委员会的鉴定结论”。")
@@ -67,6 +75,8 @@ def resume(case_id: UUID, *, by: Viewer, version: int, text: str = "", at: datet
     """Go on where the case was stopped; the clock goes on. Raises `Refused`, also for a paper still missing."""
     row, by = moving.opened(case_id, by=by, version=version)
     state = State(row.state)
+    if row.granted_at is not None:
+        raise Refused("款没有付成，在等新的收款账户。请登记新账户，登记后自动恢复办理。")
     if state is State.SUPPLEMENT:
         authorize(by, Right.CASE_ACCEPT, scope_of=row.division)
         _ensure_supplied(row)
@@ -83,6 +93,10 @@ def supply(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> None:
     row, by = moving.opened_by_applicant(case_id, by=by, version=version)
     if State(row.state) is not State.SUPPLEMENT:
         raise OutOfStep("这件业务没有在等您补材料。请看最新的办理情况。")
+    if row.granted_at is not None:
+        raise Refused(
+            "待遇已经批准，款没有付成。请带本人身份证和银行卡到窗口换一个收款账户，换好以后接着付。"
+        )
     _ensure_supplied(row)
     go_on(row, by=by, at=at, text="")
 

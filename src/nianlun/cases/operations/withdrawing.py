@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from nianlun.access.domain import Right, Viewer, authorize
 from nianlun.cases import calendars, clocks, moving
-from nianlun.cases.domain.flow import PAUSED, Move, Outcome, OutOfStep, State, ensure_withdrawable
+from nianlun.cases.domain.flow import (
+    PAUSED,
+    Move,
+    Outcome,
+    OutOfStep,
+    State,
+    ensure_not_granted,
+    ensure_withdrawable,
+)
 from nianlun.cases.domain.types import Step
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
@@ -18,6 +26,7 @@ def withdraw_own(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> No
     """The insured person takes the application back. Raises `Refused` once it has taken effect."""
     row, by = moving.opened_by_applicant(case_id, by=by, version=version)
     ensure_withdrawable(State(row.state))
+    ensure_not_granted(granted=row.granted_at is not None, what="撤销")
     clocks.end_pause(row, on=timezone.localdate(at))
     moving.moved(
         row, Move.WITHDRAW, to=State.CONCLUDED, by=by, at=at, text="申请人撤回", outcome=Outcome.WITHDRAWN
@@ -30,6 +39,7 @@ def withdraw(case_id: UUID, *, by: Viewer, version: int, reason: str, at: dateti
     row, by = moving.opened(case_id, by=by, version=version)
     authorize(by, Right.CASE_ACCEPT, scope_of=row.division)
     ensure_withdrawable(State(row.state))
+    ensure_not_granted(granted=row.granted_at is not None, what="撤销")
     moving.take_step(row, Step.FIRST_REVIEW, by=by, at=at)
     why = moving.reason(reason, "撤销")
     row.resumes = row.resumes if State(row.state) in PAUSED else row.state

@@ -30,6 +30,7 @@ class CaseLine:
     accepted_at: datetime | None
     due_on: date | None
     state_since: datetime
+    granted: bool
     concluded_at: datetime | None
     division: str
     person_id: UUID | None
@@ -139,6 +140,7 @@ def case_line(row: Case) -> CaseLine:
         accepted_at=row.accepted_at,
         due_on=row.due_on,
         state_since=row.state_since,
+        granted=row.granted_at is not None,
         concluded_at=row.concluded_at,
         division=row.division,
         person_id=row.person_id,

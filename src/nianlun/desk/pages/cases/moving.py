@@ -17,7 +17,7 @@ from nianlun.cases import queries
 from nianlun.cases.domain.forms import Incomplete
 from nianlun.cases.domain.types import NotInForce, Step
 from nianlun.cases.moving import Stale
-from nianlun.cases.operations import deciding, door, hearing, holding, opening, pausing, withdrawing
+from nianlun.cases.operations import deciding, door, hearing, holding, opening, pausing, payout, withdrawing
 from nianlun.cases.queries import CaseView
 from nianlun.desk.case_moves import NEEDED, Deed, decides, number_of
 from nianlun.desk.pages.cases.one import Attempt, Tab, draw
@@ -154,6 +154,8 @@ def _pass(asked: Asked) -> str:
         at=asked.at,
     )
     done = asked.view.line.state.label
+    if asked.view.line.granted:
+        return "新账户核对完成，已交财务付款。"
     last = decides(asked.view) and asked.view.type.steps[-1] is asked.view.line.state.step
     return f"{done}通过，已办结。" if last else f"{done}完成，已交下一步。"
 
@@ -178,6 +180,20 @@ def _pay(asked: Asked) -> str:
         asked.case_id, by=asked.by, version=asked.version, voucher=asked.text("voucher"), at=asked.at
     )
     return "支付已登记，业务办结。"
+
+
+def _pay_failed(asked: Asked) -> str:
+    payout.payment_failed(
+        asked.case_id, by=asked.by, version=asked.version, reason=asked.text(), at=asked.at
+    )
+    return "已登记支付不成，等换收款账户，期间不计时。"
+
+
+def _account(asked: Asked) -> str:
+    payout.take_account(
+        asked.case_id, by=asked.by, version=asked.version, account=asked.text("account"), at=asked.at
+    )
+    return "新的收款账户已登记，等复核人员核对。"
 
 
 def _withdraw(asked: Asked) -> str:
@@ -270,6 +286,8 @@ _DEEDS: dict[Deed, Callable[[Asked], str]] = {
     Deed.RETURN: _return,
     Deed.REFUSE: _refuse,
     Deed.PAY: _pay,
+    Deed.PAY_FAILED: _pay_failed,
+    Deed.ACCOUNT: _account,
     Deed.WITHDRAW: _withdraw,
     Deed.DECIDE_WITHDRAWAL: _decide_withdrawal,
     Deed.HEARING: _hearing,
