@@ -239,6 +239,30 @@ def test_supplement_suspension_and_resumption_are_on_the_strip(client_of, counte
     assert queries.case(counter.clerk, case_id).line.state is State.FIRST_REVIEW
 
 
+def test_a_payment_that_failed_is_mended_on_the_page(client_of, counter, person, monkeypatch):
+    monkeypatch.setattr("nianlun.cases.checks.findings", lambda case, *, on: [])
+    case_id = accepted(counter, "transfer_out", person_id=person.id)
+    passed(counter, case_id, "clerk", "reviewer", "leader")
+    finance, clerk = client_of(counter.finance), client_of(counter.clerk)
+    assert "支付不成" in words(finance.get(address(case_id)))
+    assert do(finance, counter, case_id, "pay-failed", text="账号已销户").status_code == 302
+    shown = words(clerk.get(address(case_id)))
+    assert "登记新账户" in shown
+    assert "恢复办理" not in shown
+    assert "撤销" not in shown
+    wrong = do(clerk, counter, case_id, "account", account="河北银行")
+    assert "请写全户名、开户银行和账号" in page(wrong)
+    account = "转入地经办机构，河北银行裕华支行，6217000123456789"
+    assert do(clerk, counter, case_id, "account", account=account).status_code == 302
+    reviewer = client_of(counter.reviewer)
+    shown = words(reviewer.get(address(case_id)))
+    assert "6217••••••••6789" in shown
+    assert "退回到" not in shown
+    assert do(reviewer, counter, case_id, "pass").status_code == 302
+    assert "复核核对新的收款账户，通过" in words(finance.get(address(case_id, "desk:case-tab", "history")))
+    assert do(finance, counter, case_id, "pay", voucher="V8").status_code == 302
+
+
 def test_a_hearing_is_called_spoken_in_and_closed_on_the_page(client_of, counter, person):
     case_id = accepted(counter, person_id=person.id)
     clerk, first, second = client_of(counter.clerk), counter.reviewer, counter.leader

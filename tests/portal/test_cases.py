@@ -9,12 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 from tests import factories
-from tests.business.counter import Counter, details_for, give_all, opened, passed, version_of
+from tests.business.counter import Counter, accepted, details_for, give_all, opened, passed, version_of
 
 from nianlun.cases import queries
 from nianlun.cases.domain.flow import State
 from nianlun.cases.models import Case
-from nianlun.cases.operations import door, pausing
+from nianlun.cases.operations import door, pausing, payout
 
 pytestmark = pytest.mark.django_db
 TYPE = "social_security_card"
@@ -75,6 +75,27 @@ def test_what_is_missing_is_said_at_the_field_and_nothing_typed_is_lost(phone):
     assert answer.status_code == 422
     kept = [text for code, text in details_for(TYPE).items() if code != asked and text]
     assert all(text in answer.content.decode() for text in kept)
+
+
+def test_a_payment_that_failed_says_what_to_bring(phone, person, counter):
+    case_id = accepted(counter, "transfer_out", person_id=person.id)
+    passed(counter, case_id, "clerk", "reviewer", "leader")
+    payout.payment_failed(
+        case_id,
+        by=counter.finance,
+        version=version_of(counter, case_id),
+        reason="银行退回，账号已销户",
+        at=counter.tick(),
+    )
+    number = queries.case(counter.clerk, case_id).line.number
+    said = text_of(phone.get(f"/my/cases/{number}/"))
+    assert "已批准，款没有付成，等您换账户" in said
+    assert "银行退回，账号已销户" in said
+    assert "带本人身份证和银行卡到窗口" in said
+    assert "不办了，撤回" not in said
+    refused = phone.post(f"/my/cases/{number}/withdraw/", {"version": str(version_of(counter, case_id))})
+    assert refused.status_code == 409
+    assert "待遇已经批准，不能撤销" in text_of(refused)
 
 
 def test_papers_asked_for_are_sent_and_the_case_goes_on(phone, person, counter):
