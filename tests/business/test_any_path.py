@@ -18,7 +18,16 @@ from nianlun.cases.domain.flow import STATE_OF, Move, Outcome, State
 from nianlun.cases.domain.types import About, Step
 from nianlun.cases.effects import Done
 from nianlun.cases.models import Case
-from nianlun.cases.operations import deciding, door, materials, opening, pausing, payout, withdrawing
+from nianlun.cases.operations import (
+    deciding,
+    door,
+    materials,
+    opening,
+    pausing,
+    payout,
+    posting,
+    withdrawing,
+)
 from nianlun.jobs.models import Job
 from nianlun.kernel.identifiers import uuid7
 
@@ -39,6 +48,14 @@ def moves():
         "refuse": lambda c, **how: deciding.refuse(c, text="年限不够", **how),
         "back": lambda c, **how: deciding.send_back(c, to=steps[0], text="请再核对", **how),
         "pay": lambda c, **how: deciding.pay(c, voucher="V1", **how),
+        "post": lambda c, **how: posting.record_posting(
+            c,
+            place="本机构公告栏",
+            since=timezone.localdate(how["at"]) - timedelta(days=9),
+            until=timezone.localdate(how["at"]) - timedelta(days=1),
+            objections="没有收到异议",
+            **how,
+        ),
         "fail": lambda c, **how: payout.payment_failed(c, reason="账号已销户", **how),
         "account": lambda c, **how: payout.take_account(
             c, account="王秀英，河北银行，6217000123456789", **how

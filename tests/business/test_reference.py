@@ -58,6 +58,14 @@ def row(paper: Requirement) -> str:
     return f"| {name} | {when} | {instead(paper)} | {paper.legal_basis} | {mark(paper.confidence)} |"
 
 
+def _posted(one: CaseType) -> str:
+    """To which applications a posting applies, where not to all."""
+    if one.posting_when is None:
+        return ""
+    field = one.field(one.posting_when.field)
+    return f"{field.label if field else ''}的"
+
+
 def section(one: CaseType) -> str:
     since = f"自 {one.since}" + (f" 至 {one.until} 前" if one.until else "")
     item = retention_item(one.retention_item)
@@ -73,7 +81,7 @@ def section(one: CaseType) -> str:
         f"* 依据：{one.legal_basis}（{mark(one.confidence)}）",
         f"* 风险：{one.risk.label}" + (f"，{one.high_risk_reason}" if one.high_risk_reason else ""),
         f"* 步骤：{' → '.join(step.label for step in one.steps)}"
-        + (f"，公示 {one.posting_days} 个工作日" if one.posting_days else "")
+        + (f"，{_posted(one)}公示 {one.posting_days} 个工作日" if one.posting_days else "")
         + ("，可以会审" if one.hearing else "")
         + ("，可以成批通过" if one.batch else ""),
         f"* 时限：{limit}",

@@ -322,3 +322,20 @@ def test_high_risk_cases_are_never_offered_together(client_of, counter, person):
     case_id = accepted(counter, person_id=person.id)
     passed(counter, case_id, "clerk")
     assert 'name="case"' not in page(client_of(counter.reviewer).get(reverse("desk:cases") + "?pile=all"))
+
+
+def test_a_posting_is_entered_on_the_page_and_shown_beside_the_review(
+    client_of, counter, person, monkeypatch
+):
+    monkeypatch.setattr("nianlun.cases.checks.findings", lambda case, *, on: [])
+    case_id = accepted(counter, "special_work_retirement", person_id=person.id)
+    passed(counter, case_id, "clerk", "reviewer")
+    clerk = client_of(counter.clerk)
+    assert "还没有登记公示" in words(clerk.get(address(case_id, "desk:case-tab", "review")))
+    sent = {"place": "本机构公告栏", "text": "没有收到异议", "until": "2026-03-11"}
+    assert "请填公示的第一天" in page(do(clerk, counter, case_id, "posting", **sent, since="不知道"))
+    assert do(clerk, counter, case_id, "posting", **sent, since="2026-03-05").status_code == 302
+    shown = words(clerk.get(address(case_id, "desk:case-tab", "review")))
+    assert "本机构公告栏，2026-03-05 至 2026-03-11。异议：没有收到异议" in shown
+    assert "登记公示，公示的日子不计时" in words(clerk.get(address(case_id, "desk:case-tab", "history")))
+    assert "不计时：公示" in words(clerk.get(address(case_id)))

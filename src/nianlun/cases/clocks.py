@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from nianlun.cases.domain import clock
 from nianlun.cases.domain.calendar import Calendar
+from nianlun.cases.domain.posting import Posting, uncounted
 from nianlun.cases.domain.types import CaseType
 from nianlun.cases.models import Case, Pause
 
@@ -28,6 +29,16 @@ def pause(row: Case, *, reason: str, on: date) -> None:
 def restart(row: Case, *, on: date, calendar: Calendar) -> None:
     """The clock goes on from this day, and the due day moves by the working days it stood."""
     end_pause(row, on=on)
+    row.due_on = due_on(row, calendar=calendar)
+
+
+def leave_out(row: Case, posting: Posting, *, calendar: Calendar) -> None:
+    """The days of a posting that is over do not count, and the due day moves by those not left out before."""
+    known = [clock.Pause(since=p.since, until=p.until, reason=p.reason) for p in row.pauses.all()]
+    Pause.objects.bulk_create(
+        Pause(case=row, since=since, until=until, reason=f"公示：{posting.place}"[:400])
+        for since, until in uncounted(posting, pauses=known)
+    )
     row.due_on = due_on(row, calendar=calendar)
 
 

@@ -22,6 +22,7 @@ ENTRIES = {
     Move.ACCOUNT: declare("cases.account_taken", "登记 {about} 的新收款账户"),
     Move.MATERIAL: declare("cases.material_taken", "收取 {about} 的材料：{what}"),
     Move.OPINION: declare("cases.opinion_given", "在 {about} 的会审中发表意见"),
+    Move.POSTING: declare("cases.posted", "登记 {about} 的公示"),
     Move.HEARING: declare("cases.hearing_called", "把 {about} 提请会审"),
     Move.HEARING_CLOSED: declare("cases.hearing_closed", "结束 {about} 的会审"),
     Move.TAKE: declare("cases.taken", "领取 {about}"),

@@ -55,7 +55,9 @@ def record_facts(row: Case) -> RecordFacts:
                 key=lambda one: list(names).index(one.requirement),
             )
         ],
-        pauses=[(one.since, one.until, mask_within(one.reason)) for one in row.pauses.order_by("pk")],
+        pauses=[
+            (one.since, one.until, mask_within(one.reason)) for one in row.pauses.order_by("since", "pk")
+        ],
         slips=[
             (SlipKind(one.kind).label, one.number, timezone.localdate(one.for_action.at))
             for one in row.slips.select_related("for_action").order_by("for_action__number")

@@ -40,7 +40,8 @@ class SlipFacts:
 
     `decided_on` is the day of that move. `text` is what the deciding person wrote, and what the effect said follows
     in `result`. `missing` are the papers asked for, `corrected` is the number of the case that this one corrects.
-    `payee_until` is the day until which another account is asked for, `unpaid` are the payments that failed before.
+    `payee_until` is the day until which another account is asked for, `unpaid` are the payments that failed before;
+    `posted` tells of the posting.
     """
 
     type: CaseType
@@ -59,6 +60,7 @@ class SlipFacts:
     days_used: int | None = None
     corrected: str = ""
     payee_until: date | None = None
+    posted: str = ""
     unpaid: Sequence[tuple[date, str]] = ()
 
 
@@ -180,13 +182,15 @@ def _refusal(facts: SlipFacts) -> _Parts:
 def _conclusion(facts: SlipFacts) -> _Parts:
     opening = f"您申请办理的“{facts.type.name}”，经审查符合规定的条件，已于 {_day(facts.decided_on)}办结。"
     used = (
-        f"实际用时 {facts.days_used} 个工作日，补正和中止的时间不计在内。"
+        f"实际用时 {facts.days_used} 个工作日，补正、中止和公示的时间不计在内。"
         if facts.days_used is not None
         else ""
     )
     sections = [("办理结果", facts.result or f"准予办理{facts.type.name}。")]
     if facts.corrected:
         sections.append(("更正的是", f"本件更正 {facts.corrected}，原件保留，以本件为准。"))
+    if facts.posted:
+        sections.append(("公示", facts.posted))
     if facts.unpaid:
         failed = "；".join(f"{_day(on)}没有付成（{why}）" for on, why in facts.unpaid)
         sections.append(

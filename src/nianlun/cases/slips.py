@@ -139,9 +139,18 @@ def facts_of(row: Case, action: Action, *, case_type: CaseType) -> slip_content.
         missing=[one for one in case_type.requirements if one.code in action.details.get("missing", [])],
         days_used=_days_used(row, accepted_on, on=decided_on) if ended else None,
         corrected=row.corrects.number if row.corrects is not None else "",
+        posted=_posted(row, until=action) if ended else "",
         payee_until=_payee_until(action),
         unpaid=_unpaid(row, until=action) if ended else (),
     )
+
+
+def _posted(row: Case, *, until: Action) -> str:
+    """The posting before the grant, in words; empty where there was none."""
+    posted = (
+        row.actions.filter(move=Move.POSTING.value, number__lt=until.number).order_by("-number").first()
+    )
+    return mask_within(posted.text) if posted is not None else ""
 
 
 def _payee_until(action: Action) -> date | None:

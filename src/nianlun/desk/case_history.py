@@ -16,6 +16,7 @@ _WORDS = {
     Move.SUSPEND: "中止办理，期间不计时",
     Move.RESUME: "恢复办理，继续计时",
     Move.REFUSE: "决定不予批准",
+    Move.POSTING: "登记公示，公示的日子不计时",
     Move.HEARING: "提请会审",
     Move.HEARING_CLOSED: "结束会审",
     Move.TAKE: "领取",
@@ -74,6 +75,15 @@ def by_step(view: CaseView) -> list[StepTold]:
 def told(view: CaseView) -> list[Told]:
     """Everything that happened, the latest first."""
     return [_told(action, view.type) for action in reversed(view.actions)]
+
+
+def posting_in(view: CaseView) -> Told | None:
+    """The posting that stands: entered after the latest first review."""
+    first = [
+        a.number for a in view.actions if a.move is Move.PASS and a.state is STATE_OF[Step.FIRST_REVIEW]
+    ]
+    found = [a for a in view.actions if a.move is Move.POSTING and a.number > max(first, default=0)]
+    return _told(found[-1], view.type) if found else None
 
 
 def deliveries(view: CaseView) -> dict[str, list[ActionLine]]:

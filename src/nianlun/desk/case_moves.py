@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nianlun.access.domain import Right, Viewer
-from nianlun.cases.domain.flow import AT_A_STEP, Move, Outcome, State, deciding
+from nianlun.cases.domain.flow import AT_A_STEP, WITH_POSTING, Move, Outcome, State, deciding
 from nianlun.cases.domain.types import Step
 from nianlun.cases.queries import ActionLine, CaseView, states_for
 
@@ -29,6 +29,7 @@ class Deed(StrEnum):
     ACCOUNT = "account"
     WITHDRAW = "withdraw"
     DECIDE_WITHDRAWAL = "decide-withdrawal"
+    POSTING = "posting"
     HEARING = "hearing"
     OPINION = "opinion"
     CLOSE_HEARING = "close-hearing"
@@ -57,6 +58,7 @@ _LABELS = {
     Deed.ACCOUNT: "登记新的收款账户",
     Deed.WITHDRAW: "撤销",
     Deed.DECIDE_WITHDRAWAL: "对撤销的意见",
+    Deed.POSTING: "登记公示",
     Deed.HEARING: "提请会审",
     Deed.OPINION: "发表会审意见",
     Deed.CLOSE_HEARING: "结束会审",
@@ -80,6 +82,7 @@ NEEDED = {
     Deed.ACCOUNT: (Right.CASE_ACCEPT,),
     Deed.WITHDRAW: (Right.CASE_ACCEPT,),
     Deed.DECIDE_WITHDRAWAL: (Right.CASE_CONFIRM,),
+    Deed.POSTING: (Right.CASE_ACCEPT, Right.CASE_CONFIRM),
     Deed.HEARING: _STEP_RIGHTS,
     Deed.OPINION: (Right.CASE_HEAR,),
     Deed.CLOSE_HEARING: _STEP_RIGHTS,
@@ -153,7 +156,7 @@ def offers(view: CaseView, who: Viewer) -> Offers:
     """What the viewer may do now. Somebody else's piece of work, and a step after an own one, are not offered."""
     hearing = hearing_in(view)
     called = hearing is not None and who.may(Right.CASE_HEAR) and _is_silent(hearing, who)
-    aside = (*_handing(view, who), *_afterwards(view, who))
+    aside = (*_posting(view, who), *_handing(view, who), *_afterwards(view, who))
     hindrance = _hindrance(view, who)
     if called:
         return Offers(main=Deed.OPINION, others=aside, note="")
@@ -207,6 +210,12 @@ def _at_step(
     if hearing.silent:  # whoever cannot speak any more is not waited for; who still can is named on trying
         return None, (*others, Deed.CLOSE_HEARING)
     return Deed.CLOSE_HEARING, tuple(others)
+
+
+def _posting(view: CaseView, who: Viewer) -> tuple[Deed, ...]:
+    wanted = view.line.state in WITH_POSTING and not view.line.granted
+    may = who.may(Right.CASE_ACCEPT) or who.may(Right.CASE_CONFIRM)
+    return (Deed.POSTING,) if wanted and may and view.type.days_to_post(view.details) is not None else ()
 
 
 def _handing(view: CaseView, who: Viewer) -> tuple[Deed, ...]:

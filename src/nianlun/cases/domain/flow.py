@@ -110,6 +110,7 @@ class Move(StrEnum):
     ACCOUNT = "account"
     MATERIAL = "material"
     OPINION = "opinion"
+    POSTING = "posting"
     HEARING = "hearing"
     HEARING_CLOSED = "hearing_closed"
     TAKE = "take"
@@ -144,6 +145,7 @@ _MOVES = {
     Move.ACCOUNT: "登记新账户",
     Move.MATERIAL: "收取材料",
     Move.OPINION: "会审意见",
+    Move.POSTING: "公示",
     Move.HEARING: "提请会审",
     Move.HEARING_CLOSED: "会审结束",
     Move.TAKE: "领取",
@@ -155,6 +157,8 @@ _MOVES = {
 }
 
 AT_THE_DOOR = (State.RECEIVED,)
+WITH_POSTING = (State.SECOND_REVIEW, State.APPROVAL)
+"""States in which a posting is entered: after the first review, before the grant."""
 AT_A_STEP = (State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL, State.PAYMENT)
 PAUSED = (State.SUPPLEMENT, State.SUSPENDED)
 WITH_MATERIALS = (State.RECEIVED, State.FIRST_REVIEW, State.SUPPLEMENT)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from nianlun.archives.domain import DocumentKind
 from nianlun.archives.retention import NoSuchClass, retention_item
 from nianlun.cases.domain.applicants import Applicant, presumed
+from nianlun.cases.domain.posting import presumed_posting
 from nianlun.cases.domain.type_rules import check, once
 from nianlun.cases.domain.types import (
     About,
@@ -41,7 +42,9 @@ _TYPE_KEYS = {
     *("slips refusal_appeal plain_name plain_steps").split(),
 }
 _TYPE_OPTIONS = {
-    *("applicant until high_risk_reason batch hearing posting_days limit no_limit effect checks").split(),
+    *(
+        "applicant until high_risk_reason batch hearing posting_days posting_when limit no_limit effect checks"
+    ).split(),
     *("field requirement").split(),
 }
 _FIELD_KEYS, _FIELD_OPTIONS = {"code", "label", "kind"}, {"required", "choices", "when", "help"}
@@ -104,6 +107,9 @@ def _type(content: Mapping[str, Any], *, where: str) -> CaseType:
         batch=content.get("batch", False),
         hearing=content.get("hearing", False),
         posting_days=content.get("posting_days"),
+        posting_when=_when(
+            content.get("posting_when", presumed_posting(content["code"])), where=f"{where}：posting_when"
+        ),
         limit=None if limit is None else _limit(limit, where=where),
         no_limit=content.get("no_limit", ""),
         legal_basis=_text(content, "legal_basis", where=where),

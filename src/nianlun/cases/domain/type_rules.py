@@ -70,6 +70,9 @@ def check(found: CaseType, *, where: str) -> None:
     once(found.checks, key="checks", where=where)
     for field in found.fields:
         _check_when(field.when, found.fields, where=f"{where}：{field.code}")
+    if found.posting_when is not None and found.posting_days is None:
+        raise TypeBroken(f"{where}：写了 posting_when，没有写 posting_days（公示几个工作日）。")
+    _check_when(found.posting_when, found.fields, where=f"{where}：posting_when")
     for paper in found.requirements:
         _check_when(paper.when, found.fields, where=f"{where}：{paper.code}")
     if (

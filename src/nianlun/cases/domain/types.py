@@ -251,6 +251,7 @@ class CaseType:
     batch: bool
     hearing: bool
     posting_days: int | None
+    posting_when: When | None
     limit: Limit | None
     no_limit: str
     legal_basis: str
@@ -280,6 +281,12 @@ class CaseType:
     def slip(self, kind: SlipKind) -> SlipRule | None:
         """What is said about a paper, or None where this kind of business does not give it out."""
         return next((one for one in self.slips if one.kind is kind), None)
+
+    def days_to_post(self, details: Mapping[str, str]) -> int | None:
+        """How many working days an application filled in like this is posted before it is granted; None for not."""
+        if self.posting_when is not None and not self.posting_when.holds(details):
+            return None
+        return self.posting_days
 
     def named_in(self, details: Mapping[str, str]) -> tuple[str, ...]:
         """The identity numbers an application names: others than the one it is about gain by it, too (S2.5)."""

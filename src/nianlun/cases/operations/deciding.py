@@ -26,7 +26,7 @@ from nianlun.cases.domain.flow import (
 from nianlun.cases.domain.types import CaseType, Step
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
-from nianlun.cases.operations import payout
+from nianlun.cases.operations import payout, posting
 from nianlun.cases.operations.hearing import hearing_of
 
 
@@ -67,6 +67,7 @@ def _pass(row: Case, *, by: Viewer, text: str, advice: bool, at: datetime) -> No
     if step_of(case_type.steps, state) is deciding(case_type.steps):
         if not advice:
             raise OutOfStep("这一步由您决定：同意就通过，不同意就不予批准或退回。")
+        posting.ensure_posted(row, case_type)
         _grant(row, case_type, by=by, at=at)
     moving.moved(
         row,

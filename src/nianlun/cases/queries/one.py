@@ -61,7 +61,8 @@ def case(viewer: Viewer, case_id: UUID) -> CaseView:
         actions=tuple(action_line(each) for each in row.actions.order_by("number")),
         materials=tuple(material_line(each) for each in row.materials.order_by("pk")),
         pauses=tuple(
-            PauseLine(since=p.since, until=p.until, reason=p.reason) for p in row.pauses.order_by("pk")
+            PauseLine(since=p.since, until=p.until, reason=p.reason)
+            for p in row.pauses.order_by("since", "pk")
         ),
         slips=tuple(slip_line(each) for each in row.slips.order_by("issued_at", "pk")),
         duties={Step(duty.step): duty.account_id for duty in row.duties.order_by("pk")},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +17,17 @@ from nianlun.cases import queries
 from nianlun.cases.domain.forms import Incomplete
 from nianlun.cases.domain.types import NotInForce, Step
 from nianlun.cases.moving import Stale
-from nianlun.cases.operations import deciding, door, hearing, holding, opening, pausing, payout, withdrawing
+from nianlun.cases.operations import (
+    deciding,
+    door,
+    hearing,
+    holding,
+    opening,
+    pausing,
+    payout,
+    posting,
+    withdrawing,
+)
 from nianlun.cases.queries import CaseView
 from nianlun.desk.case_moves import NEEDED, Deed, decides, number_of
 from nianlun.desk.pages.cases.one import Attempt, Tab, draw
@@ -215,6 +225,24 @@ def _decide_withdrawal(asked: Asked) -> str:
     return "已撤销。" if asked.agrees else "不撤销，继续办理。"
 
 
+def _posting(asked: Asked) -> str:
+    try:
+        since, until = (date.fromisoformat(asked.text(name)) for name in ("since", "until"))
+    except ValueError:
+        raise Refused("请填公示的第一天和最后一天，例如 2026-03-02。") from None
+    posting.record_posting(
+        asked.case_id,
+        by=asked.by,
+        version=asked.version,
+        place=asked.text("place"),
+        since=since,
+        until=until,
+        objections=asked.text(),
+        at=asked.at,
+    )
+    return "公示已登记，公示的日子不计时。"
+
+
 def _hearing(asked: Asked) -> str:
     members = [number_of(text) for text in asked.sent.getlist("members")]
     hearing.call_hearing(
@@ -290,6 +318,7 @@ _DEEDS: dict[Deed, Callable[[Asked], str]] = {
     Deed.ACCOUNT: _account,
     Deed.WITHDRAW: _withdraw,
     Deed.DECIDE_WITHDRAWAL: _decide_withdrawal,
+    Deed.POSTING: _posting,
     Deed.HEARING: _hearing,
     Deed.OPINION: _opinion,
     Deed.CLOSE_HEARING: _close_hearing,
