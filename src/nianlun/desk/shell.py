@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nianlun.access import ledger
+from nianlun.access import queries as access
 from nianlun.access.domain import Right, Role, Viewer
 from nianlun.access.gate import shell_context
 from nianlun.archives.domain import Category
@@ -72,6 +73,8 @@ def _waiting(who: Viewer) -> dict[str, int]:
         counts["assessments"] = assessing.count_waiting(who)
     if who.may(Right.CONTRIBUTION_CONFIRM):
         counts["contributions"] = contributions.count_waiting(who)
+    if who.may(Right.LOGIN_RELEASE):
+        counts["logins"] = len(access.counter_requests(who, at=timezone.now()))
     if who.may(Right.POLICY_APPROVE):
         counts["policy"] = lawbook.count_waiting(who)
     if who.may(Right.VAULT_READ):
@@ -179,6 +182,7 @@ def _plan() -> list[tuple[str, list[tuple[str, str, Right, str]]]]:
             [
                 ("档案库", reverse("desk:vault"), Right.VAULT_READ, "vault"),
                 ("离线介质", reverse("media:sets"), Right.MEDIA_READ, "media"),
+                ("网上服务开通", reverse("desk:logins"), Right.LOGIN_RELEASE, "logins"),
                 ("通知", reverse("notices:notices"), Right.NOTICE_READ, "notices"),
                 ("出具的文件", reverse("desk:documents"), Right.DOCUMENT_WITHDRAW, ""),
                 ("核定重放", reverse("desk:replays"), Right.BENEFIT_REPLAY, ""),

@@ -17,7 +17,7 @@ from nianlun.journal.domain import declare
 from nianlun.kernel import cipher
 from nianlun.kernel.grams import normalised
 from nianlun.kernel.identity import IdentityNumber
-from nianlun.registry import domain, former, keys, queries
+from nianlun.registry import domain, former, keys, logins, queries
 from nianlun.registry.domain import AlreadyRegistered, Changed, NotRegistrable, Sex
 from nianlun.registry.models import Person
 from nianlun.search.grams import filled
@@ -80,6 +80,8 @@ def record_death(
         return None
     row.died_on, row.death_recorded_on = died_on, on if died_on else None
     _save(row, "died_on", "death_recorded_on")
+    if died_on is not None:
+        logins.close_logins(person_id, by=by, at=at)
     changed = Changed(
         what="死亡日期",
         before=before.isoformat() if before else "没有登记",

@@ -12,7 +12,7 @@ from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
 from nianlun.kernel.credit_codes import CreditCode, NotACreditCode
 from nianlun.kernel.grams import normalised
-from nianlun.registry import domain, former, queries
+from nianlun.registry import domain, employer_logins, former, queries
 from nianlun.registry.domain import AlreadyRegistered, Changed, NotRegistrable
 from nianlun.registry.models import Employer
 from nianlun.search.grams import filled
@@ -117,6 +117,7 @@ def close_employer(
     domain.check_closing(ended_on, since=row.since, until=row.until, correcting=correcting, on=on)
     before, row.until = row.until, ended_on
     _save(row, "until")
+    employer_logins.close_employer_logins(employer_id, by=by, at=at)
     changed = Changed(what="终止日期", before=str(before or ""), after=str(ended_on))
     action = EMPLOYER_CLOSING_CORRECTED if before else EMPLOYER_CLOSED
     _tell(action, row, changed, by=by, case_number=case_number, at=at)

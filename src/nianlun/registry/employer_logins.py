@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from nianlun.access import operations as access_operations
 from nianlun.access import queries as access
 from nianlun.access.domain import NotVisible, Right, Role, Viewer, authorize
 from nianlun.journal import operations as journal
@@ -45,6 +46,12 @@ def link_employer_login(*, by: Viewer | None, account_id: int, employer_id: UUID
         journal.record(
             LINKED, by=by, about=name, about_id=str(employer_id), details={"account": account_id}, at=at
         )
+
+
+def close_employer_logins(employer_id: UUID, *, by: Viewer | None, at: datetime) -> int:
+    """Switch off all accounts of a unit that no longer exists, within the deed that records its end."""
+    accounts = EmployerLogin.objects.filter(employer_id=employer_id).values_list("account_id", flat=True)
+    return access_operations.switch_off_public(list(accounts), by=by, at=at)
 
 
 def own_employer(viewer: Viewer) -> EmployerLine | None:

@@ -10,6 +10,7 @@ from nianlun.access.domain.purposes import (
 )
 from nianlun.access.domain.resets import (
     CODE_LASTS,
+    COUNTER_CODE_LASTS,
     REQUEST_LASTS,
     RESTS_FOR,
     halves,
@@ -72,6 +73,7 @@ from nianlun.access.domain.viewer import NotVisible, Refused, Viewer, authorize,
 __all__ = [
     "CODE_LASTS",
     "COUNTED_FOR",
+    "COUNTER_CODE_LASTS",
     "FAILURES_OF_A_SOURCE",
     "FAILURES_TO_LOCK",
     "FAMILY",

@@ -7,6 +7,8 @@ from nianlun.access.domain.second_factor import LETTERS
 
 REQUEST_LASTS = timedelta(days=1)
 CODE_LASTS = timedelta(minutes=30)
+COUNTER_CODE_LASTS = timedelta(hours=24)
+"""The insured may set the password at home; both halves were given at the counter."""
 RESTS_FOR = timedelta(hours=24)
 """So long an account whose second factor is set up anew gives nobody power: its owner has time to object."""
 _HALF_LETTERS = 8  # 39 bits, with five guesses before the account locks

@@ -58,6 +58,8 @@ class Right(StrEnum):
     CALENDAR_READ = "calendar.read"
     CALENDAR_CHANGE = "calendar.change"
     NOTICE_READ = "notice.read"
+    LOGIN_OPEN = "login.open"
+    LOGIN_RELEASE = "login.release"
     GRANT_READ = "grant.read"
     GRANT_ASK = "grant.ask"
     GRANT_REVIEW = "grant.review"
@@ -133,6 +135,8 @@ _RIGHT_LABELS: Mapping[Right, str] = {
     Right.CALENDAR_READ: "查看工作日历",
     Right.CALENDAR_CHANGE: "导入工作日历",
     Right.NOTICE_READ: "查看发出的通知和送达情况",
+    Right.LOGIN_OPEN: "为参保人开通网上服务、重设口令",
+    Right.LOGIN_RELEASE: "复核并发放网上服务的开通码",
     Right.GRANT_READ: "查看权限台账",
     Right.GRANT_ASK: "申请权限",
     Right.GRANT_REVIEW: "审核权限申请",

@@ -1,4 +1,4 @@
-"""Requests for a new password, released by two persons, who hold half a code each."""
+"""Requests for a new password, released by two persons, who give half a code each."""
 
 from typing import ClassVar
 
@@ -10,7 +10,10 @@ from nianlun.kernel.identifiers import uuid7
 
 
 class PasswordRequest(models.Model):
-    """Somebody of staff has forgotten the password. Two officers give half a code each, good once for half an hour."""
+    """Somebody sets a password with a code of which two persons give half each, good once and for a short time.
+
+    Of staff, who have forgotten it, two officers; of the insured, at the counter, a clerk and a reviewer.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="账号")
@@ -20,6 +23,7 @@ class PasswordRequest(models.Model):
         Account, models.PROTECT, related_name="+", verbose_name="核实人", null=True
     )
     checked_at = models.DateTimeField("核实时间", null=True)
+    checked_device = models.CharField("核实的机器", max_length=64, blank=True)
     half_digest = models.BinaryField("前半重设码摘要", max_length=32, null=True)
     factors_too = models.BooleanField("第二因子一并重设", default=False)
     released_by = models.ForeignKey(

@@ -10,6 +10,12 @@ from nianlun.access.operations.accounts import (
 )
 from nianlun.access.operations.attempts import SignInFailed
 from nianlun.access.operations.changing_password import change_password, tell_known
+from nianlun.access.operations.counter_codes import (
+    give_first_half,
+    give_second_half,
+    switch_off_public,
+    void_code,
+)
 from nianlun.access.operations.emergencies import refuse_in_emergency
 from nianlun.access.operations.factors import (
     WrongCode,
@@ -67,6 +73,8 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "give_authenticator",
+    "give_first_half",
+    "give_second_half",
     "holder_of",
     "identify",
     "keep_session",
@@ -94,9 +102,11 @@ __all__ = [
     "sign_out",
     "state_purpose",
     "stop_queries",
+    "switch_off_public",
     "tell_close",
     "tell_known",
     "tie",
     "time_out",
     "unlock",
+    "void_code",
 ]

@@ -181,7 +181,7 @@ def _open(viewer: Viewer, request_id: UUID, *, right: Right, at: datetime) -> Pa
     requests = PasswordRequest.objects.select_for_update(of=("self",)).select_related(
         "account", "checked_by"
     )
-    request = requests.filter(pk=request_id, closed_at=None).first()
+    request = requests.filter(pk=request_id, closed_at=None).exclude(account__role=Role.INSURED).first()
     if request is None or not domain.request_is_open(request.asked_at, at=at):
         raise NotVisible
     line = queries.staff_account(viewer, request.account_id)

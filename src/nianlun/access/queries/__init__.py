@@ -10,6 +10,7 @@ from nianlun.access.queries.accounts import (
     holders_of,
     names,
     personas,
+    public_account,
     staff,
     staff_account,
     staff_to_ask_for,
@@ -29,13 +30,20 @@ from nianlun.access.queries.factors import (
     persona_codes,
     recovery_codes_left,
 )
-from nianlun.access.queries.resets import PasswordRequestLine, password_requests
+from nianlun.access.queries.resets import (
+    CounterRequest,
+    PasswordRequestLine,
+    counter_request,
+    counter_requests,
+    password_requests,
+)
 from nianlun.access.queries.sessions import SessionLine, SignedIn, locked_until, sessions, signed_in
 from nianlun.access.queries.tokens import Standing, TokenLine, all_tokens, tokens
 from nianlun.access.queries.tokens import shown as shown_token
 
 __all__ = [
     "AccountLine",
+    "CounterRequest",
     "FactorLine",
     "PasswordRequestLine",
     "Persona",
@@ -48,6 +56,8 @@ __all__ = [
     "accounts_over",
     "all_tokens",
     "contractors",
+    "counter_request",
+    "counter_requests",
     "current_purpose",
     "factors",
     "has_factor",
@@ -60,6 +70,7 @@ __all__ = [
     "password_requests",
     "persona_codes",
     "personas",
+    "public_account",
     "recovery_codes_left",
     "sessions",
     "shown_token",

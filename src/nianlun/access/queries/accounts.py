@@ -133,6 +133,14 @@ def staff_account(viewer: Viewer, account_id: int) -> AccountLine:
     return _line(account)
 
 
+def public_account(account_id: int) -> AccountLine:
+    """An account of an insured person, for components that know whose it is. Raises `NotVisible` for another's."""
+    account = Account.objects.filter(pk=account_id, role=Role.INSURED).first()
+    if account is None:
+        raise NotVisible
+    return _line(account)
+
+
 def staff_to_ask_for(viewer: Viewer, *, limit: int = 500) -> list[AccountLine]:
     """Whose posts the viewer may ask for: the staff in scope but oneself, by name. Raises `Refused`."""
     authorize(viewer, Right.GRANT_ASK)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from nianlun.access import domain
 from nianlun.access.domain import Right, Role, Viewer, authorize
 from nianlun.access.models import PasswordRequest
@@ -33,6 +35,7 @@ def password_requests(viewer: Viewer, *, at: datetime, limit: int = 50) -> list[
     rows = PasswordRequest.objects.select_related("account", "checked_by").filter(
         closed_at=None, asked_at__gt=at - domain.REQUEST_LASTS, account__scope__startswith=viewer.scope
     )
+    rows = rows.exclude(account__role=Role.INSURED)  # who is helped at the counter
     if viewer.scope == "":
         rows = rows.none()
     return [
@@ -52,3 +55,45 @@ def password_requests(viewer: Viewer, *, at: datetime, limit: int = 50) -> list[
         )
         for row in rows.order_by("asked_at", "pk")[:limit]
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterRequest:
+    """An account of an insured person for which one half of the code was given, or both."""
+
+    account_id: int
+    username: str
+    checked_by_id: int | None
+    checked_by: str
+    checked_at: datetime | None
+    good_until: datetime | None
+
+
+def counter_request(account_id: int, *, at: datetime) -> CounterRequest | None:
+    """What is under way with an insured person's account; None where nothing is."""
+    row = _at_counter(at).filter(account_id=account_id).first()
+    return _counter_line(row) if row else None
+
+
+def counter_requests(viewer: Viewer, *, at: datetime, limit: int = 100) -> list[CounterRequest]:
+    """What waits for the second half in the viewer's scope, the oldest first."""
+    if viewer.scope == "":
+        return []
+    rows = _at_counter(at).filter(released_by=None, account__scope__startswith=viewer.scope)
+    return [_counter_line(row) for row in rows.order_by("asked_at", "pk")[:limit]]
+
+
+def _at_counter(at: datetime) -> QuerySet[PasswordRequest]:
+    rows = PasswordRequest.objects.select_related("account", "checked_by")
+    return rows.filter(account__role=Role.INSURED, closed_at=None, asked_at__gt=at - domain.REQUEST_LASTS)
+
+
+def _counter_line(row: PasswordRequest) -> CounterRequest:
+    return CounterRequest(
+        account_id=row.account_id,
+        username=row.account.username,
+        checked_by_id=row.checked_by_id,
+        checked_by=row.checked_by.name if row.checked_by else "",
+        checked_at=row.checked_at,
+        good_until=row.good_until,
+    )

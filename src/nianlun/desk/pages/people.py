@@ -90,6 +90,7 @@ def _person(request: HttpRequest, person_id: UUID, *, number: str = "") -> HttpR
         former_names=registry.names_of_person(person_id),
         may_reveal=who.may(Right.PERSON_REVEAL_IDENTITY) and not number,
         may_contact=who.may(Right.NOTICE_READ),
+        may_open_login=who.may(Right.LOGIN_OPEN) or who.may(Right.LOGIN_RELEASE),
         may_rule=who.may(Right.RULING_MAKE),
         may_add=who.may(Right.BATCH_ADD),
         may_accept=who.may(Right.CASE_ACCEPT),
