@@ -126,6 +126,25 @@ def test_two_steps_at_one_machine_are_refused(counter, person):
         deciding.pass_on(case_id, by=same, version=version_of(counter, case_id), at=counter.tick())
 
 
+def test_every_machine_on_which_the_others_decided_counts_not_the_first_alone(counter, person):
+    case_id = accepted(counter, person_id=person.id)
+    passed(counter, case_id, "clerk")
+    deciding.send_back(
+        case_id,
+        by=counter.reviewer,
+        version=version_of(counter, case_id),
+        to=Step.FIRST_REVIEW,
+        text="请再核对",
+        at=counter.tick(),
+    )
+    elsewhere = replace(counter.clerk, device="machine-of-the-hall")  # the second time at another machine
+    deciding.pass_on(case_id, by=elsewhere, version=version_of(counter, case_id), at=counter.tick())
+    same = replace(counter.reviewer, device="machine-of-the-hall")
+    with pytest.raises(Refused, match="这台电脑"):
+        deciding.pass_on(case_id, by=same, version=version_of(counter, case_id), at=counter.tick())
+    passed(counter, case_id, "reviewer")
+
+
 def test_nobody_touches_the_own_case(counter, person):
     case_id = opened(counter, person_id=person.id)
     registry.link_login(

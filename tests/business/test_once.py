@@ -1,14 +1,17 @@
 """What was granted once is not granted again; what was wrong is corrected once, by what can put it right."""
 
+import threading
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from tests import factories
 from tests.business.counter import Counter, details_for, give_all, opened, passed, version_of
+from tests.locks import wait_until_somebody_waits_for_a_lock
 
 from nianlun.access.domain import Refused
 from nianlun.cases.domain.flow import State
 from nianlun.cases.models import Case
-from nianlun.cases.operations import deciding, door, opening
+from nianlun.cases.operations import deciding, door, opening, payout
 from nianlun.kernel.identifiers import uuid7
 from nianlun.registry import queries as registry
 
@@ -59,6 +62,43 @@ def test_the_same_is_not_granted_a_second_time(counter, person, kind, first, sec
     deciding.pay(one, by=counter.finance, version=version_of(counter, one), voucher="V1", at=counter.tick())
     with pytest.raises(Refused, match=f"已准予办理 {number}"):
         at_the_grant(counter, kind, person.id, **second)
+
+
+def test_what_was_granted_and_not_paid_yet_counts_as_granted(counter, person):
+    one = at_the_grant(counter, "death_benefits", person.id)
+    two = at_the_grant(counter, "death_benefits", person.id)
+    passed(counter, one, "leader")
+    payout.payment_failed(
+        one, by=counter.finance, version=version_of(counter, one), reason="账号已销户", at=counter.tick()
+    )
+    with pytest.raises(Refused, match="已准予办理"):
+        passed(counter, two, "leader")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_grants_for_one_person_in_the_same_instant_come_one_after_the_other(counter, person):
+    """Each leader sees a case that nobody has granted; the second waits, and then sees what the first did."""
+    one = at_the_grant(counter, "relation_ending", person.id, why="abroad")
+    two = at_the_grant(counter, "relation_ending", person.id, why="abroad")
+    said = []
+
+    def grant_the_other():
+        try:
+            passed(counter, two, "leader2")
+        except Refused as reason:
+            said.append(reason.sentence)
+        finally:
+            connection.close()
+
+    counter.leader2  # noqa: B018  made here, where its rows are seen by both
+    other = threading.Thread(target=grant_the_other)
+    with transaction.atomic():
+        passed(counter, one, "leader")
+        other.start()
+        wait_until_somebody_waits_for_a_lock()
+    other.join(timeout=20)
+    assert [("已准予办理" in sentence) for sentence in said] == [True]
+    assert Case.objects.filter(granted_at__isnull=False).count() == 1
 
 
 def test_other_months_are_another_refund(counter, person):

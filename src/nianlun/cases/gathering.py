@@ -1,11 +1,10 @@
 """A case as rules see it, read from its rows."""
 
-from django.db.models import Q
 from django.utils import timezone
 
 from nianlun.cases import type_files
 from nianlun.cases.domain.facts import CaseFacts, GrantedFacts, How, MaterialFacts
-from nianlun.cases.domain.flow import OPEN, Outcome, State
+from nianlun.cases.domain.flow import OPEN, State
 from nianlun.cases.domain.types import CaseType, Origin, Step
 from nianlun.cases.models import Case, Material
 
@@ -20,7 +19,7 @@ def facts(row: Case, *, case_type: CaseType | None = None) -> CaseFacts:
     else:
         same = same.filter(title=row.title, division=row.division)
     still_open = same.filter(state__in=[state.value for state in OPEN])
-    granted = same.filter(Q(outcome=Outcome.GRANTED.value) | Q(state=State.PAYMENT.value))
+    granted = same.filter(granted_at__isnull=False)
     return CaseFacts(
         id=row.pk,
         number=row.number,

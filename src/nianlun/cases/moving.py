@@ -26,6 +26,14 @@ from nianlun.journal import operations as journal
 from nianlun.registry import queries as registry
 from nianlun.vault import keeping
 
+DECIDED = [
+    move.value
+    for move in (
+        *(Move.PASS, Move.RETURN, Move.REFUSE, Move.PAY, Move.PAY_FAILED, Move.ACCOUNT),
+        *(Move.REJECT, Move.WITHDRAW, Move.CONFIRM, Move.DENY),
+    )
+]
+"""Moves with which somebody takes a separate step, on whatever machine."""
 SHORTEST_REASON, LONGEST_TEXT = 4, 2000
 
 
@@ -106,10 +114,7 @@ def take_step(row: Case, step: Step, *, by: Viewer, at: datetime) -> None:
 
 def ensure_apart(row: Case, step: Step, *, by: Viewer, at: datetime) -> None:
     """Refuse whoever took another step, is close to whom it is about or to who took one, or shares a machine."""
-    hands = [
-        Hand(account_id=duty.account_id, step=Step(duty.step), device=duty.device)
-        for duty in row.duties.all()
-    ]
+    hands = _hands(row)
     others = {hand.account_id for hand in hands} - {by.account_id}
     ensure_not_own(row, by=by)
     try:
@@ -122,6 +127,21 @@ def ensure_apart(row: Case, step: Step, *, by: Viewer, at: datetime) -> None:
         )
     except NotSeparate as reason:
         raise Apart(str(reason), case_id=row.pk, step=step) from reason
+
+
+def _hands(row: Case) -> list[Hand]:
+    """Who took which step, once for each machine on which anything was decided in it: not the first time only."""
+    steps = {duty.account_id: (Step(duty.step), duty.device) for duty in row.duties.all()}
+    used = {(account, step, device) for account, (step, device) in steps.items()}
+    for account, device in row.actions.filter(move__in=DECIDED).values_list("account_id", "device"):
+        if account in steps:
+            used.add((account, steps[account][0], device))
+    return [
+        Hand(account_id=account, step=step, device=device)
+        for account, step, device in sorted(
+            used, key=lambda one: (list(Step).index(one[1]), one[0], one[2])
+        )
+    ]
 
 
 def ensure_not_own(row: Case, *, by: Viewer) -> None:

@@ -86,6 +86,14 @@ def posting_in(view: CaseView) -> Told | None:
     return _told(found[-1], view.type) if found else None
 
 
+def kept_subject(view: CaseView) -> str:
+    """What the latest first review looked at and the grant is kept to, in a sentence; empty where there is none."""
+    first = STATE_OF[Step.FIRST_REVIEW]
+    passes = [a for a in view.actions if a.move is Move.PASS and a.state is first]
+    kept = passes[-1].details.get("subject") if passes else None
+    return str(kept.get("sentence", "")) if isinstance(kept, dict) else ""
+
+
 def deliveries(view: CaseView) -> dict[str, list[ActionLine]]:
     """How each paper the agency gave out was delivered, by the paper's id, the first time first."""
     found: dict[str, list[ActionLine]] = {}

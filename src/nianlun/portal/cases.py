@@ -224,6 +224,7 @@ def _one(request: HttpRequest, view: CaseView, *, problem: tuple[str, str] | Non
         may_send=applied and line.state in case_words.FOR_PAPERS,
         may_withdraw=applied
         and not line.granted
+        and line.origin is not Origin.SYSTEM
         and line.state in (*case_words.FOR_PAPERS, State.FIRST_REVIEW, State.SECOND_REVIEW, State.APPROVAL),
         promise=Substitute.PROMISE,
         slip_names={kind.value: kind.label for kind in SlipKind},

@@ -39,6 +39,14 @@ def presumed(code: str, *, about: str) -> Applicant:
     return _BEFORE_THE_KEY.get(code) or Applicant(about)
 
 
+def not_asked_for(plain_name: str) -> str:
+    """Why the insured person cannot take back what the agency's system began, though others apply for it themselves."""
+    return (
+        f"“{plain_name}”这一件是经办机构的系统发起的，不是您申请的，不能在这里撤回。"
+        "您不想办或者有意见的，请到经办机构当面提出，或者打电话问。"
+    )
+
+
 def not_yours(plain_name: str, applicant: Applicant) -> str:
     """Why the insured person can neither take the case back nor send papers for it on the phone."""
     return (

@@ -28,6 +28,7 @@ from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
 from nianlun.cases.operations import payout, posting
 from nianlun.cases.operations.hearing import hearing_of
+from nianlun.cases.queuing import in_turn
 
 
 @guarded
@@ -176,9 +177,13 @@ def _pass_one_of_many(case_id: UUID, *, by: Viewer, version: int, text: str, at:
 
 
 def _grant(row: Case, case_type: CaseType, *, by: Viewer, at: datetime) -> None:
-    """Run the effect, once: what has been granted never comes here again."""
+    """Run the effect, once: what has been granted never comes here again.
+
+    Two grants for one person come one after the other, so that the second sees what the first granted.
+    """
     ensure_not_granted(granted=row.granted_at is not None, what="再批准一次")
     row.granted_at = at
+    in_turn(f"cases-granting:{row.person_id or row.employer_id or row.agency_id}")
     facts = gathering.facts(row, case_type=case_type)
     stops = _stops(checks.findings(facts, on=timezone.localdate(at)))
     if stops:

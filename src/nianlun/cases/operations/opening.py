@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from nianlun.access import queries as access
@@ -17,6 +16,7 @@ from nianlun.cases.domain.separation import NotSeparate
 from nianlun.cases.domain.types import About, CaseType, Origin, Risk
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
+from nianlun.cases.queuing import in_turn
 from nianlun.registry import queries as registry
 from nianlun.registry.domain import AgencyLine
 from nianlun.search.grams import filled
@@ -190,7 +190,7 @@ def _opened(
     text: str = "",
     corrects: Case | None = None,
 ) -> UUID:
-    _in_turn(
+    in_turn(
         f"cases:{request_key}"
     )  # the same form sent twice at once: the second waits and finds the first
     known = Case.objects.filter(request_key=request_key).first()
@@ -239,7 +239,7 @@ def _opened(
 
 def _ensure_few(case_type: CaseType, *, person_id: UUID, at: datetime) -> None:
     """Refuse a second application of a kind that is still open, and more than a day's worth of applications."""
-    _in_turn(f"cases-online:{person_id}")
+    in_turn(f"cases-online:{person_id}")
     own = Case.objects.filter(person_id=person_id, origin=Origin.ONLINE.value)
     waiting = own.filter(type=case_type.code, state__in=[one.value for one in OPEN]).first()
     if waiting is not None:
@@ -248,12 +248,6 @@ def _ensure_few(case_type: CaseType, *, person_id: UUID, at: datetime) -> None:
         )
     if own.filter(received_at__gt=at - timedelta(days=1)).count() >= MOST_ONLINE:
         raise Refused(f"24 小时内最多申请 {MOST_ONLINE} 件。请明天再来，急办的可以到窗口。")
-
-
-def _in_turn(what: str) -> None:
-    """Wait for whoever is at the same thing, until the end of their transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
 def _about(

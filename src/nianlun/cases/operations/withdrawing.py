@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from nianlun.access.domain import Right, Viewer, authorize
+from nianlun.access.domain import Refused, Right, Viewer, authorize
 from nianlun.cases import calendars, clocks, moving
+from nianlun.cases.domain.applicants import not_asked_for
 from nianlun.cases.domain.flow import (
     PAUSED,
     Move,
@@ -16,7 +17,7 @@ from nianlun.cases.domain.flow import (
     ensure_not_granted,
     ensure_withdrawable,
 )
-from nianlun.cases.domain.types import Step
+from nianlun.cases.domain.types import Origin, Step
 from nianlun.cases.guarding import guarded
 from nianlun.cases.models import Case
 
@@ -25,6 +26,8 @@ from nianlun.cases.models import Case
 def withdraw_own(case_id: UUID, *, by: Viewer, version: int, at: datetime) -> None:
     """The insured person takes the application back. Raises `Refused` once it has taken effect."""
     row, by = moving.opened_by_applicant(case_id, by=by, version=version)
+    if row.origin == Origin.SYSTEM.value:
+        raise Refused(not_asked_for(moving.type_of(row).plain_name))
     ensure_withdrawable(State(row.state))
     ensure_not_granted(granted=row.granted_at is not None, what="撤销")
     clocks.end_pause(row, on=timezone.localdate(at))

@@ -116,7 +116,7 @@ def turns(states: Iterable[State]) -> Q:
 def _pile(viewer: Viewer, pile: Pile, *, on: date, states: tuple[State, ...] = ()) -> QuerySet[Case]:
     rows = in_scope(viewer).filter(turns(states_for(viewer)))
     if states:
-        rows = rows.filter(state__in=[state.value for state in states])
+        rows = rows.filter(turns(states))
     match pile:
         case Pile.MINE:
             return rows.filter(holder_id=viewer.account_id)

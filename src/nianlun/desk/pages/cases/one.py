@@ -168,6 +168,7 @@ def draw(
         if Deed.HEARING in offered
         else {},
         steps=case_history.by_step(view),
+        kept_subject=case_history.kept_subject(view),
         posting=case_history.posting_in(view),
         posting_days=view.type.days_to_post(view.details),
         may_complete=line.state is State.RECEIVED and who.may(Right.CASE_ACCEPT),
