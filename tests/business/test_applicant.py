@@ -14,8 +14,9 @@ from nianlun.cases.domain.delivery import Way
 from nianlun.cases.domain.type_reading import read_definition, read_type
 from nianlun.cases.domain.types import TypeBroken
 from nianlun.cases.models import Case, Slip
-from nianlun.cases.operations import delivering, materials, pausing, withdrawing
+from nianlun.cases.operations import delivering, materials, opening, pausing, withdrawing
 from nianlun.cases.operations.materials import Upload
+from nianlun.kernel.identifiers import uuid7
 from nianlun.notices import queries as notices
 
 AGENCY_S = {
@@ -89,6 +90,28 @@ def test_whom_another_s_case_is_about_can_neither_end_nor_feed_it(code, no, way)
     if no is Refused:
         assert "是经办机构提出的，不是您申请的" in refused.value.sentence
     assert version_of(counter, case_id) == before
+
+
+@pytest.mark.django_db
+def test_what_the_system_began_the_person_does_not_take_back_though_others_apply_for_it():
+    counter, person = Counter(), factories.person()
+    case_id = opening.open_by_system(
+        "transfer_out",
+        agency_id=Case.objects.get(pk=opened(counter, "retirement", person_id=person.id)).agency_id,
+        details={},
+        request_key=uuid7(),
+        person_id=person.id,
+        at=counter.tick(),
+        reason="转入地发来联系函",
+    )
+    with pytest.raises(Refused, match="系统发起的，不是您申请的，不能在这里撤回"):
+        withdrawing.withdraw_own(
+            case_id,
+            by=factories.insured(person),
+            version=version_of(counter, case_id),
+            at=counter.tick(),
+        )
+    assert Case.objects.get(pk=case_id).state == "received"
 
 
 @pytest.mark.django_db

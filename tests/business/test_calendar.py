@@ -98,7 +98,7 @@ def test_a_year_in_use_is_replaced_only_with_a_reason_and_moves_the_terms_that_r
         (waiting, date(2026, 4, 9), date(2026, 4, 10))
     ]
     assert due(counter, waiting) == date(2026, 4, 9)
-    with pytest.raises(Refused, match="2026 年已经有工作日历。要更换请写明理由"):
+    with pytest.raises(Refused, match="2026 年已经有工作日历。请写明更换的理由"):
         calendars.import_year(officer, LONGER_HOLIDAY, seen=seen.seen, at=counter.tick())
     calendars.import_year(
         officer, LONGER_HOLIDAY, reason="国务院办公厅另发补充通知", seen=seen.seen, at=counter.tick()

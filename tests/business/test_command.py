@@ -63,7 +63,7 @@ def test_a_year_in_use_is_not_replaced_without_a_reason(run, tmp_path: Path):
     file, officer = tmp_path / "2026.toml", factories.staff("policy_officer")
     login = Account.objects.get(pk=officer.account_id).username
     file.write_text(LONGER_HOLIDAY, encoding="utf-8")
-    with pytest.raises(Refused, match="要更换请写明理由"):
+    with pytest.raises(Refused, match="请写明更换的理由"):
         run("import-calendar", file, "--as", login)
     assert run("import-calendar", file, "--as", login, "--reason", "另发补充通知")[0] == 0
     assert run("import-calendar", tmp_path / "none.toml", "--as", login)[0] == 2

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.business.counter import Counter, accepted, passed, version_of
+from tests.desk.casework import address, words
 from tests.entitlements.test_assessing import local_law, retired
 from tests.evidence.conftest import file_paper, settle
 
@@ -83,6 +84,18 @@ def test_the_ruling_that_was_reviewed_comes_into_force(counter, born_twice):
     assert in_force(born_twice) == ["1967-04-28"]
     first = Action.objects.get(case_id=case_id, move="pass", state="first_review")
     assert first.details["subject"]["sentence"].startswith("出生日期 1967-04-28（")
+
+
+@pytest.mark.parametrize("tab", ["overview", "review"])
+def test_whoever_reviews_next_reads_what_the_first_review_looked_at(client_of, counter, born_twice, tab):
+    propose(counter, born_twice, "1967-04-28")
+    case_id = accepted(counter, "deemed_years", person_id=born_twice.id)
+    passed(counter, case_id, "clerk")
+    for post, then in (("reviewer", ["reviewer"]), ("leader", [])):
+        seen = words(client_of(getattr(counter, post)).get(address(case_id, "desk:case-tab", tab)))
+        assert "初审看的是" in seen
+        assert "出生日期 1967-04-28（" in seen
+        passed(counter, case_id, *then)
 
 
 def test_a_ruling_exchanged_after_the_first_review_is_not_granted_until_it_was_reviewed(

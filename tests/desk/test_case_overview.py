@@ -223,7 +223,7 @@ def test_replacing_a_year_shows_whose_term_moves_and_asks_why(officer, counter, 
     sent = {"text": LONGER_HOLIDAY, "seen": "0", "step": "import"}
     refused = officer.post(to, sent)
     assert refused.status_code == 422
-    assert "请写明理由" in words(refused)
+    assert "请写明更换的理由" in words(refused)
     assert "国务院办公厅关于2026年部分节假日安排的通知" in refused.content.decode()
     assert Case.objects.get(pk=case_id).due_on == before
     assert officer.post(to, sent | {"reason": "国务院办公厅另发补充通知"}).status_code == 302

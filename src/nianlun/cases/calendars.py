@@ -28,6 +28,7 @@ from nianlun.cases.domain.flow import OPEN
 from nianlun.cases.models import CalendarYear, Case
 from nianlun.journal import operations as journal
 from nianlun.journal.domain import declare
+from nianlun.kernel import reasons
 
 __all__ = [
     "Calendar",
@@ -46,7 +47,7 @@ __all__ = [
 
 IMPORTED = declare("cases.calendar_imported", "导入{about}工作日历，{moved} 件业务的到期日改变")
 DUE_MOVED = declare("cases.due_moved", "{about} 的到期日由 {before} 改为 {after}，因为工作日历更换")
-SHORTEST_REASON, LONGEST_REASON = 4, 400
+LONGEST_REASON = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +161,13 @@ def import_year(
     if not told.changed:
         return told
     tidy = " ".join(reason.split())[:LONGEST_REASON]
-    if told.replaced and len(tidy) < SHORTEST_REASON:
-        raise Refused(f"{found.year} 年已经有工作日历。要更换请写明理由，如“国务院办公厅另发补充通知”。")
+    if told.replaced:
+        try:
+            tidy = reasons.tidied(
+                reason, what="更换的理由", example="国务院办公厅另发补充通知", longest=LONGEST_REASON
+            )
+        except ValueError as fault:
+            raise Refused(f"{found.year} 年已经有工作日历。{fault}") from fault
     CalendarYear.objects.create(
         year=found.year,
         number=max(told.seen, 0) + 1,

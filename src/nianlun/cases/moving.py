@@ -23,6 +23,7 @@ from nianlun.cases.entries import ENTRIES, NOT_SEPARATE
 from nianlun.cases.models import Action, Case, CloseCall, Duty
 from nianlun.cases.posts import RIGHT_OF
 from nianlun.journal import operations as journal
+from nianlun.kernel import reasons
 from nianlun.registry import queries as registry
 from nianlun.vault import keeping
 
@@ -34,7 +35,7 @@ DECIDED = [
     )
 ]
 """Moves with which somebody takes a separate step, on whatever machine."""
-SHORTEST_REASON, LONGEST_TEXT = 4, 2000
+LONGEST_TEXT = 2000
 
 
 class Stale(Refused):
@@ -273,9 +274,9 @@ def written(
     return action
 
 
-def reason(text: str, what: str) -> str:
-    """The stated reason, tidied. Raises `Refused` where it says nothing."""
-    tidy = " ".join(text.split())
-    if len(tidy) < SHORTEST_REASON:
-        raise Refused(f"请写明{what}的理由，至少 {SHORTEST_REASON} 个字。")
-    return tidy[:LONGEST_TEXT]
+def reason(text: str, what: str, *, example: str = "") -> str:
+    """The stated reason for `what`, tidied. Raises `Refused` where it says nothing."""
+    try:
+        return reasons.tidied(text, what=what, example=example, longest=LONGEST_TEXT)
+    except ValueError as fault:
+        raise Refused(str(fault)) from fault

@@ -58,8 +58,8 @@ def _pass(row: Case, *, by: Viewer, text: str, advice: bool, at: datetime) -> No
         return
     _ensure_heard(row)
     tidy = " ".join(text.split())[: moving.LONGEST_TEXT]
-    if not advice and len(tidy) < moving.SHORTEST_REASON:
-        raise Refused("建议不予批准的，请写明理由。")
+    if not advice:
+        tidy = moving.reason(text, "建议不予批准的理由")
     details: dict[str, object] = {"advice": "grant" if advice else "refuse"}
     if step_of(case_type.steps, state) is Step.FIRST_REVIEW:
         facts = gathering.facts(row, case_type=case_type)
@@ -90,7 +90,7 @@ def send_back(case_id: UUID, *, by: Viewer, version: int, to: Step, text: str, a
     case_type = moving.type_of(row)
     led_to = after_returning(case_type.steps, state, to=to)
     ensure_not_granted(granted=row.granted_at is not None, what="退回")
-    why = moving.reason(text, "退回")
+    why = moving.reason(text, "退回的理由")
     moving.take_step(row, step_of(case_type.steps, state), by=by, at=at)
     moving.moved(row, Move.RETURN, to=led_to, by=by, at=at, text=why)
 
@@ -103,7 +103,7 @@ def refuse(case_id: UUID, *, by: Viewer, version: int, text: str, at: datetime) 
     ensure_not_granted(granted=row.granted_at is not None and state.is_open, what="不予批准")
     case_type = moving.type_of(row)
     ensure_refusable(case_type.steps, state)
-    why = moving.reason(text, "不予批准")
+    why = moving.reason(text, "不予批准的理由")
     moving.take_step(row, step_of(case_type.steps, state), by=by, at=at)
     _ensure_heard(row)
     moving.moved(row, Move.REFUSE, to=State.CONCLUDED, by=by, at=at, text=why, outcome=Outcome.REFUSED)

@@ -52,7 +52,7 @@ def reject(case_id: UUID, *, by: Viewer, version: int, reason: str, at: datetime
     authorize(by, Right.CASE_ACCEPT, scope_of=row.division)
     if State(row.state) is not State.RECEIVED:
         raise OutOfStep(f"这件业务现在是“{State(row.state).label}”，不能再不予受理。")
-    text = moving.reason(reason, "不予受理")
+    text = moving.reason(reason, "不予受理的理由")
     moving.take_step(row, Step.FIRST_REVIEW, by=by, at=at)
     moving.moved(row, Move.REJECT, to=State.REJECTING, by=by, at=at, text=text)
 
@@ -77,4 +77,6 @@ def decide_rejection(
             outcome=Outcome.NOT_ACCEPTED,
         )
     else:
-        moving.moved(row, Move.DENY, to=State.RECEIVED, by=by, at=at, text=moving.reason(text, "不同意"))
+        moving.moved(
+            row, Move.DENY, to=State.RECEIVED, by=by, at=at, text=moving.reason(text, "不同意的理由")
+        )

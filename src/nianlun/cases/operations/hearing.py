@@ -48,7 +48,7 @@ def call_hearing(
         to=state,
         by=by,
         at=at,
-        text=moving.reason(question, "会审"),
+        text=moving.reason(question, "要会审的问题"),
         details={"members": [viewer.account_id for viewer in called], "names": [v.name for v in called]},
     )
 
@@ -71,7 +71,7 @@ def give_opinion(case_id: UUID, *, by: Viewer, version: int, agree: bool, text: 
         to=State(row.state),
         by=by,
         at=at,
-        text=moving.reason(text, "意见"),
+        text=moving.reason(text, "会审意见"),
         details={"agree": agree},
     )
 

@@ -127,16 +127,16 @@ def _ensure_allowed(wanted: Requirement, how: How, *, upload: Upload | None, not
         raise Refused(
             f"“{wanted.name}”不能用共享数据代替：{wanted.no_substitute or '没有可核验的共享数据'}。"
         )
-    if how is How.SHARED_DATA and len(note.strip()) < moving.SHORTEST_REASON:
-        raise Refused("请写明核验了哪个部门的什么数据，例如“公安人口库，姓名和证件号一致”。")
+    if how is How.SHARED_DATA:
+        moving.reason(note, "核验了哪个部门的什么数据", example="公安人口库，姓名和证件号一致")
     if how is How.PROMISED and Substitute.PROMISE not in wanted.substitutes:
         raise Refused(
             f"“{wanted.name}”不适用告知承诺：{wanted.no_substitute or '法律没有规定'}。请收取材料。"
         )
     if how is How.NOT_NEEDED and wanted.required and not wanted.condition:
         raise Refused(f"“{wanted.name}”是这类业务必须的材料，不能免收。")
-    if how is How.NOT_NEEDED and len(note.strip()) < moving.SHORTEST_REASON:
-        raise Refused("请写明为什么不需要，例如“男职工，不涉及岗位认定”。")
+    if how is How.NOT_NEEDED:
+        moving.reason(note, "为什么不需要", example="男职工，不涉及岗位认定")
 
 
 def _promised_until(wanted: Requirement, *, at: datetime) -> date:

@@ -62,9 +62,7 @@ def suspend(case_id: UUID, *, by: Viewer, version: int, reason: str, at: datetim
     _authorize(row, by)
     ensure_pausable(State(row.state), move=Move.SUSPEND)
     ensure_not_granted(granted=row.granted_at is not None, what="中止")
-    text = " ".join(reason.split())[:1000]
-    if len(text) < 4:
-        raise Refused("请写明等哪个部门的什么结论，例如“等劳动能力鉴定委员会的鉴定结论”。")
+    text = moving.reason(reason, "等哪个部门的什么结论", example="等劳动能力鉴定委员会的鉴定结论")
     row.resumes = row.state
     clocks.pause(row, reason=f"中止：{text}"[:400], on=timezone.localdate(at))
     moving.moved(row, Move.SUSPEND, to=State.SUSPENDED, by=by, at=at, text=text)

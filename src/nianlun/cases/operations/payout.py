@@ -35,7 +35,7 @@ def payment_failed(case_id: UUID, *, by: Viewer, version: int, reason: str, at: 
     """
     row, by = moving.opened(case_id, by=by, version=version)
     to, resumes = after_failing(State(row.state))
-    why = moving.reason(reason, "支付不成")
+    why = moving.reason(reason, "支付不成的理由")
     moving.take_step(row, Step.PAYMENT, by=by, at=at)
     on = timezone.localdate(at)
     row.resumes = resumes.value

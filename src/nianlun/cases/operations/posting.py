@@ -52,7 +52,7 @@ def record_posting(
         )
     except NotPosted as reason:
         raise Refused(str(reason)) from reason
-    said = moving.reason(objections, "公示收到的异议（没有的写“没有收到异议”）")
+    said = moving.reason(objections, "公示收到的异议", example="没有收到异议")
     clocks.leave_out(row, posting, calendar=calendar)
     moving.moved(
         row,

@@ -44,7 +44,7 @@ def withdraw(case_id: UUID, *, by: Viewer, version: int, reason: str, at: dateti
     ensure_withdrawable(State(row.state))
     ensure_not_granted(granted=row.granted_at is not None, what="撤销")
     moving.take_step(row, Step.FIRST_REVIEW, by=by, at=at)
-    why = moving.reason(reason, "撤销")
+    why = moving.reason(reason, "撤销的理由")
     row.resumes = row.resumes if State(row.state) in PAUSED else row.state
     if State(row.state) in PAUSED:
         clocks.restart(row, on=timezone.localdate(at), calendar=calendars.calendar())
@@ -74,7 +74,7 @@ def decide_withdrawal(
             outcome=Outcome.WITHDRAWN,
         )
     else:
-        why = moving.reason(text, "不同意")
+        why = moving.reason(text, "不同意的理由")
         moving.moved(row, Move.DENY, to=_back(row, at=at), by=by, at=at, text=why)
 
 
