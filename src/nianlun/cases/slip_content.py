@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from nianlun.cases.domain.applicants import Applicant
 from nianlun.cases.domain.facts import How
-from nianlun.cases.domain.types import CaseType, Requirement, SlipKind
+from nianlun.cases.domain.types import About, CaseType, Requirement, SlipKind
 from nianlun.kernel.hotline import HOTLINE
 
 _CONTACT = f"咨询电话：{HOTLINE}（人力资源和社会保障服务热线），也可以到本机构窗口询问。"
@@ -41,7 +42,7 @@ class SlipFacts:
     `decided_on` is the day of that move. `text` is what the deciding person wrote, and what the effect said follows
     in `result`. `missing` are the papers asked for, `corrected` is the number of the case that this one corrects.
     `payee_until` is the day until which another account is asked for, `unpaid` are the payments that failed before;
-    `posted` tells of the posting.
+    `posted` tells of the posting, `no_calendar` that the working days of the year it ended in are not known here.
     """
 
     type: CaseType
@@ -58,6 +59,7 @@ class SlipFacts:
     shown: Sequence[ShownMaterial] = ()
     missing: Sequence[Requirement] = ()
     days_used: int | None = None
+    no_calendar: bool = False
     corrected: str = ""
     payee_until: date | None = None
     posted: str = ""
@@ -119,10 +121,19 @@ def _acceptance(facts: SlipFacts) -> _Parts:
         and not one.condition
         and one.code not in {each.requirement.code for each in facts.shown}
     ]
-    opening = (
-        f"您于 {_day(facts.received_on)}提出的“{facts.type.name}”申请，"
-        f"本机构已经审查，决定自 {_day(facts.decided_on)}起受理。"
-    )
+    match facts.type.applicant:
+        case Applicant.AGENCY:
+            opening = f"本机构决定自 {_day(facts.decided_on)}起依职权办理“{facts.type.name}”，现告知{_you(facts)}。"
+        case Applicant.AUTHORITY:
+            opening = (
+                f"{_you(facts)}于 {_day(facts.received_on)}提出的“{facts.type.name}”要求，"
+                f"本机构已经审查，决定自 {_day(facts.decided_on)}起办理。"
+            )
+        case _:
+            opening = (
+                f"{_you(facts)}于 {_day(facts.received_on)}提出的“{facts.type.name}”申请，"
+                f"本机构已经审查，决定自 {_day(facts.decided_on)}起受理。"
+            )
     return (
         opening,
         (_received(facts), _wanted("还要提交的材料", outstanding)),
@@ -135,7 +146,11 @@ def _supplement(facts: SlipFacts) -> _Parts:
         return _another_account(facts, until=facts.payee_until)
     names = "、".join(one.name for one in facts.missing)
     more = facts.text.removeprefix(names).lstrip("；") if names else facts.text
-    opening = f"您申请办理的“{facts.type.name}”，还缺下面的材料。现一次性告知，请补齐后交到本机构窗口，或者在网上提交。"
+    where = "请补齐后交到本机构窗口"
+    if facts.type.applicant in _APPLY_THEMSELVES:
+        where += "，或者在网上提交"
+    lacking = "还缺" if facts.type.applicant is not Applicant.AGENCY else f"需要{_you(facts)}提供"
+    opening = f"{_matter(facts)}，{lacking}下面的材料。现一次性告知，{where}。"
     clock = (
         "从本通知之日起到材料补齐之日止，不计入办理期限。"
         if facts.accepted_on is not None
@@ -170,23 +185,27 @@ def _another_account(facts: SlipFacts, *, until: date) -> _Parts:
 
 
 def _not_accepted(facts: SlipFacts) -> _Parts:
-    opening = f"您于 {_day(facts.received_on)}提出的“{facts.type.name}”申请，经两名工作人员审查，本机构决定不予受理。"
-    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", facts.type.refusal_appeal))
+    verdict = "不予受理" if facts.type.applicant in _APPLY_THEMSELVES else "不予办理"
+    opening = f"{_asked_for(facts)}，经两名工作人员审查，本机构决定{verdict}。"
+    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", _appeal(facts)))
 
 
 def _refusal(facts: SlipFacts) -> _Parts:
-    opening = f"您申请办理的“{facts.type.name}”，经审查不符合规定的条件，本机构决定不予批准。"
-    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", facts.type.refusal_appeal))
+    verdict = "不予批准" if facts.type.applicant is not Applicant.AGENCY else "不予处理"
+    opening = f"{_matter(facts)}，经审查不符合规定的条件，本机构决定{verdict}。"
+    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", _appeal(facts)))
 
 
 def _conclusion(facts: SlipFacts) -> _Parts:
-    opening = f"您申请办理的“{facts.type.name}”，经审查符合规定的条件，已于 {_day(facts.decided_on)}办结。"
+    opening = f"{_matter(facts)}，经审查符合规定的条件，已于 {_day(facts.decided_on)}办结。"
     used = (
         f"实际用时 {facts.days_used} 个工作日，补正、中止和公示的时间不计在内。"
         if facts.days_used is not None
         else ""
     )
-    sections = [("办理结果", facts.result or f"准予办理{facts.type.name}。")]
+    if facts.no_calendar:
+        used = f"{facts.decided_on.year} 年的工作日安排尚未登记，实际用时没有计算。"
+    sections = [("办理结果", facts.result or f"{_GRANTED[facts.type.applicant]}办理{facts.type.name}。")]
     if facts.corrected:
         sections.append(("更正的是", f"本件更正 {facts.corrected}，原件保留，以本件为准。"))
     if facts.posted:
@@ -198,24 +217,24 @@ def _conclusion(facts: SlipFacts) -> _Parts:
         )
     if used:
         sections.append(("办理用时", used))
-    sections.append(("不服怎么办", facts.type.refusal_appeal))
+    sections.append(("不服怎么办", _appeal(facts)))
     return opening, (), tuple(sections)
 
 
 def _suspension(facts: SlipFacts) -> _Parts:
-    opening = f"您申请办理的“{facts.type.name}”，因故自 {_day(facts.decided_on)}起中止办理。"
-    clock = "中止的时间不计入办理期限。原因消除以后恢复办理，并通知您。"
+    opening = f"{_matter(facts)}，因故自 {_day(facts.decided_on)}起中止办理。"
+    clock = f"中止的时间不计入办理期限。原因消除以后恢复办理，并通知{_you(facts)}。"
     return opening, (), (("原因", facts.text), ("办理期限", clock))
 
 
 def _withdrawal(facts: SlipFacts) -> _Parts:
     if facts.by_applicant:
         opening = (
-            f"您申请办理的“{facts.type.name}”，本机构按您的要求于 {_day(facts.decided_on)}撤回，不再办理。"
+            f"{_matter(facts)}，本机构按{_you(facts)}的要求于 {_day(facts.decided_on)}撤回，不再办理。"
         )
         return opening, (_received(facts),), (("说明", "以后需要办理的，可以重新申请。"),)
-    opening = f"您申请办理的“{facts.type.name}”，经两名工作人员核实，本机构决定予以撤销，不再办理。"
-    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", facts.type.refusal_appeal))
+    opening = f"{_matter(facts)}，经两名工作人员核实，本机构决定予以撤销，不再办理。"
+    return opening, (_received(facts),), (("理由", facts.text), ("救济途径", _appeal(facts)))
 
 
 _PARTS = {
@@ -227,6 +246,50 @@ _PARTS = {
     SlipKind.SUSPENSION: _suspension,
     SlipKind.WITHDRAWAL: _withdrawal,
 }
+
+
+_APPLY_THEMSELVES = frozenset({Applicant.PERSON, Applicant.EMPLOYER})
+_GRANTED = {
+    Applicant.PERSON: "准予",
+    Applicant.EMPLOYER: "准予",
+    Applicant.AGENCY: "决定",
+    Applicant.AUTHORITY: "同意",
+}
+WHERE_TO_APPEAL = (
+    "行政复议向管理本机构的本级人民政府申请（行政复议法 第二十四条）。"
+    f"复议机关和法院的名称、地址，可以到本机构窗口或者拨 {HOTLINE} 询问。"
+)
+"""Which body reviews: 行政复议法 (2023) 第二十四条, from memory (M); so the sentence leads to the counter too."""
+
+
+def _appeal(facts: SlipFacts) -> str:
+    way = facts.type.refusal_appeal
+    return f"{way}{WHERE_TO_APPEAL}" if "行政复议" in way else way
+
+
+def _you(facts: SlipFacts) -> str:
+    """How the addressee is spoken to."""
+    if facts.type.applicant is Applicant.AUTHORITY:
+        return "贵单位"
+    return {About.PERSON: "您", About.EMPLOYER: "你单位", About.AGENCY: "本机构"}[facts.type.about]
+
+
+def _matter(facts: SlipFacts) -> str:
+    """The matter by who asked for it: nobody is told that he applied for what is done against him."""
+    match facts.type.applicant:
+        case Applicant.AGENCY:
+            return f"本机构依职权办理的“{facts.type.name}”"
+        case Applicant.AUTHORITY:
+            return f"{_you(facts)}要求办理的“{facts.type.name}”"
+        case _:
+            return f"{_you(facts)}申请办理的“{facts.type.name}”"
+
+
+def _asked_for(facts: SlipFacts) -> str:
+    """The matter before it was accepted."""
+    if facts.type.applicant in _APPLY_THEMSELVES:
+        return f"{_you(facts)}于 {_day(facts.received_on)}提出的“{facts.type.name}”申请"
+    return _matter(facts)
 
 
 def _rows(facts: SlipFacts) -> tuple[tuple[str, str], ...]:

@@ -15,11 +15,12 @@ from django.utils import timezone
 from nianlun.archives.numbering import next_number
 from nianlun.cases import announcing, calendars, moving, slip_content, slip_numbers
 from nianlun.cases.domain import clock
+from nianlun.cases.domain.calendar import CalendarMissing
 from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.types import CaseType, SlipKind
 from nianlun.cases.models import Action, Case, Slip
-from nianlun.cases.subjects import subject_of
+from nianlun.cases.subjects import addressee_of
 from nianlun.digitization.masking import mask_within
 from nianlun.jobs import operations as jobs
 from nianlun.journal import certificates
@@ -123,11 +124,12 @@ def facts_of(row: Case, action: Action, *, case_type: CaseType) -> slip_content.
     if action.move == Move.CONFIRM.value and (proposed := proposal.first()) is not None:
         text = proposed.text  # the reasons are the proposer's; whoever agrees may say nothing
     ended = action.led_to == State.CONCLUDED.value
+    days_used = _days_used(row, accepted_on, on=decided_on) if ended else None
     return slip_content.SlipFacts(
         type=case_type,
         number=row.number,
         agency=registry.agency(row.agency_id).name,
-        subject=subject_of(row),
+        subject=addressee_of(row, case_type=case_type),
         received_on=timezone.localdate(row.received_at),
         accepted_on=accepted_on,
         decided_on=decided_on,
@@ -137,7 +139,8 @@ def facts_of(row: Case, action: Action, *, case_type: CaseType) -> slip_content.
         by_applicant=action.move == Move.WITHDRAW.value,
         shown=_shown(row, case_type, until=action),
         missing=[one for one in case_type.requirements if one.code in action.details.get("missing", [])],
-        days_used=_days_used(row, accepted_on, on=decided_on) if ended else None,
+        days_used=days_used,
+        no_calendar=ended and accepted_on is not None and days_used is None,
         corrected=row.corrects.number if row.corrects is not None else "",
         posted=_posted(row, until=action) if ended else "",
         payee_until=_payee_until(action),
@@ -177,14 +180,23 @@ def _first_due_day(accepted_on: date | None, *, case_type: CaseType) -> date | N
     """The last day of the term as it was when the case was accepted, before anything stopped the clock."""
     if accepted_on is None or case_type.limit is None:
         return None
-    return clock.due_on(accepted_on, days=case_type.limit.days, pauses=(), calendar=calendars.calendar())
+    try:
+        return clock.due_on(
+            accepted_on, days=case_type.limit.days, pauses=(), calendar=calendars.calendar()
+        )
+    except CalendarMissing:
+        return None
 
 
 def _days_used(row: Case, accepted_on: date | None, *, on: date) -> int | None:
+    """Working days used; None also where the calendar of a year is missing, which keeps no paper from its owner."""
     if accepted_on is None:
         return None
     pauses = [clock.Pause(since=p.since, until=p.until, reason=p.reason) for p in row.pauses.order_by("pk")]
-    return clock.days_used(accepted_on, on=on, pauses=pauses, calendar=calendars.calendar())
+    try:
+        return clock.days_used(accepted_on, on=on, pauses=pauses, calendar=calendars.calendar())
+    except CalendarMissing:
+        return None
 
 
 def _shown(row: Case, case_type: CaseType, *, until: Action) -> list[slip_content.ShownMaterial]:

@@ -1,5 +1,7 @@
 """Whom a case is about, as its papers name them: the number always masked (S5.1)."""
 
+from nianlun.cases.domain.applicants import Applicant
+from nianlun.cases.domain.types import CaseType
 from nianlun.cases.models import Case
 from nianlun.cases.slip_content import Subject
 from nianlun.digitization.masking import mask_within
@@ -21,3 +23,14 @@ def subject_of(row: Case) -> Subject:
         number = mask_within(row.details.get("identity_number", ""))
         return Subject(name=named, number_label=_IDENTITY, number=number)
     return Subject(name=registry.agency(row.agency_id).name)
+
+
+def addressee_of(row: Case, *, case_type: CaseType) -> Subject:
+    """To whom a slip goes: an authority that asks about somebody is answered itself."""
+    subject = subject_of(row)
+    if case_type.applicant is not Applicant.AUTHORITY:
+        return subject
+    organ = next((one.code for one in case_type.fields if one.code == "organ"), None)
+    name = row.details.get(organ, "").strip() if organ else ""
+    about = f"{subject.name}　{subject.number}".strip()
+    return Subject(name=name or Applicant.AUTHORITY.label, number_label="查询对象", number=about)

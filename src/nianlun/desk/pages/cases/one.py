@@ -1,7 +1,8 @@
 """One case: what it is about, its papers, what the system finds, who decided what, and what can be done with it now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from uuid import uuid4
 
@@ -201,13 +202,28 @@ def _taking(request: HttpRequest, view: CaseView, who: Viewer) -> case_papers.Pa
 
 
 def _reads(view: CaseView) -> list[journal_queries.EntryLine]:
+    """What was read and done, newest first; who went through several tabs within a minute stands there once."""
     line = view.line
-    return journal_queries.entries_about(
+    entries = journal_queries.entries_about(
         str(line.id),
         purpose=f"办理 {line.number}",
         person_id=line.person_id,
         since=line.received_at,
     )
+    folded: list[journal_queries.EntryLine] = []
+    for entry in entries:
+        last = folded[-1] if folded else None
+        if last is not None and _same_visit(last, entry):
+            what = last.what if entry.what in last.what.split("、") else f"{last.what}、{entry.what}"
+            folded[-1] = replace(last, what=what)
+        else:
+            folded.append(entry)
+    return folded
+
+
+def _same_visit(one: journal_queries.EntryLine, other: journal_queries.EntryLine) -> bool:
+    same = (one.account_id, one.action, one.purpose) == (other.account_id, other.action, other.purpose)
+    return same and abs(one.at - other.at) < timedelta(minutes=1)
 
 
 def _colleagues(who: Viewer, view: CaseView, offered: case_moves.Offers) -> dict[int, str]:
