@@ -58,12 +58,7 @@ def issue(action_id: int, *, kind: SlipKind, at: datetime) -> UUID:
     case_type = moving.type_of(row)
     agency = registry.agency(row.agency_id)
     facts = facts_of(row, action, case_type=case_type)
-    stem = slip_numbers.stem(
-        slip_numbers.agency_word(agency.name, others=_other_names(row.agency_id)),
-        kind,
-        year=facts.decided_on.year,
-    )
-    number = slip_numbers.slip_number(stem, next_number(stem))
+    number = _number(row, kind, agency_name=agency.name, year=facts.decided_on.year)
     code = new_code()
     paper = typeset_slip(slip_content.content(kind, facts, number=number), stamp=stamp_of_site(code=code))
     slip = Slip.objects.create(
@@ -105,6 +100,13 @@ def issue(action_id: int, *, kind: SlipKind, at: datetime) -> UUID:
         at=at,
     )
     return slip.pk
+
+
+def _number(row: Case, kind: SlipKind, *, agency_name: str, year: int) -> str:
+    """The next number of that kind in the agency's year; given out with the transaction, so that none is left out."""
+    word = slip_numbers.agency_word(agency_name, others=_other_names(row.agency_id))
+    stem = slip_numbers.stem(word, kind, year=year)
+    return slip_numbers.slip_number(stem, next_number(stem))
 
 
 def typeset_slip(content: slip_content.SlipContent, *, stamp: Stamp) -> bytes:
