@@ -108,3 +108,20 @@ def test_when_the_room_is_full_one_is_told_at_once_and_nothing_is_counted(monkey
         operations.sign_in(username="lijing", password="x", address="", at=factories.START)
     with passwords.room():
         pass
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("李静", "Lijing-Tulv-99"),
+        ("李静", "tulv.Jing-Li.99"),
+        ("单小重", "shanxiaochong-8x"),
+        ("单小重", "Danxiaozhong-8x"),
+        ("吕布", "lvbu-Tulv-99x"),
+        ("吕布", "tulv-Lubu-99x"),
+        ("保定冀中纺织有限公司", "Jizhong-Fangzhi-77"),
+    ],
+)
+def test_names_in_pinyin_are_refused(name, password):  # S1.2
+    assert "本人的姓名" in (passwords.weakness(password, known=(name,)) or "")
+    assert "本人的姓名" not in (passwords.weakness(password, known=("王海",)) or "")

@@ -4,6 +4,7 @@ import argparse
 import getpass
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from nianlun.access.domain import FAMILY, OFFICERS, Role
@@ -51,6 +52,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     routes = access.add_parser("routes", help="每个地址和打开它要的权利")
     routes.add_argument("--json", action="store_true", help="输出 JSON")
     routes.set_defaults(run=show_routes, needs_database=True)
+    pruning = access.add_parser(
+        "prune", help="删去过期的会话、登录尝试和了结的口令申请；日志里的痕迹都留着"
+    )
+    pruning.add_argument("--json", action="store_true", help="输出 JSON")
+    pruning.set_defaults(run=prune_rows, needs_database=True)
     tokens = access.add_parser("tokens", help="列出全部接口令牌；令牌本身不在系统里")
     tokens.add_argument("--json", action="store_true", help="以 JSON 报告")
     tokens.set_defaults(run=list_tokens, needs_database=True)
@@ -134,6 +140,20 @@ def show_routes(args: argparse.Namespace) -> int:
             print(f"{route['address']}\t{route['right'] or route['open'] or '没有规则'}")
         sys.stderr.write(f"{len(found)} 个地址\n")
     return 0 if all(route["right"] or route["open"] for route in found) else 1
+
+
+def prune_rows(args: argparse.Namespace) -> int:
+    """0 always: what is there to be deleted is."""
+    from django.utils import timezone  # noqa: PLC0415  models load only after Django is set up
+
+    from nianlun.access import operations  # noqa: PLC0415  as above
+
+    done = operations.prune(at=timezone.now())
+    if args.json:
+        sys.stdout.write(json.dumps(asdict(done)) + "\n")
+    else:
+        sys.stdout.write(f"会话 {done.sessions} 条，尝试 {done.attempts} 条，申请 {done.requests} 条。\n")
+    return 0
 
 
 def list_tokens(args: argparse.Namespace) -> int:

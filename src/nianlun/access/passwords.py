@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice, product
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 
@@ -138,7 +139,7 @@ _OWN_WORK = 5
 def weakness(password: str, *, login: str = "", known: tuple[str, ...] = ()) -> str | None:
     """What is wrong with a new password, as a sentence for its owner, or None where nothing is.
 
-    `known` are texts that are known of the owner: name in letters, identity number, telephone, employer.
+    `known` are texts known of the owner: name, identity number, telephone, employer; names count in pinyin too.
     Beside length, it asks how much of the password is left when the words of this trade, years, dates,
     keyboard runs and repetitions are taken out; zxcvbn lets `shebao2024` and identity numbers pass.
     """
@@ -149,7 +150,10 @@ def weakness(password: str, *, login: str = "", known: tuple[str, ...] = ()) -> 
     lowered = password.lower()
     if len(login) >= 3 and (login.lower() in lowered or login.lower()[::-1] in lowered):
         return "口令里不能有账号。请换一个。"
-    if any(piece in lowered for text in known for piece in _pieces(text.lower())):
+    letters = re.sub(r"[^a-z]", "", lowered)
+    if any(piece in lowered for text in known for piece in _pieces(text.lower())) or any(
+        piece in letters for text in known for piece in _spelled(text)
+    ):
         return "口令里不能有本人的姓名、证件号、手机号、出生日期或单位。请换一个。"
     if re.search(r"\d{17}[\dx]|\d{15}|1[3-9]\d{9}", lowered):
         return "口令里不能有证件号或手机号。请换一个。"
@@ -165,6 +169,30 @@ def _pieces(text: str) -> set[str]:
     if sum(character.isdigit() for character in text) < 6:
         return {text} if len(text) >= (3 if text.isascii() else 2) else set()  # 李静 is a name, "li" is not
     return {text[i : i + 6] for i in range(len(text) - 5)}
+
+
+_FULL_NAME = 4  # characters; a longer text is a unit's
+_TOGETHER = 3  # characters of a unit's name that give it away
+_SHORTEST_SPELLING = 4  # letters; "lian" may be 李安, "li" anybody
+_MOST_SPELLINGS = 32
+
+
+def _spelled(text: str) -> set[str]:
+    """A name in pinyin, surname first and last, in every reading; of a unit's name each three characters together."""
+    characters = "".join(c for c in text if "\u4e00" <= c <= "\u9fff")
+    if len(characters) < 2:
+        return set()
+    from pypinyin import Style, pinyin  # noqa: PLC0415  its tables are read when the first password is set
+
+    readings = pinyin(characters, style=Style.NORMAL, heteronym=True)
+    if len(characters) <= _FULL_NAME:
+        spelled = [list(one) for one in islice(product(*readings), _MOST_SPELLINGS)]
+        found = {"".join(one) for one in spelled} | {"".join((*one[1:], one[0])) for one in spelled}
+    else:
+        first = [one[0] for one in readings]
+        found = {"".join(first[i : i + _TOGETHER]) for i in range(len(first) - _TOGETHER + 1)}
+    found |= {one.replace("v", "u") for one in found}  # 吕 is lv, and lu where people have no ü
+    return {one for one in found if len(one) >= _SHORTEST_SPELLING}
 
 
 def _own_work(text: str) -> int:

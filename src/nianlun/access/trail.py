@@ -57,6 +57,7 @@ PASSWORD_REFUSED = "access.password_refused"  # noqa: S105
 PASSWORD_SET = "access.password_set"  # noqa: S105
 ACCOUNT_UNLOCKED = "access.account_unlocked"
 ACCOUNT_RESET = "access.account_reset"
+PRUNED = "access.pruned"
 SECRETS_RESEALED = "access.secrets_resealed"
 TOKEN_MADE = "access.token_made"  # noqa: S105  actions, no tokens
 TOKEN_RELEASED = "access.token_released"  # noqa: S105
@@ -109,6 +110,7 @@ ACTIONS: Mapping[str, str] = {
     PASSWORD_REFUSED: "关闭账号“{about}”的口令申请",
     PASSWORD_SET: "用重设码设新口令",
     ACCOUNT_UNLOCKED: "解除账号 {about} 的锁定",
+    PRUNED: "清理过期的登录记录：会话 {sessions} 条，尝试 {attempts} 条，申请 {requests} 条",
     ACCOUNT_RESET: "在服务器上重设账号 {about} 的口令和第二步验证：{reason}",
     SECRETS_RESEALED: "用新密钥重新加密 {secrets} 个动态口令密钥",
     TOKEN_MADE: "签发接口令牌：{about}",

@@ -4,13 +4,16 @@ import logging
 import signal
 import sys
 import threading
+from datetime import datetime, timedelta
 from types import FrameType
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from nianlun.access import operations as access
 from nianlun.watch import looking_over
 
+PRUNED_EVERY = timedelta(hours=1)
 EVERY = 20.0  # seconds; with the time of a pass well below the minute that S3.4 allows
 DATABASE_AWAY = 5.0  # seconds
 
@@ -22,6 +25,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self._stop = threading.Event()
+        self._pruned_at: datetime | None = None
 
     def obey_signals(self) -> None:
         """Finish the pass at hand on SIGTERM and SIGINT."""
@@ -34,6 +38,7 @@ class Watcher:
             pause = EVERY
             try:
                 looking_over.look_over(at=timezone.now())
+                self._prune(at=timezone.now())
             except (OperationalError, InterfaceError):
                 sys.stderr.write("数据库没有应答，稍后再试。\n")
                 connection.close()
@@ -42,6 +47,11 @@ class Watcher:
                 log.exception("a pass failed")
                 connection.close()
             self._stop.wait(pause)
+
+    def _prune(self, *, at: datetime) -> None:
+        if self._pruned_at is None or at - self._pruned_at >= PRUNED_EVERY:
+            self._pruned_at = at
+            access.prune(at=at)
 
     def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()

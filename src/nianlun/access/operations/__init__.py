@@ -29,6 +29,7 @@ from nianlun.access.operations.factors import (
 )
 from nianlun.access.operations.holders import holder_of, identify, tell_close
 from nianlun.access.operations.proving import Proof, prove, prove_again
+from nianlun.access.operations.pruning import Pruned, prune
 from nianlun.access.operations.purposes import state_purpose
 from nianlun.access.operations.resetting import (
     ask_for_password,
@@ -58,6 +59,7 @@ __all__ = [
     "LoginTaken",
     "MadeToken",
     "Proof",
+    "Pruned",
     "Recognised",
     "SignInFailed",
     "Tie",
@@ -84,6 +86,7 @@ __all__ = [
     "move_session",
     "prove",
     "prove_again",
+    "prune",
     "refuse_in_emergency",
     "refuse_password_request",
     "release_password_code",

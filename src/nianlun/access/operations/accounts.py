@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from nianlun.access import passwords, queries, trail
 from nianlun.access.domain import FAMILY, Refused, Right, Role, SessionEnd, Viewer, authorize
-from nianlun.access.models import Account, Grant, Substitution
+from nianlun.access.models import Account, Grant
 from nianlun.access.operations import attempts
 from nianlun.access.operations.sessions import end_sessions
+from nianlun.access.operations.substitutes import end_substitutions
 from nianlun.access.operations.ties import same_person
 
 
@@ -125,10 +125,7 @@ def set_active(viewer: Viewer, *, account_id: int, active: bool, at: datetime) -
     if Account.objects.filter(pk=account_id).exclude(is_active=active).update(is_active=active):
         if not active:
             end_sessions(account_id, why=SessionEnd.ACCOUNT_OFF, at=at)
-            of_it = Q(substitute_id=account_id) | Q(
-                absent_id=account_id
-            )  # for good, not till it is on again
-            Substitution.objects.filter(of_it, ended_at=None).update(ended_at=at)
+            end_substitutions(viewer, account_id, at=at)
         trail.record(
             trail.ACCOUNT_ACTIVATED if active else trail.ACCOUNT_DEACTIVATED,
             by=viewer,

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from nianlun.access import queries, trail
@@ -93,6 +94,16 @@ def end_substitute(viewer: Viewer, substitution_id: int, *, at: datetime) -> Non
     row.ended_at = at
     row.save(update_fields=["ended_at"])
     _tell(trail.SUBSTITUTE_ENDED, row, by=viewer, at=at)
+
+
+def end_substitutions(by: Viewer, account_id: int, *, at: datetime) -> None:
+    """End every substitution by and for an account that is switched off: for good, not till it is on again."""
+    of_it = Q(substitute_id=account_id) | Q(absent_id=account_id)
+    rows = Substitution.objects.select_for_update(of=("self",)).select_related("absent", "substitute")
+    for row in rows.filter(of_it, ended_at=None, until__gt=at).exclude(agreed=False).order_by("pk"):
+        row.ended_at = at
+        row.save(update_fields=["ended_at"])
+        _tell(trail.SUBSTITUTE_ENDED, row, by=by, at=at)
 
 
 def _substitution(substitution_id: int) -> Substitution:
