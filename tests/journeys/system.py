@@ -116,6 +116,11 @@ class System:
         with psycopg.connect(self.database) as connection:
             return connection.execute(statement, values).fetchall()
 
+    def change(self, statement: str, *values: object) -> None:
+        """Put the past as it would be after days that a test cannot wait for."""
+        with psycopg.connect(self.database) as connection:
+            connection.execute(statement, values)
+
     def wait_for(self, statement: str, *values: object, what: str) -> list[tuple[Any, ...]]:
         """Rows, once there are any."""
         until = time.monotonic() + PATIENCE

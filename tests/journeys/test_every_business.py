@@ -135,7 +135,7 @@ def test_it_goes_from_the_counter_to_the_archive(walk: Walk, kind: CaseType):
     number = take_in(clerk, kind, applicant)
     bring_papers(clerk, kind, applicant.answers, walk.copies)
     accept(clerk, number)
-    decide(number, kind, walk.staff)
+    decide(number, kind, walk.staff, walk.system)
     deliver(clerk, walk.system, number, to="本人")
     file(walk.staff("王海"), walk.system, number)
     assert walk.complaints() == []

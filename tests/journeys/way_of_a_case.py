@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from tests.journeys.browser import Visitor
 from tests.journeys.system import System
@@ -151,9 +152,29 @@ def pay(treasurer: Visitor, number: str, *, voucher: str) -> None:
     assert "已办结" in treasurer.text or "待归档" in treasurer.text, treasurer.text
 
 
-def decide(number: str, kind: CaseType, staff: Callable[[str], Visitor]) -> None:
+def post_in_public(clerk: Visitor, system: System, number: str) -> None:
+    """Enter a posting of more than a week; the days it took are taken off the day the case came in."""
+    system.change(
+        "UPDATE cases_case SET received_at = received_at - interval '12 days',"
+        " accepted_at = accepted_at - interval '12 days' WHERE number = %s",
+        number,
+    )
+    today = date.today()
+    open_numbered(clerk, number)
+    clerk.page.click("details:has(#posting) > summary")
+    clerk.page.fill("#posting-place", "本机构门户网站和单位公告栏")
+    clerk.page.fill("#posting-since", (today - timedelta(days=11)).isoformat())
+    clerk.page.fill("#posting-until", (today - timedelta(days=1)).isoformat())
+    clerk.page.fill("#posting-text", "没有收到异议")
+    clerk.click("#posting button")
+    assert clerk.page.locator(".message.success").count(), clerk.text
+
+
+def decide(number: str, kind: CaseType, staff: Callable[[str], Visitor], system: System) -> None:
     """Every separate step of the kind of business, each by another person, with a hearing where one may be held."""
     take_step(staff("李敏"), number, word=VERIFIED)
+    if kind.posting_days and kind.posting_when is None:
+        post_in_public(staff("李敏"), system, number)
     if kind.hearing:
         hear(staff("陈静"), {name: staff(name) for name in ("刘芳", "孟青")}, number)
     take_step(staff("陈静"), number)
