@@ -154,6 +154,16 @@ def test_the_accounts_of_a_unit_end_with_it(agency, now):
     assert employer_logins.close_employer_logins(mill, by=None, at=now) == 0
 
 
+def test_an_account_follows_its_owner_to_another_place(person, viewer, now):
+    line = logins.open_login(viewer("clerk"), person_id=person.id, document_seen=True, at=now)
+    logins.void_login(viewer("reviewer"), person_id=person.id, at=now)
+    Account.objects.filter(username=line.username).update(scope="130102", name="旧名")
+    logins.open_login(viewer("clerk"), person_id=person.id, document_seen=True, at=now)
+    [(waiting, _)] = logins.waiting_logins(viewer("reviewer"), at=now)
+    assert waiting.id == person.id
+    assert Account.objects.get(username=line.username).name == person.name
+
+
 def test_an_officer_of_staff_accounts_does_not_help_the_insured(person, viewer, now, client_of):
     logins.open_login(viewer("clerk"), person_id=person.id, document_seen=True, at=now)
     page = client_of(viewer("security_officer")).get("/staff/passwords/").content.decode()

@@ -43,6 +43,8 @@ def give_first_half(
     else:
         account = Account.objects.select_for_update().get(pk=account_id, role=Role.INSURED)
         _ensure_another(viewer, account.pk)
+        account.name, account.scope, account.agency_name = name, scope, agency_name  # whoever moved, moved
+        account.save(update_fields=["name", "scope", "agency_name"])
         if not account.is_active:
             account.set_password(None)
             account.is_active = True

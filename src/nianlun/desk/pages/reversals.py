@@ -70,7 +70,7 @@ def reversal(request: HttpRequest, reversal_id: UUID) -> HttpResponse:
 @needs(Right.CONTRIBUTION_READ)
 def decide(request: HttpRequest, reversal_id: UUID) -> HttpResponse:
     """Confirm or send back, which is the reviewer's, or withdraw, which is the proposer's."""
-    who, at = viewer(request), timezone.now()
+    who, at, after = viewer(request), timezone.now(), "contributions:to-review"
     try:
         match request.POST.get("decision"):
             case "confirm":
@@ -84,8 +84,10 @@ def decide(request: HttpRequest, reversal_id: UUID) -> HttpResponse:
             case "withdraw":
                 operations.withdraw_reversal(who, reversal_id, at=at)
                 messages.success(request, "已撤回，缴费记录没有变。")
+                after = "contributions:import"
             case _:
                 raise Http404
     except NotAllowedNow as fault:
         messages.error(request, str(fault))
-    return redirect("desk:reversal", reversal_id)
+        return redirect("desk:reversal", reversal_id)
+    return redirect(after)
