@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.journeys.browser import Visitor
 from tests.journeys.system import System
@@ -159,7 +159,7 @@ def post_in_public(clerk: Visitor, system: System, number: str) -> None:
         " accepted_at = accepted_at - interval '12 days' WHERE number = %s",
         number,
     )
-    today = date.today()
+    today = datetime.now(tz=UTC).date()
     open_numbered(clerk, number)
     clerk.page.click("details:has(#posting) > summary")
     clerk.page.fill("#posting-place", "本机构门户网站和单位公告栏")
