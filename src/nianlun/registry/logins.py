@@ -104,10 +104,10 @@ def open_login(viewer: Viewer, *, person_id: UUID, document_seen: bool, at: date
 @transaction.atomic
 def release_login(viewer: Viewer, *, person_id: UUID, at: datetime) -> GivenHalf:
     """The second half, by another person than who gave the first. Raises `Refused`, `NotVisible`."""
-    queries.person(viewer, person_id)
+    line = queries.person(viewer, person_id)
     _ensure_not_own(viewer, person_id)
     account_id = _known_account(person_id)
-    half = access.give_second_half(viewer, account_id, at=at)
+    half = access.give_second_half(viewer, account_id, scope=line.division, at=at)
     username = access_queries.public_account(account_id).username
     _tell(RELEASED, person_id, username, by=viewer, at=at)
     key = f"{account_id}:{at.isoformat()}"
@@ -117,9 +117,9 @@ def release_login(viewer: Viewer, *, person_id: UUID, at: datetime) -> GivenHalf
 @transaction.atomic
 def void_login(viewer: Viewer, *, person_id: UUID, at: datetime) -> None:
     """Make both halves worthless. Raises `Refused`, `NotVisible`."""
-    queries.person(viewer, person_id)
+    line = queries.person(viewer, person_id)
     account_id = _known_account(person_id)
-    access.void_code(viewer, account_id, at=at)
+    access.void_code(viewer, account_id, scope=line.division, at=at)
     _tell(VOIDED, person_id, access_queries.public_account(account_id).username, by=viewer, at=at)
 
 

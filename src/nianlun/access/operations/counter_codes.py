@@ -68,13 +68,13 @@ def give_first_half(
 
 
 @transaction.atomic
-def give_second_half(viewer: Viewer, account_id: int, *, at: datetime) -> str:
+def give_second_half(viewer: Viewer, account_id: int, *, scope: str, at: datetime) -> str:
     """The code's second half, to be shown once, by another person than who gave the first.
 
     Raises `NotVisible` where nothing waits, `Refused` for the same hands.
     """
     account, request = _open(account_id, at=at)
-    viewer = _clerk(viewer, Right.LOGIN_RELEASE, scope=account.scope, at=at)
+    viewer = _clerk(viewer, Right.LOGIN_RELEASE, scope=scope, at=at)
     _ensure_another(viewer, account.pk)
     if who := tie(viewer.account_id, request.checked_by_id):
         raise Refused(f"核对和发放不能是{who}。请由另一位同事发放。")
@@ -91,11 +91,11 @@ def give_second_half(viewer: Viewer, account_id: int, *, at: datetime) -> str:
 
 
 @transaction.atomic
-def void_code(viewer: Viewer, account_id: int, *, at: datetime) -> None:
+def void_code(viewer: Viewer, account_id: int, *, scope: str, at: datetime) -> None:
     """Close what is under way, so that neither half is good any more. Raises `NotVisible`, `Refused`."""
     account, request = _open(account_id, at=at)
     right = Right.LOGIN_OPEN if viewer.may(Right.LOGIN_OPEN) else Right.LOGIN_RELEASE
-    viewer = _clerk(viewer, right, scope=account.scope, at=at)
+    viewer = _clerk(viewer, right, scope=scope, at=at)
     request.closed_at = at
     request.save(update_fields=["closed_at"])
     _note(trail.PASSWORD_REFUSED, viewer, account, at=at)
