@@ -114,6 +114,25 @@ def test_a_posting_is_taken_back_from_its_page_by_two(zhou, browser, viewer, cli
     assert reviewing.post(f"{address}decide/", {"decision": "x"}).status_code == 404
 
 
+def test_a_form_sent_without_a_purpose_waits_for_it_and_is_then_done(zhou, viewer, client_of, now):  # S3.1
+    factories.book_roster(
+        workbook(HEADING, row()), clerk=viewer("clerk"), reviewer=viewer("reviewer"), at=now
+    )
+    client = client_of(viewer("clerk"))
+    ids = [str(one) for one in queries.paid_months(zhou.id)[0].postings]
+    address = f"/people/{zhou.id}/postings/{ids[0]}/reverse/"
+    asked = client.post(address, {"posting": ids, "reason": "名册录错了月份"})
+    assert (asked.status_code, "刚才所填都在" in asked.content.decode()) == (403, True)
+    carried = dict.fromkeys(["kept:"], "1") | {"kept:posting": ids, "kept:reason": "名册录错了月份"}
+    shown = client.post(
+        f"/people/{zhou.id}/purpose/", {"purpose": "核对缴费明细", "next": address, **carried}
+    )
+    assert "接着办" in shown.content.decode() and "名册录错了月份" in shown.content.decode()
+    assert ids[1] in shown.content.decode()
+    client.post(address, {"posting": ids, "reason": "名册录错了月份"})
+    assert queries.reversal_of_person(zhou.id).reason == "名册录错了月份"
+
+
 def test_rows_with_problems_are_listed_and_left_out_only_on_demand(zhou, browser):
     shown = upload(browser, row("1998-01"), row("1998-02", name="周桂英")).content.decode()
     assert "1 行有问题" in shown and "周桂英" in shown

@@ -1,9 +1,12 @@
 """The answers that are no page: not found, refused, too busy, database away. Also for the URL configuration."""
 
 from collections.abc import Callable, Mapping
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+
+from nianlun.access import purpose_form
 
 _TEMPLATE = "access/answer.html"
 
@@ -93,3 +96,14 @@ def _answer(request: HttpRequest, status: int, *, title: str, sentence: str, adv
         return speak(request, status, sentence)
     text = {"answer_title": title, "sentence": sentence, "advice": advice}
     return HttpResponse(render_to_string(_TEMPLATE, text, request), status=status)
+
+
+def purpose_first(request: HttpRequest, *, person_id: UUID) -> HttpResponse:
+    """What was sent waits until the purpose is stated (S3.1)."""
+    return purpose_form.form(
+        request,
+        person_id=person_id,
+        onward=request.get_full_path(),
+        kept=purpose_form.sent_with(request),
+        status=403,
+    )

@@ -253,6 +253,8 @@ class DefaultDeny:
         return _redirect(request, f"{reverse('access:sign-in')}?{urlencode({'next': _here(request)})}")
 
     def _to_purpose(self, request: HttpRequest, person_id: UUID) -> HttpResponseBase:
+        if request.method == "POST":
+            return answers.purpose_first(request, person_id=person_id)
         form = reverse("access:purpose", kwargs={"person_id": person_id})
         return _redirect(request, f"{form}?{urlencode({'next': _here(request)})}")
 

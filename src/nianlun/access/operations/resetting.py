@@ -18,7 +18,7 @@ from nianlun.access.operations.resting import refuse_resting
 from nianlun.access.operations.sessions import end_sessions
 from nianlun.access.operations.ties import tie
 
-NO_CODE = "账号或重设码不对，或已过期。前半和后半要连起来写，30 分钟内有效，只能用一次。"
+NO_CODE = "账号或重设码不对，或已过期。前半和后半要连起来写，在有效期内只能用一次。"
 
 
 def ask_for_password(*, username: str, address: str, at: datetime) -> None:

@@ -3,20 +3,12 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from nianlun.access import domain, gate, operations
+from nianlun.access import domain, gate, operations, purpose_form
 from nianlun.access.domain import Right
-
-SUGGESTED_PURPOSES = (
-    "退休待遇核定前核对档案",
-    "新收档案的整理和审核",
-    "参保人来访查询本人权益",
-    "缴费年限有疑问，核对原始材料",
-)
-
 
 _OPENS = (Right.PERSON_READ, Right.CASE_READ, Right.NOTICE_READ)
 """Who may open a person's file, a case about the person, or what the person was told."""
@@ -32,6 +24,7 @@ def purpose(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if not any(gate.viewer(request).may(right) for right in _OPENS):
         raise domain.NotVisible
     onward = gate.safe_next(request, otherwise=f"/people/{person_id}/")
+    kept = purpose_form.kept_in(request)
     stated, fault = request.POST.get("purpose", ""), ""
     if request.method == "POST":
         try:
@@ -41,14 +34,15 @@ def purpose(request: HttpRequest, person_id: UUID) -> HttpResponse:
         except domain.NotAPurpose as reason:
             fault = str(reason)
         else:
+            if kept is not None:
+                return purpose_form.go_on(request, onward, kept=kept)
             return redirect(onward)
-    context = {
-        **gate.shell_context(request),
-        "person_id": person_id,
-        "next": onward,
-        "stated": stated[: domain.LONGEST_PURPOSE],
-        "fault": fault,
-        "suggested": SUGGESTED_PURPOSES,
-        "longest": domain.LONGEST_PURPOSE,
-    }
-    return render(request, "access/purpose.html", context, status=422 if fault else 200)
+    return purpose_form.form(
+        request,
+        person_id=person_id,
+        onward=onward,
+        kept=kept,
+        stated=stated,
+        fault=fault,
+        status=422 if fault else 200,
+    )
