@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from nianlun.cases import slip_content, type_files
-from nianlun.cases.domain.applicants import Applicant
+from nianlun.cases.domain.applicants import Applicant, applying
 from nianlun.cases.domain.types import About, SlipKind
 from nianlun.cases.slip_content import SlipFacts, Subject
 
@@ -14,9 +14,10 @@ TYPES = list(type_files.all_types())
 EVERY = [(one, kind) for one in TYPES for kind in SlipKind]
 
 
-def words(case_type, kind, **more) -> str:
+def words(case_type, kind, *, by_system=False, **more) -> str:
     facts = SlipFacts(
         type=case_type,
+        applicant=applying(case_type.applicant, opened_by_system=by_system),
         number="YL-2026-1",
         agency="保定市莲池区养老保险经办处",
         subject=Subject(name="周桂兰"),
@@ -45,6 +46,13 @@ def test_nobody_reads_that_he_applied_for_what_others_did(case_type, kind):
         assert "贵单位" in opening and "您" not in opening
 
 
+@pytest.mark.parametrize(("case_type", "kind"), EVERY, ids=lambda one: getattr(one, "code", str(one)))
+def test_what_the_system_opened_nobody_applied_for(case_type, kind):
+    said = words(case_type, kind, by_system=True)
+    assert "申请" not in said.partition("。")[0].replace(case_type.name, "")
+    assert "本机构" in said
+
+
 def test_every_kind_of_applicant_occurs():
     assert {one.applicant for one in TYPES} == set(Applicant)
     assert {(one.applicant, one.about) for one in TYPES} >= {
@@ -57,7 +65,7 @@ def test_an_appeal_says_where_to_and_a_year_without_calendar_hides_no_paper():
     retirement = next(one for one in TYPES if one.code == "retirement")
     assert "行政复议法 第二十四条" in words(retirement, SlipKind.REFUSAL)
     said = words(retirement, SlipKind.CONCLUSION, no_calendar=True)
-    assert "2026 年的工作日安排尚未登记" in said and "实际用时 " not in said
+    assert "工作日安排尚未登记" in said and "实际用时 " not in said
 
 
 RETAINED = {

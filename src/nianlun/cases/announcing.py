@@ -10,6 +10,7 @@ from nianlun.cases.domain.applicants import Applicant
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.types import CaseType, SlipKind
 from nianlun.cases.models import Action, Case
+from nianlun.cases.subjects import applicant_of
 from nianlun.jobs import operations as jobs
 from nianlun.kernel.hotline import HOTLINE
 from nianlun.notices import operations as notices
@@ -119,13 +120,13 @@ def _told(row: Case, action: Action, *, case_type: CaseType, text: str) -> tuple
     """Title and text of what the person reads; None where the move is the agency's own affair."""
     name, number = case_type.plain_name, row.number
     match Move(action.move):
-        case Move.OPEN | Move.CORRECT if case_type.applicant is Applicant.AGENCY:
+        case Move.OPEN | Move.CORRECT if applicant_of(row, case_type) is Applicant.AGENCY:
             return (
                 f"与您有关的业务：{name}",
                 f"业务编号 {number}。这是经办机构依职权办理的，不用您申请，有结果会通知您。"
                 f"有意见可以到窗口提出，或者拨 {HOTLINE}。",
             )
-        case Move.ACCEPT if case_type.applicant is Applicant.AGENCY:
+        case Move.ACCEPT if applicant_of(row, case_type) is Applicant.AGENCY:
             return f"开始办理：{name}", f"业务编号 {number}。有结果会通知您。"
         case Move.OPEN | Move.CORRECT:
             return f"已收到：{name}", f"业务编号 {number}。工作人员会尽快看材料，决定受理后再通知您。"
@@ -159,7 +160,7 @@ def _ended(row: Case, case_type: CaseType, *, text: str) -> tuple[str, str]:
         case Outcome.GRANTED:
             return f"已办结：{name}", f"业务编号 {number}。{row.effect_said or '结果见办结单。'}"
         case Outcome.REFUSED:
-            verdict = "没有批准" if case_type.applicant is not Applicant.AGENCY else "不予处理"
+            verdict = "没有批准" if applicant_of(row, case_type) is not Applicant.AGENCY else "不予处理"
             return f"{verdict}：{name}", f"业务编号 {number}。理由：{text}。{case_type.refusal_appeal}"
         case Outcome.NOT_ACCEPTED:
             return (

@@ -39,13 +39,15 @@ class Subject:
 class SlipFacts:
     """What a slip tells of a case, as of the move that gave rise to it.
 
-    `decided_on` is the day of that move. `text` is what the deciding person wrote, and what the effect said follows
-    in `result`. `missing` are the papers asked for, `corrected` is the number of the case that this one corrects.
-    `payee_until` is the day until which another account is asked for, `unpaid` are the payments that failed before;
-    `posted` tells of the posting, `no_calendar` that the working days of the year it ended in are not known here.
+    `applicant` is who asked for this one. `decided_on` is the day of that move. `text` is what the deciding person
+    wrote, and what the effect said follows in `result`. `missing` are the papers asked for, `corrected` is the number
+    of the case that this one corrects. `payee_until` is the day until which another account is asked for, `unpaid` are
+    the payments that failed before; `posted` tells of the posting, `no_calendar` that the working days of a year it
+    took are not known here.
     """
 
     type: CaseType
+    applicant: Applicant
     number: str
     agency: str
     subject: Subject
@@ -121,7 +123,7 @@ def _acceptance(facts: SlipFacts) -> _Parts:
         and not one.condition
         and one.code not in {each.requirement.code for each in facts.shown}
     ]
-    match facts.type.applicant:
+    match facts.applicant:
         case Applicant.AGENCY:
             opening = f"本机构决定自 {_day(facts.decided_on)}起依职权办理“{facts.type.name}”，现告知{_you(facts)}。"
         case Applicant.AUTHORITY:
@@ -147,9 +149,9 @@ def _supplement(facts: SlipFacts) -> _Parts:
     names = "、".join(one.name for one in facts.missing)
     more = facts.text.removeprefix(names).lstrip("；") if names else facts.text
     where = "请补齐后交到本机构窗口"
-    if facts.type.applicant in _APPLY_THEMSELVES:
+    if facts.applicant in _APPLY_THEMSELVES:
         where += "，或者在网上提交"
-    lacking = "还缺" if facts.type.applicant is not Applicant.AGENCY else f"需要{_you(facts)}提供"
+    lacking = "还缺" if facts.applicant is not Applicant.AGENCY else f"需要{_you(facts)}提供"
     opening = f"{_matter(facts)}，{lacking}下面的材料。现一次性告知，{where}。"
     clock = (
         "从本通知之日起到材料补齐之日止，不计入办理期限。"
@@ -185,13 +187,13 @@ def _another_account(facts: SlipFacts, *, until: date) -> _Parts:
 
 
 def _not_accepted(facts: SlipFacts) -> _Parts:
-    verdict = "不予受理" if facts.type.applicant in _APPLY_THEMSELVES else "不予办理"
+    verdict = "不予受理" if facts.applicant in _APPLY_THEMSELVES else "不予办理"
     opening = f"{_asked_for(facts)}，经两名工作人员审查，本机构决定{verdict}。"
     return opening, (_received(facts),), (("理由", facts.text), ("救济途径", _appeal(facts)))
 
 
 def _refusal(facts: SlipFacts) -> _Parts:
-    verdict = "不予批准" if facts.type.applicant is not Applicant.AGENCY else "不予处理"
+    verdict = "不予批准" if facts.applicant is not Applicant.AGENCY else "不予处理"
     opening = f"{_matter(facts)}，经审查不符合规定的条件，本机构决定{verdict}。"
     return opening, (_received(facts),), (("理由", facts.text), ("救济途径", _appeal(facts)))
 
@@ -204,8 +206,8 @@ def _conclusion(facts: SlipFacts) -> _Parts:
         else ""
     )
     if facts.no_calendar:
-        used = f"{facts.decided_on.year} 年的工作日安排尚未登记，实际用时没有计算。"
-    sections = [("办理结果", facts.result or f"{_GRANTED[facts.type.applicant]}办理{facts.type.name}。")]
+        used = "办理期间有的年份工作日安排尚未登记，实际用时没有计算。"
+    sections = [("办理结果", facts.result or f"{_GRANTED[facts.applicant]}办理{facts.type.name}。")]
     if facts.corrected:
         sections.append(("更正的是", f"本件更正 {facts.corrected}，原件保留，以本件为准。"))
     if facts.posted:
@@ -269,14 +271,14 @@ def _appeal(facts: SlipFacts) -> str:
 
 def _you(facts: SlipFacts) -> str:
     """How the addressee is spoken to."""
-    if facts.type.applicant is Applicant.AUTHORITY:
+    if facts.applicant is Applicant.AUTHORITY:
         return "贵单位"
     return {About.PERSON: "您", About.EMPLOYER: "你单位", About.AGENCY: "本机构"}[facts.type.about]
 
 
 def _matter(facts: SlipFacts) -> str:
     """The matter by who asked for it: nobody is told that he applied for what is done against him."""
-    match facts.type.applicant:
+    match facts.applicant:
         case Applicant.AGENCY:
             return f"本机构依职权办理的“{facts.type.name}”"
         case Applicant.AUTHORITY:
@@ -287,7 +289,7 @@ def _matter(facts: SlipFacts) -> str:
 
 def _asked_for(facts: SlipFacts) -> str:
     """The matter before it was accepted."""
-    if facts.type.applicant in _APPLY_THEMSELVES:
+    if facts.applicant in _APPLY_THEMSELVES:
         return f"{_you(facts)}于 {_day(facts.received_on)}提出的“{facts.type.name}”申请"
     return _matter(facts)
 

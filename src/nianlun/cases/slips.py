@@ -20,7 +20,7 @@ from nianlun.cases.domain.facts import How
 from nianlun.cases.domain.flow import Move, Outcome, State
 from nianlun.cases.domain.types import CaseType, SlipKind
 from nianlun.cases.models import Action, Case, Slip
-from nianlun.cases.subjects import addressee_of
+from nianlun.cases.subjects import addressee_of, applicant_of
 from nianlun.digitization.masking import mask_within
 from nianlun.jobs import operations as jobs
 from nianlun.journal import certificates
@@ -129,6 +129,7 @@ def facts_of(row: Case, action: Action, *, case_type: CaseType) -> slip_content.
     days_used = _days_used(row, accepted_on, on=decided_on) if ended else None
     return slip_content.SlipFacts(
         type=case_type,
+        applicant=applicant_of(row, case_type),
         number=row.number,
         agency=registry.agency(row.agency_id).name,
         subject=addressee_of(row, case_type=case_type),

@@ -1,7 +1,7 @@
 """Whom a case is about, as its papers name them: the number always masked (S5.1)."""
 
-from nianlun.cases.domain.applicants import Applicant
-from nianlun.cases.domain.types import CaseType
+from nianlun.cases.domain.applicants import Applicant, applying
+from nianlun.cases.domain.types import CaseType, Origin
 from nianlun.cases.models import Case
 from nianlun.cases.slip_content import Subject
 from nianlun.digitization.masking import mask_within
@@ -23,6 +23,11 @@ def subject_of(row: Case) -> Subject:
         number = mask_within(row.details.get("identity_number", ""))
         return Subject(name=named, number_label=_IDENTITY, number=number)
     return Subject(name=registry.agency(row.agency_id).name)
+
+
+def applicant_of(row: Case, case_type: CaseType) -> Applicant:
+    """Who asked for this case; what the system opened nobody did."""
+    return applying(case_type.applicant, opened_by_system=row.origin == Origin.SYSTEM.value)
 
 
 def addressee_of(row: Case, *, case_type: CaseType) -> Subject:

@@ -47,6 +47,11 @@ def not_asked_for(plain_name: str) -> str:
     )
 
 
+def applying(applicant: Applicant, *, opened_by_system: bool) -> Applicant:
+    """Who asked for this one case: what the system opened nobody applied for, whoever usually does."""
+    return Applicant.AGENCY if opened_by_system else applicant
+
+
 def not_yours(plain_name: str, applicant: Applicant) -> str:
     """Why the insured person can neither take the case back nor send papers for it on the phone."""
     return (
