@@ -6,6 +6,7 @@ import pytest
 from tests import factories
 from tests.media.shelf import AT, IDS, fill_vault, keeper, planned, proved, shelved
 
+from nianlun.access import queries as access
 from nianlun.contributions.models import RosterImport
 from nianlun.media import operations, queries, recovering
 from nianlun.media.domain import NotNow
@@ -17,8 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 
 def claimed(object_id: str, *, by: int) -> None:
     RosterImport.objects.create(
-        name="名册", vault_object=object_id, rows=1, added_postings=0, known_rows=0, refused_rows=0,
-        by_id=by, at=AT,
+        name="名册", sha512=object_id, vault_object=object_id, rows=1, added_postings=0, known_rows=0, refused_rows=0,
+        by_id=by, division=access.viewer_of(by).scope, at=AT,
     )  # fmt: skip
 
 
