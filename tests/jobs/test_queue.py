@@ -13,8 +13,8 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KINDS = ["tests.read"]
 
 
-def add(key: str = "a", *, at: datetime = NOON, kind: str = "tests.read") -> bool:
-    return operations.enqueue(kind, {"page": 1}, key=key, at=at)
+def add(key: str = "a", *, at: datetime = NOON, kind: str = "tests.read", patient: bool = False) -> bool:
+    return operations.enqueue(kind, {"page": 1}, key=key, at=at, patient=patient)
 
 
 def take(*, at: datetime = NOON):
@@ -52,6 +52,15 @@ def test_jobs_are_taken_in_the_order_in_which_they_became_due():
     for minutes, key in ((3, "first"), (1, "last"), (2, "second")):
         add(key, at=NOON - timedelta(minutes=minutes))
     assert [take().key for _ in range(3)] == ["first", "second", "last"]
+
+
+def test_patient_work_waits_for_whatever_else_is_due():
+    for minutes in (5, 4):
+        add(f"page {minutes}", at=NOON - timedelta(minutes=minutes), patient=True)
+    assert take().key == "page 5"
+    add("notice", at=NOON)
+    add("later", at=NOON + timedelta(seconds=1))
+    assert [take().key for _ in range(2)] == ["notice", "page 4"]
 
 
 def test_a_worker_takes_only_what_it_can_handle():

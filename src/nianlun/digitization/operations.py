@@ -191,7 +191,9 @@ def receive(
             details = {"name": shown, "size": size, "sha512": sha512}
             _tell(RECEIVED, sheet_id, of=batch, by=by, at=at, details=details)
             if start:
-                jobs.enqueue(EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at)
+                jobs.enqueue(
+                    EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at, patient=True
+                )
     except BatchClosed:
         quarantine.discard(sheet_id)
         raise
@@ -225,7 +227,7 @@ def start_batch(batch_id: UUID, *, by: Viewer | None, at: datetime) -> int:
         batch.sheets.filter(state=Sheet.State.WAITING).order_by("name").values_list("pk", flat=True)
     )
     for sheet_id in waiting:
-        jobs.enqueue(EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at)
+        jobs.enqueue(EXAMINE_SHEET, {"sheet": str(sheet_id)}, key=str(sheet_id), at=at, patient=True)
     if waiting:
         details = {"title": batch.title, "count": len(waiting)}
         journal.record(
@@ -298,7 +300,9 @@ def file_sheet(sheet_id: UUID, *, examined: Examined, pages: list[PageSize], at:
     sheet.save()
     for page in archive_queries.pages(sheet.pk):
         # due since the file came in, so that each file is finished before the next is begun
-        jobs.enqueue(READ_PAGE, {"page": str(page.id)}, key=str(page.id), at=at, due=sheet.received_at)
+        jobs.enqueue(
+            READ_PAGE, {"page": str(page.id)}, key=str(page.id), at=at, due=sheet.received_at, patient=True
+        )
     return code
 
 

@@ -22,6 +22,7 @@ class Job(models.Model):
     payload = models.JSONField("内容")
     state = models.CharField("状态", max_length=10, choices=States, default=States.WAITING)
     attempts = models.PositiveSmallIntegerField("已试次数", default=0)
+    patient = models.BooleanField("可以等", default=False)
     due_at = models.DateTimeField("何时可领")  # while held: when the lease runs out
     lease = models.UUIDField("租约", null=True)
     holder = models.CharField("由谁处理", max_length=100, blank=True)
@@ -45,7 +46,9 @@ class Job(models.Model):
         indexes = [
             # What workers look for twice a second; finished jobs, in time nearly all, are not in it.
             models.Index(
-                fields=["due_at", "id"], name="job_due", condition=Q(state__in=["waiting", "held"])
+                fields=["patient", "due_at", "id"],
+                name="job_due",
+                condition=Q(state__in=["waiting", "held"]),
             ),
         ]
 

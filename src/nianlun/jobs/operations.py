@@ -24,26 +24,34 @@ from nianlun.jobs.domain import (
 
 
 def enqueue(
-    kind: str, payload: Mapping[str, Any], *, key: str, at: datetime, due: datetime | None = None
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    key: str,
+    at: datetime,
+    due: datetime | None = None,
+    patient: bool = False,
 ) -> bool:
     """Add a job, visible to workers when the surrounding transaction commits; false if it is there already.
 
     `kind` and `key` together name the work, finished or not: adding it twice does it once. What has been due
     longest comes first; `due` places a follow-up where the work it continues stood, else it is due at `at`.
+    `patient` work, of which hours may be queued at once, is taken only when nothing else is due.
     """
-    row = models.Job(kind=kind, key=key, payload=dict(payload), due_at=due or at, enqueued_at=at)
+    fields = {"payload": dict(payload), "patient": patient, "due_at": due or at, "enqueued_at": at}
+    row = models.Job(kind=kind, key=key, **fields)
     models.Job.objects.bulk_create([row], ignore_conflicts=True)
     return models.Job.objects.filter(id=row.id).exists()
 
 
 @transaction.atomic
 def lease(*, kinds: Collection[str], holder: str, at: datetime) -> Job | None:
-    """Take the job that has been due longest, for `LEASE` from `at`; nothing if none is due.
+    """Take the job that has been due longest, patient ones last, for `LEASE` from `at`; nothing if none is due.
 
     Rows that another worker is taking at this moment are skipped, so no two get the same one. A job whose
     holders have died `ATTEMPTS` times is failed instead: it may be what kills them.
     """
-    due = models.Job.objects.select_for_update(skip_locked=True).order_by("due_at", "id")
+    due = models.Job.objects.select_for_update(skip_locked=True).order_by("patient", "due_at", "id")
     due = due.filter(state__in=[State.WAITING, State.HELD], due_at__lte=at, kind__in=list(kinds))
     while row := due.first():
         if row.attempts >= ATTEMPTS:

@@ -35,7 +35,9 @@ def progress(*, kind_prefix: str = "", key_prefix: str = "") -> Progress:
 def unfinished(*, kind_prefix: str = "", key_prefix: str = "", limit: int = 100) -> list[JobLine]:
     """What waits or is being worked on, next one first."""
     states = [State.WAITING, State.HELD]
-    return _lines(_group(kind_prefix, key_prefix).filter(state__in=states).order_by("due_at", "id")[:limit])
+    return _lines(
+        _group(kind_prefix, key_prefix).filter(state__in=states).order_by("patient", "due_at", "id")[:limit]
+    )
 
 
 def is_any_left(*, at: datetime) -> bool:

@@ -121,7 +121,7 @@ def add(
         )
         for path, digest in keep(book.files).items()
     )
-    jobs.enqueue(IN_FORCE, {"number": row.number}, key=str(row.number), at=at)
+    jobs.enqueue(IN_FORCE, {"number": row.number}, key=str(row.number), at=at, patient=True)
     return row
 
 

@@ -102,6 +102,7 @@ def catch_up_later(location: str, *, at: datetime, pause: bool = False) -> None:
         key=f"{location}:{due.isoformat()}",
         at=at,
         due=due,
+        patient=True,
     )
 
 
@@ -110,9 +111,8 @@ def request_catch_up(location: str, *, by: Viewer, at: datetime) -> None:
     authorize(by, Right.VAULT_CHECK)
     locations.location(location)
     with transaction.atomic():
-        jobs.enqueue(
-            CATCH_UP, _first_slice(location, tries=0), key=f"{location}:asked {at.isoformat()}", at=at
-        )
+        key = f"{location}:asked {at.isoformat()}"
+        jobs.enqueue(CATCH_UP, _first_slice(location, tries=0), key=key, at=at, patient=True)
         journal.record(CATCH_UP_REQUESTED, by=by, about=location, about_id=location, at=at)
 
 
@@ -171,11 +171,11 @@ def conclude_slice(read: Slice, *, payload: Mapping[str, Any], at: datetime) -> 
     if read.more:
         after = ObjectCopy.objects.get(object=read.arrivals[-1].object_pk, location=location).pk
         following = {"location": location, "after": after, "tries": tries, "left": left}
-        jobs.enqueue(CATCH_UP, following, key=f"{location}:{at.isoformat()} {after}", at=at)
+        jobs.enqueue(CATCH_UP, following, key=f"{location}:{at.isoformat()} {after}", at=at, patient=True)
     elif left and locations.is_configured(location):
         due = at + PAUSES[min(tries, len(PAUSES) - 1)]
         payload = _first_slice(location, tries=tries + 1)
-        jobs.enqueue(CATCH_UP, payload, key=f"{location}:{due.isoformat()}", at=at, due=due)
+        jobs.enqueue(CATCH_UP, payload, key=f"{location}:{due.isoformat()}", at=at, due=due, patient=True)
 
 
 def fill(

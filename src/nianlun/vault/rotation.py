@@ -98,7 +98,7 @@ def rotate(secrecy: Secrecy, *, at: datetime) -> int:
     with transaction.atomic():
         details = {"secrecy": secrecy.label, "version": version}
         journal.record(ROTATED, by=None, about=secrecy.label, details=details, at=at)
-        jobs.enqueue(REWRAP, _FIRST, key=f"{secrecy.value}:{version}:0", at=at)
+        jobs.enqueue(REWRAP, _FIRST, key=f"{secrecy.value}:{version}:0", at=at, patient=True)
     return version
 
 
@@ -213,14 +213,21 @@ def continue_rewrapping(payload: Mapping[str, int], *, key: str, at: datetime) -
     following = f"{cause}:{int(number) + 1}"
     if read.last:
         so_far = {"after": read.last, "done": done, "left": left}
-        jobs.enqueue(REWRAP, {**payload, **so_far}, key=following, at=at)
+        jobs.enqueue(REWRAP, {**payload, **so_far}, key=following, at=at, patient=True)
         return
     if done or left != payload["told"]:
         conclude(done=done, left=left, at=at)
     if left:
         tries = 0 if done else payload["tries"]
         due = at + PAUSES[min(tries, len(PAUSES) - 1)]
-        jobs.enqueue(REWRAP, {**_FIRST, "tries": tries + 1, "told": left}, key=following, at=at, due=due)
+        jobs.enqueue(
+            REWRAP,
+            {**_FIRST, "tries": tries + 1, "told": left},
+            key=following,
+            at=at,
+            due=due,
+            patient=True,
+        )
 
 
 def conclude(*, done: int, left: int, at: datetime) -> None:

@@ -176,7 +176,13 @@ def pause(run_id: UUID, *, by: Viewer, at: datetime) -> None:
 def go_on(run_id: UUID, *, by: Viewer, at: datetime) -> None:
     """Go on with a paused run where it stopped. Raises `Refused` where it is not paused."""
     run = _change(run_id, {FixityRun.State.PAUSED}, FixityRun.State.RUNNING, "继续", by=by, at=at)
-    jobs.enqueue(CHECK_SLICE, {"run": str(run.pk), "number": 0}, key=f"{run.pk}:{at.isoformat()}", at=at)
+    jobs.enqueue(
+        CHECK_SLICE,
+        {"run": str(run.pk), "number": 0},
+        key=f"{run.pk}:{at.isoformat()}",
+        at=at,
+        patient=True,
+    )
 
 
 def cancel(run_id: UUID, *, by: Viewer, at: datetime) -> None:
@@ -254,6 +260,7 @@ def _queue(run: FixityRun, *, number: int, tries: int = 0, at: datetime, due: da
         key=f"{run.pk}:{number}:{run.objects_read}:{due.isoformat()}",
         at=at,
         due=due,
+        patient=True,
     )
 
 
